@@ -1,0 +1,94 @@
+"""The one place that turns outcomes into the API's error bodies.
+
+Every body is `{"error", "detail", …facts, "code", "fields" (400 only), "request_id"}`.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from upclass import request_id
+from upclass.errors import Problem
+
+log = logging.getLogger(__name__)
+
+# What DRF raises by itself: status, title and the stable word.
+TITLES = {
+    400: ("Invalid request", "invalid_request"),
+    404: ("Not found", "not_found"),
+    405: ("Method not allowed", "method_not_allowed"),
+    406: ("Not acceptable", "not_acceptable"),
+    415: ("Unsupported media type", "unsupported_media_type"),
+    500: ("Server error", "server_error"),
+}
+NO_SUCH_PATH = "There is nothing at this path. The paths are listed in the API reference."
+CRASHED = "Something went wrong on our side. Tell us the request_id if it happens again."
+
+
+def body(error: str, detail: str, code: str, **facts: Any) -> dict[str, Any]:
+    fields = {"fields": facts.pop("fields")} if "fields" in facts else {}
+    return {
+        "error": error,
+        "detail": detail,
+        **facts,
+        "code": code,
+        **fields,
+        "request_id": request_id.current.get(),
+    }
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler; None lets a crash go on to Django, which logs it and calls `crashed`."""
+    if isinstance(error, Problem):
+        return Response(body(error.error, error.detail, error.code, **error.facts), status=error.status)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound(NO_SUCH_PATH)
+    if isinstance(error, exceptions.ValidationError):
+        return Response(_invalid(error), status=400)
+    if isinstance(error, exceptions.APIException):
+        title, code = TITLES[error.status_code]
+        return Response(body(title, str(error.detail), code), status=error.status_code)
+    return None
+
+
+def _invalid(error: exceptions.ValidationError) -> dict[str, Any]:
+    fields: dict[str, list[str]] = {}
+    for path, sentence in _flat(error.detail):
+        fields.setdefault(path, []).append(sentence)
+    path, sentences = next(iter(fields.items()))
+    title, code = TITLES[400]
+    return body(title, f"{path}: {sentences[0]}" if path else sentences[0], code, fields=fields)
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """DRF's nested lists and dictionaries as `participants.1.email` and a sentence."""
+    if isinstance(detail, dict):
+        for key, inner in detail.items():
+            yield from _flat(inner, _joined(path, "" if key == "non_field_errors" else str(key)))
+    elif isinstance(detail, list):
+        for number, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _flat(inner, _joined(path, str(number)) if nested else path)
+    else:
+        yield path, str(detail)
+
+
+def _joined(path: str, name: str) -> str:
+    return ".".join(part for part in (path, name) if part)
+
+
+# Outside DRF
+
+
+def not_found(request: HttpRequest, *unused: Any, **unused_too: Any) -> HttpResponse:
+    title, code = TITLES[404]
+    return JsonResponse(body(title, NO_SUCH_PATH, code), status=404)
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    title, code = TITLES[500]
+    return JsonResponse(body(title, CRASHED, code), status=500)

@@ -1,0 +1,56 @@
+"""Fields that take the JSON type they name and nothing that looks like it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
+
+
+class Text(serializers.CharField):
+    """A string; DRF's own would also take numbers."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Must be a string.")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """true or false; DRF's own would also take "yes" and 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Must be true or false.")
+        return data
+
+
+class Count(serializers.IntegerField):
+    """A whole number; DRF's own would also take "5" and true."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            raise serializers.ValidationError("Must be a whole number.")
+        return super().to_internal_value(data)
+
+
+class Moment(serializers.DateTimeField):
+    """An ISO 8601 date with a time. Without a zone it is UTC; shown in UTC with the fraction cut."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        moment = _parsed(data) if isinstance(data, str) and len(data) > len("2024-12-20") else None
+        if moment is None:
+            raise serializers.ValidationError(
+                "Must be an ISO 8601 date with a time, such as 2024-12-20T10:00:00Z."
+            )
+        return moment
+
+
+def _parsed(data: str) -> datetime | None:
+    try:
+        moment = parse_datetime(data)
+        if moment is None:
+            return None
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,19 @@
+"""The paths of `/api/v1/`. A missing trailing slash is accepted."""
+
+from django.urls import re_path
+
+from api.errors import not_found
+from api.v1.meetings import CancelView, MeetingsView, OneMeetingView
+from api.v1.participants import OneParticipantView, ParticipantsView
+from upclass.codes import MEETING_CODE
+
+ONE = rf"^meetings/(?P<code>{MEETING_CODE})"
+
+urlpatterns = [
+    re_path(r"^meetings/?$", MeetingsView.as_view()),
+    re_path(rf"{ONE}/?$", OneMeetingView.as_view()),
+    re_path(rf"{ONE}/cancel/?$", CancelView.as_view()),
+    re_path(rf"{ONE}/participants/?$", ParticipantsView.as_view()),
+    re_path(rf"{ONE}/participants/(?P<external_user_id>(?s:.+?))/?$", OneParticipantView.as_view()),
+    re_path(r"", not_found),
+]

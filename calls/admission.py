@@ -1,0 +1,113 @@
+"""The door: who may pass, and what they are given. The checks stand in the order of the rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from billing import ledger
+from billing.errors import InsufficientCredits
+from calls.ending import close_room
+from calls.errors import (
+    CallServerUnreachable,
+    MeetingFull,
+    MeetingHasEnded,
+    MeetingHasExpired,
+    MeetingWasCancelled,
+    NoCreditsLeft,
+    PersonRemoved,
+)
+from meetings.models import Meeting
+from participants.models import Admission, Participant, is_room_empty
+from upclass import livekit
+from upclass.errors import Problem
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a browser needs to connect; the token is good for five minutes."""
+
+    url: str
+    token: str
+
+
+def check(meeting: Meeting, person: Participant | None, now: datetime) -> None:
+    """Raise the first reason why this person (None: not known yet) may not come in now."""
+    check_open(meeting, now)
+    if person and person.removed_at:
+        raise PersonRemoved
+    _check_credits(meeting, now)
+    _check_seats(meeting, person, now)
+
+
+def check_open(meeting: Meeting, now: datetime) -> None:
+    """Raise why a meeting that is over cannot be joined."""
+    reason = why_over(meeting, now)
+    if reason:
+        raise reason
+
+
+def why_over(meeting: Meeting, now: datetime) -> Problem | None:
+    if meeting.ended_at:
+        return MeetingHasEnded()
+    if meeting.cancelled_at:
+        return MeetingWasCancelled()
+    return MeetingHasExpired() if meeting.over_at(now) else None
+
+
+def _check_credits(meeting: Meeting, now: datetime) -> None:
+    """Nobody starts a call without credits; a running one is never cut."""
+    try:
+        ledger.require_credits(meeting.customer)
+    except InsufficientCredits as error:
+        if is_room_empty(meeting, now):
+            raise NoCreditsLeft from error
+
+
+def _check_seats(meeting: Meeting, person: Participant | None, now: datetime) -> None:
+    others = Participant.objects.of(meeting).present(now)
+    if person and person.pk:
+        others = others.exclude(pk=person.pk)
+    if others.count() >= meeting.max_participants:
+        raise MeetingFull
+
+
+def admit(meeting: Meeting, person: Participant, now: datetime) -> Ticket:
+    """Let a person in: write it down, make the room, look again, and only then give the token.
+
+    `person` may be a guest who is not saved yet. Raises a Problem where the door stays shut.
+    """
+    admission = _write_down(meeting, person, now)
+    try:
+        livekit.create_room(meeting.code)
+    except livekit.Unreachable as error:
+        admission.delete()
+        raise CallServerUnreachable from error
+    _look_again(meeting, person)
+    attributes = {"meeting": meeting.code, "participant": str(person.pk), "role": person.role}
+    token = livekit.token(meeting.code, person.identity, person.display_name, attributes)
+    return Ticket(settings.LIVEKIT_PUBLIC_URL, token)
+
+
+@transaction.atomic
+def _write_down(meeting: Meeting, person: Participant, now: datetime) -> Admission:
+    """Under the meeting's lock: so of a cancel and a first admission one wins, and no seat is given twice."""
+    locked = Meeting.objects.select_for_update(of=("self",)).select_related("customer").get(pk=meeting.pk)
+    if person.pk:
+        person.removed_at = Participant.objects.values_list("removed_at", flat=True).get(pk=person.pk)
+    check(locked, person, now)
+    if person.is_guest:
+        person.save()
+    return Admission.objects.create(participant=person, created_at=now)
+
+
+def _look_again(meeting: Meeting, person: Participant) -> None:
+    """The meeting may have ended, or the person been removed, while the room was made."""
+    meeting.refresh_from_db(fields=["ended_at", "cancelled_at"])
+    person.refresh_from_db(fields=["removed_at"])
+    if meeting.ended_at or meeting.cancelled_at:
+        close_room(meeting)
+        raise MeetingHasEnded if meeting.ended_at else MeetingWasCancelled
+    if person.removed_at:
+        raise PersonRemoved

@@ -1,0 +1,92 @@
+"""LiveKit's webhooks as we keep and read them. Nothing LiveKit can send makes reading fail."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+MACHINES = {"EGRESS", "INGRESS", "AGENT", "CONNECTOR", "BRIDGE"}
+
+
+def keepable(body: bytes) -> tuple[str, dict[str, Any]]:
+    """An event's id and its JSON, without secrets and without NUL, which PostgreSQL cannot hold.
+
+    A body that is no JSON object is kept as text. One without an id has that of its contents, so that the
+    same one twice is one event.
+    """
+    text = body.decode(errors="replace")
+    try:
+        found = json.loads(text, parse_constant=lambda name: None)
+    except (ValueError, RecursionError):
+        found = None
+    kept = _clean(found) if isinstance(found, dict) else {"unreadable": _clean(text)}
+    if isinstance(kept.get("room"), dict):
+        kept["room"].pop("turnPassword", None)
+    event_id = kept.get("id")
+    named = isinstance(event_id, str) and 0 < len(event_id) <= 100
+    return str(event_id) if named else hashlib.sha256(body).hexdigest(), kept
+
+
+def _clean(value: Any) -> Any:
+    """The same, without what JSONB refuses: NUL and lone surrogates."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_clean(name): _clean(inner) for name, inner in value.items()}
+    return value
+
+
+@dataclass(frozen=True)
+class News:
+    """What an event says of one person in one room."""
+
+    event: str
+    room: str
+    at: datetime
+    sid: str
+    identity: str
+    name: str
+    joined_at: datetime
+    is_machine: bool
+
+    @property
+    def is_of_a_person(self) -> bool:
+        return bool(self.room and self.sid and self.identity) and not self.is_machine
+
+
+def read(body: Mapping[str, Any], received_at: datetime) -> News:
+    """Missing or strange values become empty ones; a time that is missing is the one of receipt."""
+    room, person = _object(body, "room"), _object(body, "participant")
+    at = _moment(body.get("createdAt")) or received_at
+    return News(
+        event=_text(body, "event"),
+        room=_text(room, "name"),
+        at=at,
+        sid=_text(person, "sid")[:64],
+        identity=_text(person, "identity")[:255],
+        name=_text(person, "name").strip()[:100],
+        joined_at=_moment(person.get("joinedAt")) or at,
+        is_machine=_text(person, "kind") in MACHINES,
+    )
+
+
+def _object(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    inner = of.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _text(of: Mapping[str, Any], name: str) -> str:
+    inner = of.get(name)
+    return inner if isinstance(inner, str) else ""
+
+
+def _moment(seconds: Any) -> datetime | None:
+    """int64 seconds since 1970, which LiveKit's JSON has as text."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC) if int(seconds) > 0 else None
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

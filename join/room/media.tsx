@@ -1,0 +1,28 @@
+/** Tracks on the page. */
+
+import type { Track } from "livekit-client";
+import { useEffect, useRef } from "preact/hooks";
+
+export function Video({ track, isMirrored }: { track: Track; isMirrored: boolean }) {
+  const element = useRef<HTMLVideoElement>(null);
+  useAttached(track, element);
+  return <video ref={element} class={isMirrored ? "mirrored" : ""} autoplay playsInline muted />;
+}
+
+export function Sound({ track }: { track: Track }) {
+  const element = useRef<HTMLAudioElement>(null);
+  useAttached(track, element);
+  // biome-ignore lint/a11y/useMediaCaption: people talking live have no captions to show
+  return <audio ref={element} autoplay />;
+}
+
+function useAttached(track: Track, element: { current: HTMLMediaElement | null }) {
+  useEffect(() => {
+    const shown = element.current;
+    if (!shown) return;
+    track.attach(shown);
+    return () => {
+      track.detach(shown);
+    };
+  }, [track, element]);
+}

@@ -1,0 +1,95 @@
+"""`make run`: the whole stack on this machine, until Ctrl-C, SIGTERM or the death of the parent."""
+
+import fcntl
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+from local.env import ROOT
+from local.part import PartFailed
+from local.stack import Stack
+
+HOME = ROOT / ".run"
+WIDTH = 9
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(Exception):
+    """Somebody asked for the end of the run."""
+
+
+def show(part: str, line: str) -> None:
+    # One write a line, so that the lines of several parts never mix.
+    try:
+        sys.stdout.write(f"{part:<{WIDTH}}| {line}\n")
+        sys.stdout.flush()
+    except OSError:  # nobody reads any more: no reason for a part to stand still
+        pass
+
+
+def say(text: str) -> None:
+    for line in text.splitlines():
+        show("run", line)
+
+
+def banner(stack: Stack) -> str:
+    url = stack.env["PUBLIC_URL"]
+    first = stack.manage("create_demo").strip()
+    again = (
+        "Customer demo exists; its key was shown at the first start.\n"
+        "Another key:  .venv/bin/python manage.py issue_api_key --customer demo"
+    )
+    places = f"API      {url}/api/v1/\nAdmin    {url}/admin/\nLiveKit  {stack.env['LIVEKIT_URL']}"
+    return f"\n{places}\n{first or again}\n\n"
+
+
+def wait_for_end(parent: int) -> None:
+    """Return when the process that started this one is gone; a signal ends the wait by Stopped."""
+    while os.getppid() == parent:
+        time.sleep(0.3)
+
+
+def on_signal(number: int, frame: FrameType | None) -> None:
+    for other in STOPPING:  # asked again while it stops: it is stopping already
+        signal.signal(other, signal.SIG_IGN)
+    raise Stopped
+
+
+def main() -> int:
+    parent = os.getppid()
+    HOME.mkdir(exist_ok=True)
+    with (HOME / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("this folder's stack runs already; stop it first (Ctrl-C where it was started)")
+            return 1
+        for number in STOPPING:
+            signal.signal(number, on_signal)
+        return run(parent)
+
+
+def run(parent: int) -> int:
+    stack = None
+    try:
+        say("starting PostgreSQL, Redis, LiveKit, web, worker and beat …")
+        stack = Stack(HOME, os.environ, show)
+        stack.start()
+        say(banner(stack))
+        wait_for_end(parent)
+    except PartFailed as failure:
+        say(str(failure))
+        return 1
+    except Stopped:
+        pass
+    finally:
+        if stack:
+            say("stopping …")
+            stack.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

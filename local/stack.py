@@ -1,0 +1,152 @@
+"""The whole stack in one folder: which parts there are, in which order they start, how they are kept."""
+
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from local import env as files
+from local import livekit, ports, postgres, redis, web, worker
+from local.part import Part, PartFailed, Running, Sink
+
+# What the service reads from its environment (docs/architecture.md, "Settings").
+SETTINGS = (
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "JOIN_SECRET",
+    "DEBUG",
+    "ALLOWED_HOSTS",
+    "PUBLIC_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "LIVEKIT_URL",
+    "LIVEKIT_API_KEY",
+    "LIVEKIT_API_SECRET",
+    "LIVEKIT_PUBLIC_URL",
+)
+
+
+def fresh() -> dict[str, str]:
+    """What is chosen at the first start of a folder and kept from then on: ports and secrets."""
+    taken: set[int] = set()
+    names = ("PORT_POSTGRES", "PORT_REDIS", "PORT_LIVEKIT", "PORT_LIVEKIT_UDP")
+    return {
+        **{name: str(ports.choose(taken)) for name in names},
+        "PASSWORD_POSTGRES": secrets.token_hex(16),
+        "PASSWORD_REDIS": secrets.token_hex(16),
+        "SECRET_KEY": secrets.token_hex(32),
+        "JOIN_SECRET": secrets.token_hex(32),
+        "LIVEKIT_API_KEY": f"API{secrets.token_hex(6)}",
+        "LIVEKIT_API_SECRET": secrets.token_hex(24),
+    }
+
+
+class Stack:
+    """The parts of one folder. A part that `given`, settings from outside, configure is used, not started."""
+
+    def __init__(self, folder: Path, given: Mapping[str, str], sink: Sink, lasting: bool = True) -> None:
+        self.folder, self.given, self.sink, self.lasting = folder, given, sink, lasting
+        self.running: list[Running] = []
+        self.stopping = threading.Event()
+        self.watcher = threading.Thread(target=self._watch, daemon=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.kept = {**fresh(), **files.read(folder / "kept")}
+        files.write(folder / "kept", self.kept)
+        self.env = self._settings()
+        files.write(folder / "env", self.env)
+
+    def _settings(self) -> dict[str, str]:
+        kept, port = self.kept, self.given.get("PORT", "8000")
+        given = {name: self.given[name] for name in SETTINGS if name in self.given}
+        livekit_url = given.get("LIVEKIT_URL", f"ws://127.0.0.1:{kept['PORT_LIVEKIT']}")
+        if "LIVEKIT_URL" in given and not {"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"} <= given.keys():
+            raise PartFailed("LIVEKIT_URL is given: LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be, too.")
+        return {
+            "PORT": port,
+            "DEBUG": "0",
+            "SECRET_KEY": kept["SECRET_KEY"],
+            "JOIN_SECRET": kept["JOIN_SECRET"],
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "DATABASE_URL": postgres.url(kept["PORT_POSTGRES"], kept["PASSWORD_POSTGRES"]),
+            "REDIS_URL": redis.url(kept["PORT_REDIS"], kept["PASSWORD_REDIS"]),
+            "LIVEKIT_URL": livekit_url,
+            "LIVEKIT_PUBLIC_URL": livekit_url,
+            "LIVEKIT_API_KEY": kept["LIVEKIT_API_KEY"],
+            "LIVEKIT_API_SECRET": kept["LIVEKIT_API_SECRET"],
+            **given,
+        }
+
+    # Starting
+
+    def start(self) -> None:
+        """Start everything and return when all of it serves. PartFailed says which part cannot, and why."""
+        self.start_data()
+        if "LIVEKIT_URL" not in self.given:
+            self.launch(livekit.part(self.folder, self.env, int(self.kept["PORT_LIVEKIT_UDP"])))
+        self.manage("migrate", "--verbosity", "0")
+        self.launch(web.part(self.env))
+        self.launch(worker.worker(self.env))
+        self.launch(worker.beat(self.folder, self.env))
+        self.wait_ready()
+        self.watcher.start()
+
+    def start_data(self) -> None:
+        """Start only what holds data, and wait for it: PostgreSQL and Redis."""
+        if "DATABASE_URL" not in self.given:
+            folder = self.folder / "postgres"
+            self.launch(postgres.part(folder, self.env["DATABASE_URL"], self.lasting))
+        if "REDIS_URL" not in self.given:
+            self.launch(redis.part(self.folder / "redis", self.env["REDIS_URL"]))
+        self.wait_ready()
+
+    def launch(self, part: Part) -> None:
+        port = int(self.env["PORT"] if part.name == "web" else self.kept.get(f"PORT_{part.name.upper()}", 0))
+        if port and not ports.is_free(port):
+            other = "choose another: make run PORT=8001" if part.name == "web" else "delete .run/kept"
+            raise PartFailed(
+                f"{part.name} cannot start: port {port} is taken. Stop what listens there, or {other}."
+            )
+        self.running.append(Running(part, self.sink))
+
+    def wait_ready(self) -> None:
+        for running in self.running:
+            running.wait_ready()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of manage.py with the stack's settings; what it prints. PartFailed if it fails."""
+        done = subprocess.run(
+            [sys.executable, str(files.ROOT / "manage.py"), *arguments],
+            env={**os.environ, **self.env},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise PartFailed(f"`manage.py {' '.join(arguments)}` failed:\n{done.stderr[-3000:]}")
+        return done.stdout
+
+    def part(self, name: str) -> Running:
+        return next(running for running in self.running if running.part.name == name)
+
+    # Keeping and stopping
+
+    def _watch(self) -> None:
+        while not self.stopping.wait(0.2):
+            for running in self.running:
+                running.watch()
+
+    def stop(self) -> None:
+        """Stop every part, those first that need the others; all are gone when this returns."""
+        self.stopping.set()
+        if self.watcher.is_alive():
+            self.watcher.join()
+        data = [running for running in self.running if running.part.name in ("postgres", "redis")]
+        others = [running for running in self.running if running not in data]
+        for group in (others, data):
+            for running in group:
+                running.let_go()
+            for running in group:
+                running.wait_gone()

@@ -1,0 +1,30 @@
+"""The web server: granian, with its WSGI interface."""
+
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.part import Part
+
+THREADS = 8
+
+
+def part(env: Mapping[str, str]) -> Part:
+    port = env["PORT"]
+    granian = str(Path(sys.executable).with_name("granian"))
+    where = ["--host", "127.0.0.1", "--port", port]
+    how = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", str(THREADS)]
+    return Part(
+        name="web",
+        command=[granian, *how, *where, "--no-ws", "--respawn-failed-workers", "upclass.wsgi:application"],
+        env=env,
+        ready=lambda running: answers(port),
+        advice="",
+    )
+
+
+def answers(port: str) -> bool:
+    """Raises OSError (HTTPError is one) until requests are served."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+        return bool(answer.status == 200)

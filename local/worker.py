@@ -1,0 +1,33 @@
+"""Celery: a worker that does what requests leave for later, and beat, which is its clock."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.part import Part, Running
+
+CELERY = [str(Path(sys.executable).with_name("celery")), "--app", "upclass", "--quiet"]
+
+
+def worker(env: Mapping[str, str]) -> Part:
+    options = ["--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
+    return Part(
+        name="worker",
+        command=[*CELERY, "worker", *options],
+        env=env,
+        ready=lambda running: said(running, " ready."),
+    )
+
+
+def beat(folder: Path, env: Mapping[str, str]) -> Part:
+    options = ["--loglevel", "INFO", "--pidfile", "", "--schedule", str(folder / "beat-schedule")]
+    return Part(
+        name="beat",
+        command=[*CELERY, "beat", *options],
+        env=env,
+        ready=lambda running: said(running, "starting"),
+    )
+
+
+def said(running: Running, text: str) -> bool:
+    return any(text in line for line in list(running.lines))

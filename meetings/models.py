@@ -1,0 +1,89 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from customers.models import Customer
+from upclass import codes
+
+
+class Status(StrEnum):
+    """What the API calls `status`: a rule over times, stored nowhere."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+    EXPIRED = "expired"
+
+
+def _expired(now: datetime) -> Q:
+    return Q(cancelled_at__isnull=False) | Q(expires_at__lte=now)
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def of(self, customer: Customer) -> Self:
+        return self.filter(customer=customer)
+
+    def ended(self) -> Self:
+        return self.filter(ended_at__isnull=False)
+
+    def expired(self, now: datetime) -> Self:
+        return self.filter(_expired(now), ended_at__isnull=True)
+
+    def active(self, now: datetime) -> Self:
+        return self.filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            ended_at__isnull=True,
+            cancelled_at__isnull=True,
+        )
+
+    def with_status(self, status: Status, now: datetime) -> Self:
+        if status is Status.ENDED:
+            return self.ended()
+        return self.active(now) if status is Status.ACTIVE else self.expired(now)
+
+
+class Meeting(models.Model):
+    """The appointment. One LiveKit room, named by its code, is made when somebody enters."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="meetings")
+    code = models.CharField(max_length=14, unique=True, default=codes.meeting_code, editable=False)
+    topic = models.CharField(max_length=255, blank=True)
+    is_secured = models.BooleanField(default=False)
+    record_on_cloud = models.BooleanField(default=False)
+    feedback_required = models.BooleanField(default=False)
+    max_participants = models.PositiveSmallIntegerField(default=50)
+    start_date_time = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        indexes = (models.Index(fields=("customer", "-created_at", "-id"), name="meeting_newest_first"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def join_url(self) -> str:
+        return f"{settings.PUBLIC_URL}/{self.code}/"
+
+    def status(self, now: datetime) -> Status:
+        if self.ended_at:
+            return Status.ENDED
+        return Status.EXPIRED if self.over_at(now) else Status.ACTIVE
+
+    def over_at(self, now: datetime) -> datetime | None:
+        """Since when the meeting is ended or expired; None while it is neither."""
+        passed = self.expires_at if self.expires_at and self.expires_at <= now else None
+        return self.ended_at or self.cancelled_at or passed
+
+    def end(self, now: datetime) -> bool:
+        """Set `ended_at` on an active meeting, once; False when it was over already."""
+        return bool(Meeting.objects.active(now).filter(pk=self.pk).update(ended_at=now))

@@ -1,0 +1,301 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Trunc
+
+from meetings.models import Meeting
+from participants import stays as rules
+from participants.errors import AlreadyRegistered
+from upclass import codes
+
+ADMISSION_LIFE = timedelta(minutes=6)  # a 5-minute token is accepted a minute longer
+EMPTY_AFTER = timedelta(seconds=60)  # since the last stay ended
+
+
+class Role(models.TextChoices):
+    HOST = "host"
+    ATTENDEE = "attendee"
+
+
+# People
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def of(self, meeting: Meeting) -> Self:
+        return self.filter(meeting=meeting)
+
+    def registered(self) -> Self:
+        """Registrations that stand; guests of open meetings are not among them."""
+        return self.filter(external_user_id__isnull=False, removed_at__isnull=True)
+
+    def who_connected(self) -> Self:
+        return self.filter(Exists(Stay.objects.filter(participant=OuterRef("pk"))))
+
+    def count_people(self) -> int:
+        """How many different people: a registration made anew is the same person."""
+        who = Coalesce("external_user_id", "identity")
+        return self.order_by().values(who=who).distinct().count()
+
+    def present(self, now: datetime) -> Self:
+        """Connected, or let through the door and not yet there."""
+        connected = Stay.objects.filter(participant=OuterRef("pk"), left_at__isnull=True)
+        expected = Admission.objects.live(now).filter(participant=OuterRef("pk"))
+        return self.filter(Exists(connected) | Exists(expected))
+
+
+class Participant(models.Model):
+    """A person registered for a secured meeting, or a guest of an open one (no `external_user_id`)."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="participants")
+    external_user_id = models.CharField(max_length=255, null=True, blank=True)
+    display_name = models.CharField(max_length=100)
+    email = models.EmailField(null=True, blank=True)
+    role = models.CharField(max_length=10, choices=Role, default=Role.ATTENDEE)
+    code = models.CharField(max_length=6, default=codes.participant_code, editable=False)
+    identity = models.CharField(max_length=255, default=codes.identity, editable=False)
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("meeting", "external_user_id"),
+                condition=Q(removed_at__isnull=True),
+                name="registered_once_per_meeting",
+            ),
+            models.UniqueConstraint(fields=("meeting", "code"), name="code_once_per_meeting"),
+            models.UniqueConstraint(fields=("meeting", "identity"), name="identity_once_per_meeting"),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def token(self) -> str:
+        """The join URL's token: signed, the same at every reading, kept nowhere."""
+        return _signer().sign(self.identity)
+
+    @property
+    def join_url(self) -> str:
+        return f"{self.meeting.join_url}?token={self.token}"
+
+    @property
+    def is_guest(self) -> bool:
+        return self.external_user_id is None
+
+    def spans(self, now: datetime) -> list[rules.Span]:
+        return [stay.span(self.meeting, now) for stay in self.stays.all()]
+
+    def total_minutes(self, now: datetime) -> int:
+        return rules.minutes(rules.seconds(self.spans(now)))
+
+    def sessions(self, now: datetime) -> "list[Session]":
+        groups = rules.visits(self.stays.all(), lambda stay: stay.span(self.meeting, now))
+        return [Session.of(group, self.meeting, now) for group in groups]
+
+    def remove(self, now: datetime) -> bool:
+        """Let the registration end, once; False when it had ended before."""
+        standing = Participant.objects.filter(pk=self.pk, removed_at__isnull=True)
+        return bool(standing.update(removed_at=now))
+
+
+def _signer() -> Signer:
+    return Signer(key=settings.JOIN_SECRET, sep=".", salt="join-url")
+
+
+def by_token(meeting: Meeting, token: str) -> Participant | None:
+    """The person, registered or removed since, whose link to this meeting has this token."""
+    try:
+        identity = _signer().unsign(token)
+    except BadSignature:
+        return None
+    people = Participant.objects.of(meeting).filter(external_user_id__isnull=False)
+    return people.filter(identity=identity).first()
+
+
+def register(people: Iterable[Participant]) -> list[Participant]:
+    """Write registrations of one meeting: all or none, in one statement.
+
+    Raises AlreadyRegistered, naming the first whose `external_user_id` is taken.
+    """
+    new = list(people)
+    _give_different_codes(new)
+    seen: set[str | None] = set()
+    for person in new:
+        if person.external_user_id in seen:
+            raise AlreadyRegistered(str(person.external_user_id))
+        seen.add(person.external_user_id)
+    try:
+        with transaction.atomic():
+            return Participant.objects.bulk_create(new)
+    except IntegrityError as error:
+        raise AlreadyRegistered(str(_first_taken(new).external_user_id)) from error
+
+
+def _give_different_codes(people: list[Participant]) -> None:
+    """Codes are drawn among 3·10^8: draw again where the meeting has one already."""
+    meetings = {person.meeting_id for person in people}
+    taken = set(Participant.objects.filter(meeting__in=meetings).values_list("code", flat=True))
+    for person in people:
+        while person.code in taken:
+            person.code = codes.participant_code()
+        taken.add(person.code)
+
+
+def _first_taken(people: list[Participant]) -> Participant:
+    standing = Participant.objects.of(people[0].meeting).registered()
+    taken = set(standing.values_list("external_user_id", flat=True))
+    return next((person for person in people if person.external_user_id in taken), people[0])
+
+
+# Attendance
+
+
+class StayQuerySet(models.QuerySet["Stay"]):
+    def of(self, meeting: Meeting) -> Self:
+        return self.filter(meeting=meeting)
+
+    def open(self) -> Self:
+        return self.filter(left_at__isnull=True)
+
+
+class Stay(models.Model):
+    """One connection of one person, as LiveKit tells it: a row per LiveKit participant sid."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="stays")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="stays")
+    sid = models.CharField(max_length=64, unique=True)
+    session_id = models.CharField(max_length=12, default=codes.session_id, editable=False)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    is_left_guessed = models.BooleanField(default=False)
+    last_seen_at = models.DateTimeField()
+    missed_looks = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    objects = StayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        indexes = (
+            models.Index(fields=("last_seen_at",), condition=Q(left_at__isnull=True), name="open_stays"),
+        )
+
+    def __str__(self) -> str:
+        return self.sid
+
+    def span(self, meeting: Meeting, now: datetime) -> rules.Span:
+        """The time that counts: until leaving, until the meeting was over, or until now."""
+        return rules.span(self.joined_at, self.left_at, meeting.over_at(now) or now)
+
+    def leave(self, at: datetime) -> None:
+        """LiveKit told when the person left: that stands, also against an earlier guess."""
+        unsure = Stay.objects.filter(Q(left_at__isnull=True) | Q(is_left_guessed=True), pk=self.pk)
+        unsure.update(left_at=max(at, self.joined_at), is_left_guessed=False)
+
+
+@dataclass(frozen=True)
+class Session:
+    """What the API shows: one visit, made of stays that are less than 15 s apart."""
+
+    id: int
+    session_id: str
+    joined_at: datetime
+    left_at: datetime | None
+    total_minutes: int
+    is_connected: bool
+
+    @classmethod
+    def of(cls, group: "list[Stay]", meeting: Meeting, now: datetime) -> "Session":
+        spans = [stay.span(meeting, now) for stay in group]
+        is_over = meeting.over_at(now) is not None
+        is_connected = not is_over and any(stay.left_at is None for stay in group)
+        return cls(
+            id=group[0].pk,
+            session_id=group[0].session_id,
+            joined_at=spans[0][0],
+            left_at=None if is_connected else max(end for _, end in spans),
+            total_minutes=rules.minutes(rules.seconds(spans)),
+            is_connected=is_connected,
+        )
+
+
+# The door
+
+
+class AdmissionQuerySet(models.QuerySet["Admission"]):
+    def live(self, now: datetime) -> Self:
+        """Counting as presence: six minutes, or until the stay that came of it has ended.
+
+        Stays are in whole seconds, so an admission is compared by its second.
+        """
+        ended = Stay.objects.filter(
+            participant=OuterRef("participant"),
+            joined_at__gte=Trunc(OuterRef("created_at"), "second"),
+            left_at__isnull=False,
+        )
+        return self.filter(~Exists(ended), created_at__gt=now - ADMISSION_LIFE)
+
+
+class Admission(models.Model):
+    """A person was let through the door and given a LiveKit token."""
+
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions")
+    created_at = models.DateTimeField()
+
+    objects = AdmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.participant} at {self.created_at:%H:%M:%S}"
+
+
+def started_at(meeting: Meeting, now: datetime) -> datetime | None:
+    """When the first person came, or was let in and is expected; None if nobody ever was."""
+    first = Stay.objects.of(meeting).aggregate(at=models.Min("joined_at"))["at"]
+    expected = Admission.objects.live(now).filter(participant__meeting=meeting).order_by("created_at")
+    waiting = expected.values_list("created_at", flat=True).first()
+    known: list[datetime] = [at for at in (first, waiting) if at]
+    return min(known, default=None)
+
+
+def is_room_empty(meeting: Meeting, now: datetime) -> bool:
+    """No open stay, none that ended less than a minute ago, and nobody expected."""
+    recent = Stay.objects.of(meeting).filter(Q(left_at__isnull=True) | Q(left_at__gt=now - EMPTY_AFTER))
+    return not recent.exists() and not Participant.objects.of(meeting).present(now).exists()
+
+
+# What LiveKit tells
+
+
+def stay_of(meeting: Meeting, sid: str, identity: str, name: str, joined_at: datetime, now: datetime) -> Stay:
+    """The stay with this sid, made if need be.
+
+    Whoever LiveKit reports in a meeting's room is a person of that meeting: one who is neither registered
+    nor let in by us becomes a guest.
+    """
+    known = Stay.objects.select_related("participant__meeting").filter(sid=sid).first()
+    if known:
+        return known
+    unknown = {"display_name": name or "Guest", "created_at": now}
+    person, _ = Participant.objects.get_or_create(unknown, meeting=meeting, identity=identity)
+    facts = {
+        "meeting": meeting,
+        "participant": person,
+        "joined_at": joined_at,
+        "last_seen_at": joined_at,
+        "created_at": now,
+    }
+    stay, _ = Stay.objects.get_or_create(facts, sid=sid)
+    return stay

@@ -1,0 +1,71 @@
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_slug
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from billing import ledger
+from customers.models import Customer, issue
+
+
+class Command(BaseCommand):
+    help = "Issue an API key, making the customer if it is new. Prints the key alone; it is shown once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--customer", required=True, help="the customer's slug")
+        parser.add_argument("--name", default="", help="what the key is for")
+        parser.add_argument("--credits", default="0", help="credits to grant as well")
+        parser.add_argument("--expires", default="", help="a date (2026-12-31) or date and time, UTC")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        credits, expires_at = amount(options["credits"]), moment(options["expires"])
+        if expires_at and expires_at <= now:
+            raise CommandError("--expires lies in the past")
+        customer, _ = Customer.objects.get_or_create(slug=slug(options["customer"]))
+        if credits > 0:
+            ledger.grant(customer, credits, "issue_api_key", now)
+        _, key = issue(customer, options["name"][:100], expires_at)
+        self.stdout.write(str(key))
+
+
+def slug(text: str) -> str:
+    try:
+        validate_slug(text)
+    except ValidationError as error:
+        raise CommandError(f"--customer: {error.messages[0]}") from error
+    if len(text) > 50:
+        raise CommandError("--customer: at most 50 characters")
+    return text
+
+
+def amount(text: str) -> Decimal:
+    """Credits with at most 4 decimals."""
+    try:
+        credits = Decimal(text)
+    except InvalidOperation as error:
+        raise CommandError(f"--credits: {text!r} is not a number") from error
+    if not credits.is_finite() or abs(credits) >= 10**9 or credits != round(credits, 4):
+        raise CommandError("--credits: a number below 10^9 with at most 4 decimals")
+    return credits
+
+
+def moment(text: str) -> datetime | None:
+    """A date means its first second, UTC."""
+    if not text:
+        return None
+    try:
+        day = parse_date(text)
+        found = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_datetime(text)
+    except ValueError as error:
+        raise CommandError(f"--expires: {error}") from error
+    if found is None:
+        raise CommandError(f"--expires: {text!r} is not a date such as 2026-12-31")
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,68 @@
+"""Celery, and the one way to leave work for it."""
+
+import logging
+import os
+import queue
+import threading
+from functools import cache, partial
+from typing import Any
+
+from celery import Celery, Task
+from celery.signals import beat_init, worker_init
+from django.conf import settings
+from django.db import transaction
+
+from upclass.checks import refuse_unsafe_settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
+
+log = logging.getLogger(__name__)
+
+app = Celery("upclass")
+app.conf.update(settings.CELERY)
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def on_start(**kwargs: Any) -> None:
+    refuse_unsafe_settings()
+    log.info("settings are safe, starting")
+
+
+# Leaving work
+
+
+def wake(task: Task[Any, None], *arguments: Any) -> None:
+    """Have `task` run once the current transaction is committed.
+
+    Costs the caller nothing, whatever Redis does: the asking happens in a thread of its own. What is lost
+    with it (Redis down, process killed) is found by the task's sweep.
+    """
+    transaction.on_commit(partial(_queue, task, arguments), robust=True)
+
+
+def _queue(task: Task[Any, None], arguments: tuple[Any, ...]) -> None:
+    try:
+        _waiting(os.getpid()).put_nowait((task, arguments))
+    except queue.Full:
+        log.warning("%s was not queued: too many wait already; its sweep will do it", task.name)
+
+
+@cache
+def _waiting(pid: int) -> "queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]]":
+    """What this process wants queued. A forked child gets a queue and a thread of its own."""
+    waiting: queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]] = queue.Queue(maxsize=1000)
+    threading.Thread(target=_publish, args=(waiting,), name="wake", daemon=True).start()
+    return waiting
+
+
+def _publish(waiting: "queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]]") -> None:
+    while True:
+        task, arguments = waiting.get()
+        try:
+            task.apply_async(arguments, retry=False)
+        except Exception as error:  # noqa: BLE001  kombu lets through whatever its transport raises
+            log.warning("%s was not queued (%s); its sweep will do it", task.name, error)
+        finally:
+            waiting.task_done()

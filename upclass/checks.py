@@ -1,0 +1,34 @@
+"""Mistakes in the settings, each with a number and a hint; `refuse` stops a server that has one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+
+SECRETS = ("SECRET_KEY", "JOIN_SECRET", "LIVEKIT_API_SECRET")
+
+
+def secrets_are_set(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """With DEBUG off no secret may be missing or the default."""
+    if settings.DEBUG:
+        return []
+    missing = [name for name in SECRETS if getattr(settings, name) == settings.DEFAULT_SECRET]
+    return [
+        Error(
+            f"{name} is not set, and DEBUG is off.",
+            hint=f"Set {name} in the environment to a long random text.",
+            id=f"upclass.E{number:03}",
+        )
+        for number, name in enumerate(SECRETS, start=1)
+        if name in missing
+    ]
+
+
+def refuse_unsafe_settings() -> None:
+    """Stop the start of a server, with a sentence for each mistake, before it serves anybody."""
+    mistakes = secrets_are_set()
+    if mistakes:
+        raise ImproperlyConfigured(" ".join(f"{found.msg} {found.hint}" for found in mistakes))

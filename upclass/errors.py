@@ -1,0 +1,21 @@
+"""The base of every foreseen outcome that is not success."""
+
+from typing import Any, ClassVar
+
+
+class Problem(Exception):
+    """A foreseen outcome: its HTTP status, a title, one sentence, and a stable word for machines.
+
+    Apps subclass it, one class per outcome; the doors turn it into JSON or into a page. `facts` stand
+    beside title and sentence in the API's body.
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    error: ClassVar[str]
+    detail: str
+
+    def __init__(self, detail: str = "", **facts: Any) -> None:
+        self.detail = detail or self.detail
+        self.facts = facts
+        super().__init__(self.detail)

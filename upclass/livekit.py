@@ -1,0 +1,154 @@
+"""The one place that asks LiveKit anything: synchronous functions in our words.
+
+Every call has a time limit, since the SDK's own does nothing. A room is named by its meeting's code.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from django.conf import settings
+from livekit import api
+
+log = logging.getLogger(__name__)
+
+TOKEN_LIFE = timedelta(minutes=5)  # checked at connect only; LiveKit renews it for the connected
+PATIENCE = 2.0  # seconds
+
+
+class Unreachable(Exception):
+    """LiveKit could not be asked, or did not answer in time."""
+
+
+class BadSignature(Exception):
+    """A webhook that LiveKit did not sign."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody connected to a room, machines excluded. `joined_at` is in whole seconds."""
+
+    sid: str
+    identity: str
+    name: str
+    joined_at: datetime
+
+
+# Asking
+
+
+def _ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PATIENCE) -> T:
+    """Run one conversation with LiveKit. Raises Unreachable, and ServerError for what it refuses."""
+
+    async def talk() -> T:
+        async with api.LiveKitAPI(
+            settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
+        ) as client:
+            return await asyncio.wait_for(deed(client), seconds)
+
+    try:
+        return asyncio.run(talk())
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unreachable(f"LiveKit did not answer: {type(error).__name__}") from error
+    except api.ServerError as error:
+        if error.code == api.ServerErrorCode.NOT_FOUND:
+            raise
+        raise Unreachable(f"LiveKit refused: {error.code}") from error
+
+
+def _gone_is_done(deed: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:
+    """Ask for an end; what does not exist has ended."""
+    with suppress(api.ServerError):
+        _ask(deed)
+
+
+def create_room(code: str) -> None:
+    """Make the meeting's room, or keep the one that stands."""
+    _ask(lambda client: client.room.create_room(api.CreateRoomRequest(name=code)))
+
+
+def close_room(code: str) -> None:
+    """Disconnect everybody and refuse every token for the room, until it is made again."""
+    _gone_is_done(lambda client: client.room.delete_room(api.DeleteRoomRequest(room=code)))
+
+
+def disconnect(code: str, identity: str) -> None:
+    """Put one person out of a room. Their token still opens it until it expires."""
+    who = api.RoomParticipantIdentity(room=code, identity=identity)
+    _gone_is_done(lambda client: client.room.remove_participant(who))
+
+
+def rooms() -> dict[str, list[Person]]:
+    """Every room there is, and the people active in it."""
+
+    async def look(client: api.LiveKitAPI) -> dict[str, list[Person]]:
+        found = (await client.room.list_rooms(api.ListRoomsRequest())).rooms
+        return {room.name: await people(client, room.name) for room in found}
+
+    async def people(client: api.LiveKitAPI, code: str) -> list[Person]:
+        request = api.ListParticipantsRequest(room=code)
+        return [
+            _person(info)
+            for info in (await client.room.list_participants(request)).participants
+            if _is_active_person(info)
+        ]
+
+    return _ask(look, seconds=20.0)
+
+
+def _is_active_person(info: api.ParticipantInfo) -> bool:
+    is_person = info.kind in (api.ParticipantInfo.STANDARD, api.ParticipantInfo.SIP)
+    return is_person and info.state == api.ParticipantInfo.ACTIVE
+
+
+def _person(info: api.ParticipantInfo) -> Person:
+    joined_at = datetime.fromtimestamp(info.joined_at, UTC)
+    return Person(info.sid, info.identity, info.name, joined_at)
+
+
+def is_reachable() -> bool:
+    try:
+        _ask(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=["-"])), seconds=1.0)
+    except (Unreachable, api.ServerError):
+        return False
+    return True
+
+
+# Tokens and news
+
+
+def token(code: str, identity: str, name: str, attributes: Mapping[str, str]) -> str:
+    """A token that opens one room for five minutes; no admin grant, no change of one's own metadata."""
+    grants = api.VideoGrants(
+        room_join=True,
+        room=code,
+        can_publish=True,
+        can_subscribe=True,
+        can_publish_data=True,
+        can_update_own_metadata=False,
+    )
+    made = api.AccessToken(settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET)
+    made = made.with_identity(identity).with_name(name).with_grants(grants).with_ttl(TOKEN_LIFE)
+    return made.with_attributes(dict(attributes)).to_jwt()
+
+
+def verify_webhook(body: bytes, authorization: str) -> None:
+    """Raise BadSignature unless LiveKit signed exactly these bytes.
+
+    The signature is a JWT of our API key with the body's SHA-256. Only bytes are compared: a rightly
+    signed body that is no JSON, or not UTF-8, is LiveKit's all the same.
+    """
+    verifier = api.TokenVerifier(settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET)
+    try:
+        claimed = base64.b64decode(verifier.verify(authorization).sha256 or "")
+    except Exception as error:  # the SDK raises plain Exception, PyJWT several of its own
+        raise BadSignature from error
+    if not hmac.compare_digest(claimed, hashlib.sha256(body).digest()):
+        raise BadSignature

@@ -1,0 +1,188 @@
+"""The service's settings: the one place that reads the environment.
+
+Every variable has a default that suits one machine; with DEBUG off, a missing secret stops the start
+(upclass/checks.py).
+"""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "") or default
+
+
+def flag(name: str) -> bool:
+    return text(name).lower() in ("1", "true", "yes", "on")
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+# Secrets and addresses
+
+DEFAULT_SECRET = "insecure: refused when DEBUG is off"  # noqa: S105  names itself
+
+DEBUG = flag("DEBUG")
+SECRET_KEY = text("SECRET_KEY", DEFAULT_SECRET)
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
+JOIN_SECRET = text("JOIN_SECRET", DEFAULT_SECRET)
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "127.0.0.1,localhost")
+PUBLIC_URL = text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+REDIS_URL = text("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+LIVEKIT_URL = text("LIVEKIT_URL", "ws://127.0.0.1:7880")
+LIVEKIT_PUBLIC_URL = text("LIVEKIT_PUBLIC_URL", LIVEKIT_URL)
+LIVEKIT_API_KEY = text("LIVEKIT_API_KEY", "devkey")
+LIVEKIT_API_SECRET = text("LIVEKIT_API_SECRET", DEFAULT_SECRET)
+
+# Django
+
+ROOT_URLCONF = "upclass.urls"
+WSGI_APPLICATION = "upclass.wsgi.application"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False  # each door says itself which paths it takes
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_vite",
+    "rest_framework",
+    "upclass",
+    "customers",
+    "meetings",
+    "participants",
+    "billing",
+    "calls",
+    "api",
+    "join",
+    "inbox",
+    "staff",
+]
+
+MIDDLEWARE = [
+    "upclass.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        text("DATABASE_URL", "postgres://upclass@127.0.0.1:5432/upclass"),
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+
+# A cache for a single process: nothing that matters is kept in it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Files of the pages: found where they lie, so that a fresh clone needs no collectstatic. Vite puts a
+# hash into the names of its own, so these never change.
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/room/assets/"
+DJANGO_VITE = {
+    "default": {
+        "manifest_path": BASE_DIR / "join" / "static" / "room" / "manifest.json",
+        "static_url_prefix": "room",
+    }
+}
+
+# The API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "api.errors.answer",
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
+    "UNAUTHENTICATED_USER": None,
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
+
+# Work for later
+
+CELERY = {
+    "broker_url": REDIS_URL,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 5},
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "worker_prefetch_multiplier": 1,
+    "worker_hijack_root_logger": False,
+    "timezone": "UTC",
+    "beat_schedule": {
+        "apply_kept_news": {"task": "inbox.tasks.apply_kept_news", "schedule": 5.0},
+        "reconcile": {"task": "inbox.tasks.reconcile", "schedule": 30.0},
+    },
+}
+
+# What it says about itself
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "upclass.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Django would also write every 4xx; the doors answer those in words already.
+        "django.request": {"level": "ERROR"},
+        # A line for each run of each periodic job tells nobody anything.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}
