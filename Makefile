@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install run test check unit e2e format
+.PHONY: install run test check unit e2e format pictures lock
 
 install:
 	@$(PYTHON) local/install.py
@@ -12,3 +12,38 @@ install:
 run: install
 	@exec $(VENV)/python -m local.run
 
+# Everything that a commit must pass.
+test: check unit e2e
+
+check: install
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy .
+	$(VENV)/lint-imports --no-cache
+	@$(VENV)/python -m local.node lint
+	@$(VENV)/python -m local.node test
+	@$(VENV)/python -m tests.e2e.chromium
+
+unit: install
+	$(VENV)/python -m pytest tests --ignore tests/e2e --numprocesses auto
+
+# Moves media: in a network of its own, where the system allows it.
+e2e: install
+	$(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e
+
+# Writes the pictures of README and docs/ anew, by the tests that take them.
+pictures: install
+	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_two_people_meet.py
+
+format: install
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+	@$(VENV)/python -m local.node format
+
+# Pins what pyproject.toml asks for; uv must be on PATH.
+COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13
+lock:
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --group pyproject.toml:go -o requirements-go.lock
+	$(COMPILE) --group pyproject.toml:node -o requirements-node.lock

@@ -17,7 +17,8 @@ def _cookie(meeting: Meeting) -> str:
 
 
 def _signer(meeting: Meeting) -> TimestampSigner:
-    return TimestampSigner(key=settings.JOIN_SECRET, salt=f"guest of {meeting.code}")
+    salt = f"guest of {meeting.code}"
+    return TimestampSigner(key=settings.JOIN_SECRET, fallback_keys=[], salt=salt)
 
 
 def recognise(request: HttpRequest, meeting: Meeting) -> Participant | None:

@@ -43,6 +43,7 @@ def configuration(env: Mapping[str, str], udp_port: int) -> dict[str, object]:
             "resource_url_notifier": {"max_age": "15m", "max_depth": 20000},
         },
         "api": {"enable_psrpc_for_get_list_participants": True},
+        "logging": {"level": "warn"},
     }
 
 

@@ -58,14 +58,16 @@ class Running:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        threading.Thread(target=self._pass_on, args=(self.process,), daemon=True).start()
+        self.reader = threading.Thread(target=self._pass_on, args=(self.process,), daemon=True)
+        self.reader.start()
 
     def _pass_on(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.stdout
-        for line in process.stdout:
-            text = line.decode(errors="replace").rstrip()
-            self.lines.append(text)
-            self.sink(self.part.name, text)
+        with process.stdout as lines:
+            for line in lines:
+                text = line.decode(errors="replace").rstrip()
+                self.lines.append(text)
+                self.sink(self.part.name, text)
 
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -120,3 +122,5 @@ class Running:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.let_go()
+        self.reader.join(5)

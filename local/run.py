@@ -1,17 +1,20 @@
-"""`make run`: the whole stack on this machine, until Ctrl-C, SIGTERM or the death of the parent."""
+"""`make run`: the whole stack on this machine, until Ctrl-C, SIGTERM or the death of the parent.
+
+The state lies in `.run/`, or in the folder that is given as an argument.
+"""
 
 import fcntl
 import os
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 from local.env import ROOT
 from local.part import PartFailed
 from local.stack import Stack
 
-HOME = ROOT / ".run"
 WIDTH = 9
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -59,8 +62,9 @@ def on_signal(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     parent = os.getppid()
-    HOME.mkdir(exist_ok=True)
-    with (HOME / "run.lock").open("a+") as lock:
+    home = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".run"
+    home.mkdir(exist_ok=True)
+    with (home / "run.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -68,14 +72,14 @@ def main() -> int:
             return 1
         for number in STOPPING:
             signal.signal(number, on_signal)
-        return run(parent)
+        return run(home, parent)
 
 
-def run(parent: int) -> int:
+def run(home: Path, parent: int) -> int:
     stack = None
     try:
         say("starting PostgreSQL, Redis, LiveKit, web, worker and beat …")
-        stack = Stack(HOME, os.environ, show)
+        stack = Stack(home, os.environ, show)
         stack.start()
         say(banner(stack))
         wait_for_end(parent)

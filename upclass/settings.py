@@ -8,6 +8,9 @@ import os
 from pathlib import Path
 
 import dj_database_url
+import django_stubs_ext
+
+django_stubs_ext.monkeypatch()  # lets generic classes be written as mypy wants them
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -1,0 +1,10 @@
+"""What Django's admin finds: one module a page."""
+
+from django.contrib import admin
+
+from staff import api_key, customer
+
+__all__ = ["api_key", "customer"]
+
+admin.site.site_header = admin.site.site_title = "Upclass Meet"
+admin.site.index_title = "Staff"
