@@ -147,7 +147,7 @@ def make_uv(own: Path) -> None:
 def sync(uv: str, environment: Path, lock: str) -> None:
     """Make an environment hold exactly what a lock file names."""
     env = {**os.environ, "VIRTUAL_ENV": str(environment)}
-    run(uv, "pip", "sync", "--require-hashes", lock, env=env)
+    run(uv, "pip", "sync", "--compile-bytecode", "--require-hashes", lock, env=env)
 
 
 # The parts
