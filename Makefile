@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install run test check unit e2e format pictures lock
+.PHONY: install run test check unit e2e fuzz format pictures schema lock
 
 install:
 	@$(PYTHON) local/install.py
@@ -31,9 +31,17 @@ unit: install
 e2e: install
 	$(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e
 
+# Some 20,000 cases against the live service, in about ten minutes.
+fuzz: install
+	FUZZ_CASES=1000 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_fuzz.py -rP
+
 # Writes the pictures of README and docs/ anew, by the tests that take them.
 pictures: install
 	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_two_people_meet.py
+
+# The OpenAPI document, made from the code; a test fails when the committed one is stale.
+schema: install
+	$(VENV)/python manage.py write_schema
 
 format: install
 	$(VENV)/ruff check --fix .
@@ -41,7 +49,7 @@ format: install
 	@$(VENV)/python -m local.node format
 
 # Pins what pyproject.toml asks for; uv must be on PATH.
-COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13
+COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13 --no-emit-index-url
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock

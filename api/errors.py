@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -22,10 +23,13 @@ TITLES = {
     404: ("Not found", "not_found"),
     405: ("Method not allowed", "method_not_allowed"),
     406: ("Not acceptable", "not_acceptable"),
+    413: ("Request too large", "request_too_large"),
     415: ("Unsupported media type", "unsupported_media_type"),
     500: ("Server error", "server_error"),
 }
 NO_SUCH_PATH = "There is nothing at this path. The paths are listed in the API reference."
+NOT_UNDERSTOOD = "The request is not one that this service can answer."
+TOO_LARGE = "The body may have 1 MiB at most."
 CRASHED = "Something went wrong on our side. Tell us the request_id if it happens again."
 
 
@@ -44,14 +48,17 @@ def body(error: str, detail: str, code: str, **facts: Any) -> dict[str, Any]:
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler; None lets a crash go on to Django, which logs it and calls `crashed`."""
     if isinstance(error, Problem):
-        return Response(body(error.error, error.detail, error.code, **error.facts), status=error.status)
+        facts = {**error.facts, "fields": {}} if error.status == 400 else error.facts
+        shown = body(error.error, error.detail, error.code, **facts)
+        return Response(shown, status=error.status, headers=dict(error.headers))
     if isinstance(error, Http404):
         error = exceptions.NotFound(NO_SUCH_PATH)
     if isinstance(error, exceptions.ValidationError):
         return Response(_invalid(error), status=400)
     if isinstance(error, exceptions.APIException):
         title, code = TITLES[error.status_code]
-        return Response(body(title, str(error.detail), code), status=error.status_code)
+        facts = {"fields": {}} if error.status_code == 400 else {}
+        return Response(body(title, str(error.detail), code, **facts), status=error.status_code)
     return None
 
 
@@ -84,6 +91,13 @@ def _joined(path: str, name: str) -> str:
 # Outside DRF
 
 
+def bad_request(request: HttpRequest, *unused: Any) -> HttpResponse:
+    """What Django refuses before any view, such as a host that is not ours."""
+    title, code = TITLES[400]
+    return JsonResponse(body(title, NOT_UNDERSTOOD, code, fields={}), status=400)
+
+
+@csrf_exempt  # or a POST would get Django's page about cookies
 def not_found(request: HttpRequest, *unused: Any, **unused_too: Any) -> HttpResponse:
     title, code = TITLES[404]
     return JsonResponse(body(title, NO_SUCH_PATH, code), status=404)

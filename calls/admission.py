@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from billing import ledger
 from billing.errors import InsufficientCredits
@@ -80,11 +81,11 @@ def admit(meeting: Meeting, person: Participant, now: datetime) -> Ticket:
     """
     admission = _write_down(meeting, person, now)
     try:
-        livekit.create_room(meeting.code)
-    except livekit.Unreachable as error:
-        admission.delete()
-        raise CallServerUnreachable from error
-    _look_again(meeting, person)
+        _make_room(meeting)
+        _look_again(meeting, person)
+    except Problem:
+        admission.delete()  # without a token nobody is expected
+        raise
     attributes = {"meeting": meeting.code, "participant": str(person.pk), "role": person.role}
     token = livekit.token(meeting.code, person.identity, person.display_name, attributes)
     return Ticket(settings.LIVEKIT_PUBLIC_URL, token)
@@ -98,16 +99,24 @@ def _write_down(meeting: Meeting, person: Participant, now: datetime) -> Admissi
         person.removed_at = Participant.objects.values_list("removed_at", flat=True).get(pk=person.pk)
     check(locked, person, now)
     if person.is_guest:
-        person.save()
-    return Admission.objects.create(participant=person, created_at=now)
+        person.save(update_fields=["display_name"] if person.pk else None)
+    return Admission.objects.create(participant=person, created_at=now.replace(microsecond=0))
+
+
+def _make_room(meeting: Meeting) -> None:
+    try:
+        livekit.create_room(meeting.code)
+    except livekit.Unreachable as error:
+        raise CallServerUnreachable from error
 
 
 def _look_again(meeting: Meeting, person: Participant) -> None:
-    """The meeting may have ended, or the person been removed, while the room was made."""
-    meeting.refresh_from_db(fields=["ended_at", "cancelled_at"])
+    """By the clock of now: the meeting may be over, or the person removed, since the room was asked for."""
+    meeting.refresh_from_db(fields=["ended_at", "cancelled_at", "expires_at"])
     person.refresh_from_db(fields=["removed_at"])
-    if meeting.ended_at or meeting.cancelled_at:
+    reason = why_over(meeting, timezone.now())
+    if reason:
         close_room(meeting)
-        raise MeetingHasEnded if meeting.ended_at else MeetingWasCancelled
+        raise reason
     if person.removed_at:
         raise PersonRemoved

@@ -44,10 +44,11 @@ def cancel(meeting: Meeting, now: datetime) -> None:
     the one admission takes: of a cancel and a first admission one wins.
     """
     locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if locked.cancelled_at:  # late news of somebody does not un-cancel
+        return
     began = started_at(locked, now)
     if began:
         raise MeetingStarted(started_at=began)
-    if locked.cancelled_at is None:
-        if locked.over_at(now):
-            raise MeetingNotActive
-        Meeting.objects.filter(pk=locked.pk).update(cancelled_at=now)
+    if locked.over_at(now):
+        raise MeetingNotActive
+    Meeting.objects.filter(pk=locked.pk).update(cancelled_at=now)

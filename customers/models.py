@@ -1,6 +1,8 @@
 from datetime import datetime
 
+from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from customers import keys
 from customers.errors import ApiKeyInactive, InvalidApiKey
@@ -21,6 +23,15 @@ class Customer(models.Model):
         return self.slug
 
 
+def _limit(meaning: str) -> "models.PositiveIntegerField[int | None, int | None]":
+    return models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=f"{meaning} Empty: as the service's settings say.",
+    )
+
+
 class ApiKey(models.Model):
     """A key that integrators knock with. The key itself is shown once and not kept."""
 
@@ -30,19 +41,28 @@ class ApiKey(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     is_active = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    rate_limit_per_second = _limit("How many requests a second may go on coming.")
+    rate_limit_burst = _limit("How many requests may come at once.")
     last_used_on = models.DateField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    issued: keys.Key  # on the instance that was just issued, to be shown; no column
 
     class Meta:
         ordering = ("-created_at", "-pk")
         verbose_name = "API key"
+        constraints = (
+            models.CheckConstraint(condition=Q(rate_limit_per_second__gt=0), name="some_requests_a_second"),
+            models.CheckConstraint(condition=Q(rate_limit_burst__gt=0), name="some_requests_at_once"),
+        )
 
     def __str__(self) -> str:
         return f"upk_{self.prefix}_…"
 
-    def hold(self, key: keys.Key) -> None:
-        """Become the row of this key (not saved)."""
-        self.prefix, self.digest = key.prefix, key.digest
+    def draw(self) -> None:
+        """Become the row of a new key (not saved), which `issued` holds until it was shown."""
+        self.issued = keys.new()
+        self.prefix, self.digest = self.issued.prefix, self.issued.digest
 
     def note_use(self, now: datetime) -> None:
         """Remember the day; one write a day, however many requests."""
@@ -52,11 +72,10 @@ class ApiKey(models.Model):
 
 def issue(customer: Customer, name: str = "", expires_at: datetime | None = None) -> tuple[ApiKey, keys.Key]:
     """A new key of a customer: its row, and the key, which exists nowhere else from now on."""
-    key = keys.new()
     row = ApiKey(customer=customer, name=name, expires_at=expires_at)
-    row.hold(key)
+    row.draw()
     row.save()
-    return row, key
+    return row, row.issued
 
 
 def find(text: str, now: datetime) -> ApiKey:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +19,10 @@ def keepable(body: bytes) -> tuple[str, dict[str, Any]]:
     """
     text = body.decode(errors="replace")
     try:
-        found = json.loads(text, parse_constant=lambda name: None)
+        found = _clean(json.loads(text))
     except (ValueError, RecursionError):
         found = None
-    kept = _clean(found) if isinstance(found, dict) else {"unreadable": _clean(text)}
+    kept = found if isinstance(found, dict) else {"unreadable": _clean(text)}
     if isinstance(kept.get("room"), dict):
         kept["room"].pop("turnPassword", None)
     event_id = kept.get("id")
@@ -30,14 +31,14 @@ def keepable(body: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def _clean(value: Any) -> Any:
-    """The same, without what JSONB refuses: NUL and lone surrogates."""
+    """The same, without what JSONB refuses: NUL, lone surrogates, and numbers that are none."""
     if isinstance(value, str):
         return value.replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, list):
         return [_clean(inner) for inner in value]
     if isinstance(value, dict):
         return {_clean(name): _clean(inner) for name, inner in value.items()}
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class News:
 def read(body: Mapping[str, Any], received_at: datetime) -> News:
     """Missing or strange values become empty ones; a time that is missing is the one of receipt."""
     room, person = _object(body, "room"), _object(body, "participant")
-    at = _moment(body.get("createdAt")) or received_at
+    at = _moment(body.get("createdAt")) or received_at.replace(microsecond=0)
     return News(
         event=_text(body, "event"),
         room=_text(room, "name"),

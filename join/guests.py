@@ -39,14 +39,14 @@ def named(known: Participant | None, meeting: Meeting, name: str, now: datetime)
     return guest
 
 
-def remember(response: HttpResponse, guest: Participant, request: HttpRequest) -> None:
+def remember(response: HttpResponse, guest: Participant) -> None:
     meeting = guest.meeting
     response.set_cookie(
         _cookie(meeting),
         _signer(meeting).sign(guest.identity),
         max_age=LIFE,
         path=f"/{meeting.code}/",
-        secure=request.is_secure(),
+        secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )

@@ -47,7 +47,7 @@ class MeetingPage(View):
         ticket = admission.admit(meeting, person, now)
         response = JsonResponse({"url": ticket.url, "token": ticket.token})
         if person.is_guest:
-            guests.remember(response, person, request)
+            guests.remember(response, person)
         return response
 
     def who(self, code: str, now: datetime) -> tuple[Meeting, Participant | None]:

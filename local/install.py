@@ -160,10 +160,21 @@ def install_python() -> None:
     def make() -> None:
         uv = find_uv()
         if not is_python(str(python)):
-            run(uv, "venv", "--quiet", "--clear", "--python", find_python() or "3.13", str(VENV))
+            make_environment(uv, find_python())
         sync(uv, VENV, "requirements-dev.lock")
 
     step("Python packages", digest(["requirements-dev.lock"]), python, make)
+
+
+def make_environment(uv: str, python: Optional[str]) -> None:
+    """An empty `.venv` with this Python, or with one that uv brings."""
+    try:
+        run(uv, "venv", "--quiet", "--clear", "--python", python or "3.13", str(VENV))
+    except InstallError as error:
+        raise InstallError(
+            "Python 3.13 is neither on PATH nor among pyenv's versions, and uv could not bring it: "
+            "install it (pyenv install 3.13), then try again"
+        ) from error
 
 
 def from_wheel(name: str) -> Path:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce, Trunc
+from django.db.models.functions import Coalesce
 
 from meetings.models import Meeting
 from participants import stays as rules
@@ -109,7 +109,8 @@ class Participant(models.Model):
 
 
 def _signer() -> Signer:
-    return Signer(key=settings.JOIN_SECRET, sep=".", salt="join-url")
+    """No fallback keys: Django's would be former SECRET_KEYs, which never signed a link."""
+    return Signer(key=settings.JOIN_SECRET, fallback_keys=[], sep=".", salt="join-url")
 
 
 def by_token(meeting: Meeting, token: str) -> Participant | None:
@@ -234,20 +235,20 @@ class Session:
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
     def live(self, now: datetime) -> Self:
-        """Counting as presence: six minutes, or until the stay that came of it has ended.
-
-        Stays are in whole seconds, so an admission is compared by its second.
-        """
+        """Counting as presence: six minutes, or until the stay that came of it has ended."""
         ended = Stay.objects.filter(
             participant=OuterRef("participant"),
-            joined_at__gte=Trunc(OuterRef("created_at"), "second"),
+            joined_at__gte=OuterRef("created_at"),
             left_at__isnull=False,
         )
         return self.filter(~Exists(ended), created_at__gt=now - ADMISSION_LIFE)
 
 
 class Admission(models.Model):
-    """A person was let through the door and given a LiveKit token."""
+    """A person was let through the door and given a LiveKit token.
+
+    `created_at` is in whole seconds, as the times of stays are: a stay is compared with it.
+    """
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions")
     created_at = models.DateTimeField()

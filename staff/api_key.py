@@ -18,7 +18,8 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
     autocomplete_fields = ("customer",)
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[Any]:
-        fields = ["customer", "name", "is_active", "expires_at"]
+        limits = ["rate_limit_per_second", "rate_limit_burst"]
+        fields = ["customer", "name", "is_active", "expires_at", *limits]
         return [*fields, "prefix", "last_used_on", "created_at"] if obj else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:

@@ -1,5 +1,6 @@
 """The base of every foreseen outcome that is not success."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -7,13 +8,14 @@ class Problem(Exception):
     """A foreseen outcome: its HTTP status, a title, one sentence, and a stable word for machines.
 
     Apps subclass it, one class per outcome; the doors turn it into JSON or into a page. `facts` stand
-    beside title and sentence in the API's body.
+    beside title and sentence in the API's body; `headers` go with it.
     """
 
     status: ClassVar[int]
     code: ClassVar[str]
     error: ClassVar[str]
     detail: str
+    headers: Mapping[str, str] = {}
 
     def __init__(self, detail: str = "", **facts: Any) -> None:
         self.detail = detail or self.detail

@@ -90,17 +90,19 @@ def rooms() -> dict[str, list[Person]]:
 
     async def look(client: api.LiveKitAPI) -> dict[str, list[Person]]:
         found = (await client.room.list_rooms(api.ListRoomsRequest())).rooms
-        return {room.name: await people(client, room.name) for room in found}
-
-    async def people(client: api.LiveKitAPI, code: str) -> list[Person]:
-        request = api.ListParticipantsRequest(room=code)
-        return [
-            _person(info)
-            for info in (await client.room.list_participants(request)).participants
-            if _is_active_person(info)
-        ]
+        return {room.name: await _people(client, room.name) for room in found}
 
     return _ask(look, seconds=20.0)
+
+
+async def _people(client: api.LiveKitAPI, code: str) -> list[Person]:
+    try:
+        found = (await client.room.list_participants(api.ListParticipantsRequest(room=code))).participants
+    except api.ServerError as error:
+        if error.code != api.ServerErrorCode.NOT_FOUND:
+            raise
+        return []  # closed since the rooms were listed
+    return [_person(info) for info in found if _is_active_person(info)]
 
 
 def _is_active_person(info: api.ParticipantInfo) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dj_database_url
 import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
 
 django_stubs_ext.monkeypatch()  # lets generic classes be written as mypy wants them
 
@@ -25,6 +26,14 @@ def flag(name: str) -> bool:
 
 def listed(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def number(name: str, default: int) -> int:
+    """A whole number above 0; anything else stops the start."""
+    given = text(name, str(default))
+    if not (given.isdecimal() and int(given)):
+        raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {given!r}.")
+    return int(given)
 
 
 # Secrets and addresses
@@ -67,6 +76,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_vite",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rest_framework",
     "upclass",
     "customers",
@@ -90,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "api.limits.RateLimitMiddleware",
 ]
 
 TEMPLATES = [
@@ -140,13 +152,28 @@ DJANGO_VITE = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["api.limits.KeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.JsonParser"],
     "EXCEPTION_HANDLER": "api.errors.answer",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
     "UNAUTHENTICATED_USER": None,
 }
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Upclass Meet",
+    "VERSION": "1",
+    "DESCRIPTION": "Video meetings as an API: create them, hand out join links, see who was there.",
+    "SERVERS": [{"url": "/"}],
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["api.v1.schema.finish"],
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
+RATE_LIMIT_PER_SECOND = number("RATE_LIMIT_PER_SECOND", 100)  # of each API key, unless it has its own
+RATE_LIMIT_BURST = number("RATE_LIMIT_BURST", 200)
 
 # Work for later
 
@@ -162,6 +189,7 @@ CELERY = {
     "beat_schedule": {
         "apply_kept_news": {"task": "inbox.tasks.apply_kept_news", "schedule": 5.0},
         "reconcile": {"task": "inbox.tasks.reconcile", "schedule": 30.0},
+        "prune_kept_answers": {"task": "api.tasks.prune_kept_answers", "schedule": 3600.0},
     },
 }
 

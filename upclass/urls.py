@@ -12,10 +12,17 @@ urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("api.v1.urls")),
+    path("", include("api.urls")),
     path("webhooks/", include("inbox.urls")),
     path("", include("join.urls")),
 ]
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = import_string("api.errors.bad_request")(request)
+        return answer
+    return defaults.bad_request(request, exception)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:

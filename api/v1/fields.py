@@ -1,10 +1,15 @@
 """Fields that take the JSON type they name and nothing that looks like it."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
+
+# Python would take any character between date and time, so that a date's zone would pass for a time.
+DATE_AND_TIME = re.compile(r"[\dW-]+[Tt ]")
+EARLIEST = 1000  # earlier years would be shown without their zeros
 
 
 class Text(serializers.CharField):
@@ -34,11 +39,20 @@ class Count(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class Choice(serializers.ChoiceField):
+    """One of a few words; DRF's own would also repeat what was sent, even what no answer can hold."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in self.choices:
+            raise serializers.ValidationError(f"Must be one of: {', '.join(self.choices)}.")
+        return data
+
+
 class Moment(serializers.DateTimeField):
     """An ISO 8601 date with a time. Without a zone it is UTC; shown in UTC with the fraction cut."""
 
     def to_internal_value(self, data: Any) -> datetime:
-        moment = _parsed(data) if isinstance(data, str) and len(data) > len("2024-12-20") else None
+        moment = _parsed(data) if isinstance(data, str) and DATE_AND_TIME.match(data) else None
         if moment is None:
             raise serializers.ValidationError(
                 "Must be an ISO 8601 date with a time, such as 2024-12-20T10:00:00Z."
@@ -49,7 +63,7 @@ class Moment(serializers.DateTimeField):
 def _parsed(data: str) -> datetime | None:
     try:
         moment = parse_datetime(data)
-        if moment is None:
+        if moment is None or moment.year < EARLIEST:
             return None
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):

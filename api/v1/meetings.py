@@ -1,23 +1,27 @@
 """Meetings: create, list, detail, end, cancel."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.v1 import examples
 from api.v1.fields import Count, Flag, Moment, Text
-from api.v1.pagination import page
+from api.v1.pagination import LIMIT, OFFSET, page
 from api.v1.participants import NewParticipantSerializer, ParticipantSerializer, RegisteredSerializer
-from api.v1.scope import CustomerView, MeetingFilter, MeetingView, people
+from api.v1.schema import MEETING_CODE, operation, post_operation
+from api.v1.scope import STATUS, CustomerView, MeetingFilter, MeetingView, people
 from billing import ledger, pricing
+from billing.errors import InsufficientCredits
 from calls import ending
-from meetings.models import Meeting
-from participants.errors import MeetingNotSecured
+from meetings.errors import MeetingNotActive, MeetingNotFound, MeetingStarted
+from meetings.models import Meeting, Status
+from participants.errors import AlreadyRegistered, MeetingNotSecured
 from participants.models import Participant, register
 
 # Until a first recording there is nothing else to say of one.
@@ -27,6 +31,10 @@ NO_RECORDING = {
     "size_bytes": 0,
     "has_recording": False,
 }
+RECORDING_STATUSES = ("pending", "recording", "processing", "completed", "failed")
+
+
+# Create
 
 
 class NewMeetingSerializer(serializers.Serializer[Meeting]):
@@ -65,11 +73,19 @@ class NewMeetingSerializer(serializers.Serializer[Meeting]):
         return meeting
 
 
+class BillingInfoSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField()
+    min_billable_minutes = serializers.IntegerField()
+
+
+@extend_schema_serializer(component_name="CreatedMeeting")
 class CreatedSerializer(serializers.ModelSerializer[Meeting]):
+    meeting_code = serializers.CharField(source="code")
+    join_url = serializers.CharField()
     customer = serializers.CharField(source="customer.slug")
     credits_balance = serializers.SerializerMethodField()
     billing_info = serializers.SerializerMethodField()
-    participants = serializers.SerializerMethodField()
+    participants = RegisteredSerializer(many=True)
 
     class Meta:
         model = Meeting
@@ -90,17 +106,12 @@ class CreatedSerializer(serializers.ModelSerializer[Meeting]):
             "max_participants",
         )
 
-    meeting_code = serializers.CharField(source="code")
-
     def get_credits_balance(self, meeting: Meeting) -> float:
-        return _number(ledger.balance(meeting.customer))
+        return float(ledger.balance(meeting.customer))  # 4 decimals survive up to 10^11 credits
 
+    @extend_schema_field(BillingInfoSerializer)
     def get_billing_info(self, meeting: Meeting) -> dict[str, object]:
         return {"note": pricing.NOTE, "min_billable_minutes": pricing.MIN_BILLABLE_MINUTES}
-
-    def get_participants(self, meeting: Meeting) -> Any:
-        new = Participant.objects.of(meeting).select_related("meeting")
-        return RegisteredSerializer(new, many=True).data
 
     def to_representation(self, instance: Meeting) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)
@@ -109,15 +120,15 @@ class CreatedSerializer(serializers.ModelSerializer[Meeting]):
         return shown
 
 
-def _number(amount: Decimal) -> float:
-    """Credits as JSON has them; 4 decimals survive in a float up to 10^11."""
-    return float(amount)
+# List and detail
 
 
+@extend_schema_serializer(component_name="ListedMeeting")
 class ListedSerializer(serializers.ModelSerializer[Meeting]):
     """A meeting in the list. `context`: `now`."""
 
     meeting_code = serializers.CharField(source="code")
+    join_url = serializers.CharField()
     status = serializers.SerializerMethodField()
     recording_status = serializers.SerializerMethodField()
 
@@ -137,13 +148,30 @@ class ListedSerializer(serializers.ModelSerializer[Meeting]):
             "expires_at",
         )
 
+    @extend_schema_field(serializers.ChoiceField(choices=[(status.value, status.value) for status in Status]))
     def get_status(self, meeting: Meeting) -> str:
         return meeting.status(self.context["now"])
 
+    @extend_schema_field(serializers.ChoiceField(choices=RECORDING_STATUSES, allow_null=True))
     def get_recording_status(self, meeting: Meeting) -> object:
         return NO_RECORDING["status"] if meeting.record_on_cloud else None
 
 
+class ListSerializer(serializers.Serializer[Any]):
+    meetings = ListedSerializer(many=True)
+    count = serializers.IntegerField(help_text="How many there are, on all pages.")
+    limit = serializers.IntegerField()
+    offset = serializers.IntegerField()
+
+
+class RecordingSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=RECORDING_STATUSES)
+    duration_seconds = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+    has_recording = serializers.BooleanField()
+
+
+@extend_schema_serializer(component_name="Meeting")
 class DetailSerializer(ListedSerializer):
     """A whole meeting. `context`: `now`."""
 
@@ -166,12 +194,14 @@ class DetailSerializer(ListedSerializer):
     def get_participant_count(self, meeting: Meeting) -> int:
         return Participant.objects.of(meeting).who_connected().count_people()
 
+    @extend_schema_field(RecordingSerializer(allow_null=True))
     def get_recording(self, meeting: Meeting) -> dict[str, object] | None:
         return NO_RECORDING if meeting.record_on_cloud else None
 
     def get_registered_participant_count(self, meeting: Meeting) -> int:
         return len(self._people(meeting))
 
+    @extend_schema_field(ParticipantSerializer(many=True))
     def get_registered_participants(self, meeting: Meeting) -> Any:
         return ParticipantSerializer(self._people(meeting), many=True, context=self.context).data
 
@@ -187,14 +217,44 @@ class DetailSerializer(ListedSerializer):
         return shown
 
 
+# End and cancel
+
+
+class EndedSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(default="Meeting ended successfully")
+    meeting_code = serializers.CharField(source="code")
+    ended_at = Moment()
+
+
+class CancelledSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(default="Meeting cancelled successfully")
+    meeting_code = serializers.CharField()
+    status = serializers.CharField(default=Status.EXPIRED)
+
+
+# Views
+
+
 class MeetingsView(CustomerView):
+    @operation(
+        "list_meetings",
+        "List your meetings, newest first",
+        (200, ListSerializer, examples.MEETINGS),
+        parameters=[STATUS, LIMIT, OFFSET],
+    )
     def get(self, request: Request) -> Response:
         now = timezone.now()
         mine = Meeting.objects.of(self.customer)
         shown, numbers = page(request, MeetingFilter(request.query_params, mine, now=now))
-        listed = ListedSerializer(shown, many=True, context={"now": now})
-        return Response({"meetings": listed.data, **numbers})
+        return Response(ListSerializer({"meetings": shown, **numbers}, context={"now": now}).data)
 
+    @post_operation(
+        "create_meeting",
+        "Create a meeting",
+        (201, CreatedSerializer, examples.CREATED),
+        body=(NewMeetingSerializer, examples.NEW_MEETING),
+        problems=[MeetingNotSecured(), InsufficientCredits(), AlreadyRegistered("user-123")],
+    )
     def post(self, request: Request) -> Response:
         new = NewMeetingSerializer(data=request.data, context={"now": timezone.now()})
         new.is_valid(raise_exception=True)
@@ -204,27 +264,36 @@ class MeetingsView(CustomerView):
 
 
 class OneMeetingView(MeetingView):
-    def get(self, request: Request, code: str) -> Response:
+    @operation(
+        "show_meeting",
+        "Show a meeting, with the people registered for it",
+        (200, DetailSerializer, examples.MEETING),
+        parameters=[MEETING_CODE],
+        problems=[MeetingNotFound()],
+    )
+    def get(self, request: Request, meeting_code: str) -> Response:
         return Response(DetailSerializer(self.meeting, context={"now": timezone.now()}).data)
 
-    def delete(self, request: Request, code: str) -> Response:
-        ended_at = ending.end(self.meeting, timezone.now())
-        return Response(
-            {
-                "message": "Meeting ended successfully",
-                "meeting_code": self.meeting.code,
-                "ended_at": Moment().to_representation(ended_at),
-            }
-        )
+    @operation(
+        "end_meeting",
+        "End a meeting and disconnect everybody",
+        (200, EndedSerializer, examples.ENDED),
+        parameters=[MEETING_CODE],
+        problems=[MeetingNotFound(), MeetingNotActive()],
+    )
+    def delete(self, request: Request, meeting_code: str) -> Response:
+        ending.end(self.meeting, timezone.now())
+        return Response(EndedSerializer(self.meeting).data)
 
 
 class CancelView(MeetingView):
-    def post(self, request: Request, code: str) -> Response:
+    @post_operation(
+        "cancel_meeting",
+        "Cancel a meeting that has never been started",
+        (200, CancelledSerializer, examples.CANCELLED),
+        parameters=[MEETING_CODE],
+        problems=[MeetingNotFound(), MeetingStarted(started_at="2024-01-15T10:35:00Z"), MeetingNotActive()],
+    )
+    def post(self, request: Request, meeting_code: str) -> Response:
         ending.cancel(self.meeting, timezone.now())
-        return Response(
-            {
-                "message": "Meeting cancelled successfully",
-                "meeting_code": self.meeting.code,
-                "status": "expired",
-            }
-        )
+        return Response(CancelledSerializer({"meeting_code": self.meeting.code}).data)

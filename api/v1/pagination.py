@@ -3,10 +3,24 @@
 from typing import Any
 
 import django_filters
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
 FURTHEST = 2**31 - 1
+
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
+    OpenApiParameter.QUERY,
+    description="Results on a page.",
+)
+OFFSET = OpenApiParameter(
+    "offset",
+    {"type": "integer", "minimum": 0, "maximum": FURTHEST, "default": 0},
+    OpenApiParameter.QUERY,
+    description="Results to skip.",
+)
 
 
 class PageSerializer(serializers.Serializer[Any]):
@@ -16,10 +30,13 @@ class PageSerializer(serializers.Serializer[Any]):
 
 def page(request: Request, filters: django_filters.FilterSet) -> tuple[list[Any], dict[str, int]]:
     """One page of what the filters leave, and its `count`, `limit` and `offset`. 400 for bad parameters."""
-    bounds = PageSerializer(data=request.query_params)
+    bounds = PageSerializer(data=request.query_params.dict())
     bounds.is_valid(raise_exception=True)
     if not filters.is_valid():
         raise serializers.ValidationError(filters.errors)
+    for name in filters.filters:  # which would take an empty value for a missing one
+        if request.query_params.get(name) == "":
+            raise serializers.ValidationError({name: ["May not be empty."]})
     limit, offset = bounds.validated_data["limit"], bounds.validated_data["offset"]
     shown = list(filters.qs[offset : offset + limit])
     return shown, {"count": filters.qs.count(), "limit": limit, "offset": offset}

@@ -3,22 +3,26 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.v1.fields import Moment, Text
-from api.v1.scope import MeetingView, ParticipantView, people
+from api.v1 import examples
+from api.v1.fields import Choice, Moment, Text
+from api.v1.schema import EXTERNAL_USER_ID, MEETING_CODE, operation, post_operation
+from api.v1.scope import ParticipantView, SecuredView, people
 from calls import removal
-from meetings.errors import MeetingNotActive
+from meetings.errors import MeetingNotActive, MeetingNotFound
+from participants.errors import AlreadyRegistered, MeetingNotSecured, ParticipantNotFound
 from participants.models import Participant, Role, register
 
 
 class NewParticipantSerializer(serializers.Serializer[Participant]):
     display_name = Text(min_length=1, max_length=100)
     external_user_id = Text(min_length=1, max_length=255, trim_whitespace=False)
-    email = serializers.EmailField(required=False, default=None, allow_null=True)
-    role = serializers.ChoiceField(choices=Role.choices, required=False, default=Role.ATTENDEE)
+    email = serializers.EmailField(max_length=254, required=False, default=None, allow_null=True)
+    role = Choice(choices=Role.choices, required=False, default=Role.ATTENDEE)
 
     def validate_external_user_id(self, value: str) -> str:
         """An id must be the same in a path: clients and proxies resolve parts that are empty or dots."""
@@ -27,10 +31,13 @@ class NewParticipantSerializer(serializers.Serializer[Participant]):
         return value
 
 
+@extend_schema_serializer(component_name="RegisteredParticipant")
 class RegisteredSerializer(serializers.ModelSerializer[Participant]):
     """What registering answers."""
 
+    external_user_id = serializers.CharField()
     participant_code = serializers.CharField(source="code")
+    join_url = serializers.CharField()
 
     class Meta:
         model = Participant
@@ -49,7 +56,9 @@ class RegisteredSerializer(serializers.ModelSerializer[Participant]):
 class TimedSerializer(serializers.ModelSerializer[Participant]):
     """What is the same wherever a person's times are shown. `context`: `now`."""
 
+    external_user_id = serializers.CharField()
     participant_code = serializers.CharField(source="code")
+    join_url = serializers.CharField()
     total_time_minutes = serializers.SerializerMethodField()
     session_count = serializers.SerializerMethodField()
 
@@ -88,6 +97,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     is_connected = serializers.BooleanField()
 
 
+@extend_schema_serializer(component_name="ParticipantWithSessions")
 class OneParticipantSerializer(TimedSerializer):
     """A person with the history of their sessions."""
 
@@ -103,28 +113,56 @@ class OneParticipantSerializer(TimedSerializer):
             "sessions",
         )
 
+    @extend_schema_field(SessionSerializer(many=True))
     def get_sessions(self, person: Participant) -> Any:
         return SessionSerializer(person.sessions(self.context["now"]), many=True).data
 
 
-class ParticipantsView(MeetingView):
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.require_secured()
+class ParticipantListSerializer(serializers.Serializer[Any]):
+    meeting_code = serializers.CharField()
+    is_secured = serializers.BooleanField()
+    participants = ParticipantSerializer(many=True)
+    count = serializers.IntegerField()
 
-    def get(self, request: Request, code: str) -> Response:
-        context = {"now": timezone.now()}
-        listed = ParticipantSerializer(people(self.meeting), many=True, context=context).data
-        return Response(
-            {
-                "meeting_code": self.meeting.code,
-                "is_secured": self.meeting.is_secured,
-                "participants": listed,
-                "count": len(listed),
-            }
-        )
 
-    def post(self, request: Request, code: str) -> Response:
+class RemovedSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(default="Participant removed successfully")
+    display_name = serializers.CharField()
+    external_user_id = serializers.CharField()
+
+
+class ParticipantsView(SecuredView):
+    @operation(
+        "list_participants",
+        "List the people registered for a meeting, oldest first",
+        (200, ParticipantListSerializer, examples.PARTICIPANTS),
+        parameters=[MEETING_CODE],
+        problems=[MeetingNotFound(), MeetingNotSecured()],
+    )
+    def get(self, request: Request, meeting_code: str) -> Response:
+        listed = list(people(self.meeting))
+        shown = {
+            "meeting_code": self.meeting.code,
+            "is_secured": self.meeting.is_secured,
+            "participants": listed,
+            "count": len(listed),
+        }
+        return Response(ParticipantListSerializer(shown, context={"now": timezone.now()}).data)
+
+    @post_operation(
+        "register_participant",
+        "Register a person for a meeting",
+        (201, RegisteredSerializer, examples.REGISTERED),
+        body=(NewParticipantSerializer, examples.JOHN),
+        parameters=[MEETING_CODE],
+        problems=[
+            MeetingNotFound(),
+            MeetingNotSecured(),
+            AlreadyRegistered("user-123"),
+            MeetingNotActive(),
+        ],
+    )
+    def post(self, request: Request, meeting_code: str) -> Response:
         now = timezone.now()
         new = NewParticipantSerializer(data=request.data)
         new.is_valid(raise_exception=True)
@@ -135,16 +173,24 @@ class ParticipantsView(MeetingView):
 
 
 class OneParticipantView(ParticipantView):
-    def get(self, request: Request, code: str, external_user_id: str) -> Response:
+    @operation(
+        "show_participant",
+        "Show a person with their sessions",
+        (200, OneParticipantSerializer, examples.ONE_PARTICIPANT),
+        parameters=[MEETING_CODE, EXTERNAL_USER_ID],
+        problems=[MeetingNotFound(), ParticipantNotFound(), MeetingNotSecured()],
+    )
+    def get(self, request: Request, meeting_code: str, external_user_id: str) -> Response:
         context = {"now": timezone.now()}
         return Response(OneParticipantSerializer(self.person, context=context).data)
 
-    def delete(self, request: Request, code: str, external_user_id: str) -> Response:
+    @operation(
+        "remove_participant",
+        "Remove a person: their code and join URL stop working at once",
+        (200, RemovedSerializer, examples.REMOVED),
+        parameters=[MEETING_CODE, EXTERNAL_USER_ID],
+        problems=[MeetingNotFound(), ParticipantNotFound(), MeetingNotSecured()],
+    )
+    def delete(self, request: Request, meeting_code: str, external_user_id: str) -> Response:
         removal.remove(self.person, timezone.now())
-        return Response(
-            {
-                "message": "Participant removed successfully",
-                "display_name": self.person.display_name,
-                "external_user_id": self.person.external_user_id,
-            }
-        )
+        return Response(RemovedSerializer(self.person).data)

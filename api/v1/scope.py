@@ -4,9 +4,13 @@ from typing import Any, cast
 
 import django_filters
 from django.db.models import Prefetch
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from api.idempotency import once
+from api.parsers import refuse_large, refuse_unclean, require_object
 from customers.models import Customer
 from meetings.errors import MeetingNotFound
 from meetings.models import Meeting, MeetingQuerySet, Status
@@ -15,11 +19,36 @@ from participants.models import Participant, ParticipantQuerySet, Stay
 
 
 class CustomerView(APIView):
-    """A view of the customer whose key was sent."""
+    """A view of the customer whose key was sent. Refuses in the order of the rules, before a method runs."""
+
+    http_method_names = ["get", "head", "post", "delete"]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """No POST of any view can forget `Idempotency-Key`."""
+        super().__init_subclass__(**kwargs)
+        if "post" in vars(cls):
+            cls.post = once(cls.post)  # type: ignore[attr-defined]  # not every view has one
 
     @property
     def customer(self) -> Customer:
         return cast(Customer, self.request.user)  # says ApiKeyAuthentication
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # 406, 401, 403, 429
+        self.look_up(**kwargs)  # 404
+        if request.method not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
+        refuse_large(request)  # 413
+        refuse_unclean(request.query_params.dict())
+        if request.method == "POST":
+            require_object(request)  # 415, 400
+        self.require()
+
+    def look_up(self, **kwargs: str) -> None:
+        """Find what the path names, or raise that it is not there."""
+
+    def require(self) -> None:
+        """Raise why what the path names cannot be asked this."""
 
 
 class MeetingView(CustomerView):
@@ -27,29 +56,34 @@ class MeetingView(CustomerView):
 
     meeting: Meeting
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+    def look_up(self, **kwargs: str) -> None:
         mine = Meeting.objects.of(self.customer).select_related("customer")
-        meeting = mine.filter(code=kwargs["code"].upper()).first()
+        meeting = mine.filter(code=kwargs["meeting_code"].upper()).first()
         if meeting is None:
             raise MeetingNotFound
         self.meeting = meeting
 
-    def require_secured(self) -> None:
+
+class SecuredView(MeetingView):
+    """A view of what only secured meetings have."""
+
+    def require(self) -> None:
         if not self.meeting.is_secured:
             raise MeetingNotSecured
 
 
-class ParticipantView(MeetingView):
-    """A view of one registered person of a meeting of the customer."""
+class ParticipantView(SecuredView):
+    """A view of one registered person. On an open meeting it says so, rather than that nobody is there."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.require_secured()
+    person: Participant
+
+    def look_up(self, **kwargs: str) -> None:
+        super().look_up(**kwargs)
         person = people(self.meeting).filter(external_user_id=kwargs["external_user_id"]).first()
-        if person is None:
+        if person is None and self.meeting.is_secured:
             raise ParticipantNotFound
-        self.person = person
+        if person:
+            self.person = person
 
 
 def people(meeting: Meeting) -> ParticipantQuerySet:
@@ -58,6 +92,14 @@ def people(meeting: Meeting) -> ParticipantQuerySet:
     return registered.select_related("meeting").prefetch_related(
         Prefetch("stays", Stay.objects.order_by("created_at", "pk"))
     )
+
+
+STATUS = OpenApiParameter(
+    "status",
+    {"type": "string", "enum": [status.value for status in Status]},
+    OpenApiParameter.QUERY,
+    description="Only meetings that are active, ended or expired now.",
+)
 
 
 class MeetingFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types

@@ -2,18 +2,20 @@
 
 from django.urls import re_path
 
+from api.docs import schema
 from api.errors import not_found
 from api.v1.meetings import CancelView, MeetingsView, OneMeetingView
 from api.v1.participants import OneParticipantView, ParticipantsView
 from upclass.codes import MEETING_CODE
 
-ONE = rf"^meetings/(?P<code>{MEETING_CODE})"
+ONE = rf"^meetings/(?P<meeting_code>{MEETING_CODE})"
 
 urlpatterns = [
+    re_path(r"^schema/?$", schema),
     re_path(r"^meetings/?$", MeetingsView.as_view()),
     re_path(rf"{ONE}/?$", OneMeetingView.as_view()),
     re_path(rf"{ONE}/cancel/?$", CancelView.as_view()),
     re_path(rf"{ONE}/participants/?$", ParticipantsView.as_view()),
-    re_path(rf"{ONE}/participants/(?P<external_user_id>(?s:.+?))/?$", OneParticipantView.as_view()),
+    re_path(rf"{ONE}/participants/(?P<external_user_id>[^\0]+?)/?$", OneParticipantView.as_view()),
     re_path(r"", not_found),
 ]

@@ -25,7 +25,8 @@ def stack(lines: list[str]) -> Iterator[Stack]:
     """PostgreSQL, Redis, LiveKit, web, worker and beat, on ports of their own."""
     folder = Path(tempfile.mkdtemp(prefix="upclass-e2e-"))
     port = fresh()["PORT_LIVEKIT"]
-    started = Stack(folder, {"PORT": port}, lambda part, line: lines.append(f"{part:<9}| {line}"))
+    given = {"PORT": port, "RATE_LIMIT_PER_SECOND": "100000", "RATE_LIMIT_BURST": "100000"}
+    started = Stack(folder, given, lambda part, line: lines.append(f"{part:<9}| {line}"))
     try:
         started.start()
         yield started

@@ -1,0 +1,127 @@
+"""`Idempotency-Key`: a request that is sent again takes effect once and is answered the same.
+
+Key, effect and answer commit in one transaction, so a crash leaves all of them or none.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, cast
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.models import KeptAnswer
+from api.outcomes import AnswerUnreadable, IdempotencyKeyReused, RequestInProgress
+from customers.models import Customer
+from upclass.seals import BrokenSeal, seal, unseal
+
+HEADER = "Idempotency-Key"
+VALID = re.compile(r"[ -~]{1,255}")
+RULE = "Must be 1 to 255 printable ASCII characters."
+
+Handler = Callable[..., Response]
+
+
+def once(handler: Handler) -> Callable[..., HttpResponse]:
+    """A view's method that takes effect at most once for each idempotency key."""
+
+    @wraps(handler)
+    def run(view: APIView, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        if HEADER not in request.headers:
+            return handler(view, request, *args, **kwargs)
+        errand = _errand(request, kwargs)
+
+        def handle() -> HttpResponse:
+            return _rendered(view, handler(view, request, *args, **kwargs))
+
+        with transaction.atomic():
+            return errand.run(timezone.now(), handle)
+
+    return run
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What makes two requests the same one, and the digest of the body, which must be the same, too."""
+
+    customer: Customer
+    key: str
+    method: str
+    path: str
+    body_digest: str
+
+    def run(self, now: datetime, handle: Callable[[], HttpResponse]) -> HttpResponse:
+        """Needs a transaction. Raises RequestInProgress, IdempotencyKeyReused, AnswerUnreadable."""
+        if not self._lock():
+            raise RequestInProgress
+        kept = KeptAnswer.objects.fresh(now).filter(**self._name()).first()
+        return self._again(kept) if kept else self._first(handle(), now)
+
+    def _name(self) -> dict[str, Any]:
+        return {"customer": self.customer, "key": self.key, "method": self.method, "path": self.path}
+
+    def _lock(self) -> bool:
+        """Held until the transaction ends, also by a crash: by then the answer is kept, or there is none."""
+        name = "\n".join(("idempotency", str(self.customer.pk), self.key, self.method, self.path))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            [is_mine] = cursor.fetchone()
+        return bool(is_mine)
+
+    def _again(self, kept: KeptAnswer) -> HttpResponse:
+        if kept.body_digest != self.body_digest:
+            raise IdempotencyKeyReused
+        try:
+            content = unseal(bytes(kept.sealed))
+        except BrokenSeal as error:
+            raise AnswerUnreadable from error
+        replayed = {"Idempotent-Replayed": "true"}
+        return HttpResponse(content, status=kept.status, content_type="application/json", headers=replayed)
+
+    def _first(self, response: HttpResponse, now: datetime) -> HttpResponse:
+        if 200 <= response.status_code < 300:
+            self._keep(response, now)
+        else:
+            transaction.set_rollback(True)
+        return response
+
+    def _keep(self, response: HttpResponse, now: datetime) -> None:
+        KeptAnswer.objects.stale(now).filter(**self._name()).delete()
+        KeptAnswer.objects.create(
+            **self._name(),
+            body_digest=self.body_digest,
+            status=response.status_code,
+            sealed=seal(response.content),
+            created_at=now,
+        )
+
+
+def _errand(request: Request, kwargs: dict[str, Any]) -> Errand:
+    digest = hashlib.sha256(request.body).hexdigest()
+    key = request.headers[HEADER].strip(" \t")  # which no header's value has at its ends
+    if not VALID.fullmatch(key):
+        raise ValidationError({HEADER: [RULE]})
+    customer = cast(Customer, request.user)  # says ApiKeyAuthentication
+    return Errand(customer, key, str(request.method), _path(request, kwargs), digest)
+
+
+def _path(request: Request, kwargs: dict[str, Any]) -> str:
+    """The same for every way in which a path may be written."""
+    code = kwargs.get("meeting_code", "")
+    return request.path_info.removesuffix("/").replace(code, code.upper(), 1)
+
+
+def _rendered(view: APIView, response: Response) -> HttpResponse:
+    """Rendered now: the first answer and each later one are the same bytes."""
+    view.finalize_response(view.request, response)
+    response.render()
+    return response

@@ -1,0 +1,68 @@
+"""Bodies of requests."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework import parsers
+from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.request import Request
+
+from api.errors import TOO_LARGE
+
+
+class TooLarge(APIException):
+    status_code = 413
+    default_detail = TOO_LARGE
+
+
+def refuse_large(request: Request) -> None:
+    """Raise TooLarge for a body over the limit, whether or not anybody will read it."""
+    try:
+        len(request.body)
+    except RequestDataTooBig as error:
+        raise TooLarge from error
+
+
+def require_object(request: Request) -> None:
+    """Read the body also where nobody else will. Raises what its parser does, and for what is no object."""
+    if not isinstance(request.data, dict):
+        raise ParseError("The body must be a JSON object.")
+
+
+class JsonParser(parsers.JSONParser):
+    """JSON, where what is nested too deeply or holds impossible text is the sender's mistake, too."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            found = super().parse(stream, media_type, parser_context)
+            refuse_unclean(found)
+        except RecursionError as error:
+            raise ParseError("JSON parse error - nested too deeply") from error
+        return found
+
+
+UNCLEAN = re.compile("[\0\ud800-\udfff]")
+NO_TEXT = "Must contain neither NUL nor half a surrogate pair."
+
+
+def refuse_unclean(found: Any) -> None:
+    """Raise ValidationError, naming where, for text that no database and no UTF-8 can hold."""
+    where = next(_unclean(found, ()), None)
+    if where is not None:
+        raise ValidationError({".".join(where) or "non_field_errors": [NO_TEXT]})
+
+
+def _unclean(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Paths of unclean texts. A name that is itself unclean is reported where it stands, and not repeated."""
+    if isinstance(value, str) and UNCLEAN.search(value):
+        yield path
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from [path] if UNCLEAN.search(name) else _unclean(inner, (*path, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _unclean(inner, (*path, str(number)))

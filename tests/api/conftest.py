@@ -1,0 +1,32 @@
+from typing import Any
+
+import pytest
+
+from meetings.models import Meeting
+from tests.conftest import UNKNOWN_CODE, Api
+
+
+class StrangerSeesNothing:
+    """Asks for somebody else's meeting and for one that never was: only the request's id may differ."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def __call__(self, method: str, path: str, meeting: Meeting, body: object = None) -> None:
+        foreign = self.api.call(method, path.format(code=meeting.code), body)
+        unknown = self.api.call(method, path.format(code=UNKNOWN_CODE), body)
+        assert foreign.status_code == unknown.status_code == 404
+        assert _nameless(foreign) == _nameless(unknown)
+        assert {*foreign.headers} == {*unknown.headers}
+
+
+def _nameless(response: Any) -> bytes:
+    request_id: bytes = response.headers["X-Request-ID"].encode()
+    content: bytes = response.content
+    assert request_id in content
+    return content.replace(request_id, b"")
+
+
+@pytest.fixture
+def stranger_sees_nothing(stranger_api: Api) -> StrangerSeesNothing:
+    return StrangerSeesNothing(stranger_api)

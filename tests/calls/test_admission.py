@@ -1,0 +1,268 @@
+from copy import copy
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from livekit import api as sdk
+
+from billing.models import Account
+from calls import admission, ending
+from calls.admission import Ticket
+from calls.errors import (
+    CallServerUnreachable,
+    MeetingFull,
+    MeetingHasEnded,
+    MeetingHasExpired,
+    MeetingWasCancelled,
+    NoCreditsLeft,
+    PersonRemoved,
+)
+from customers.models import Customer
+from meetings.models import Meeting
+from participants.models import Admission, Participant, is_room_empty
+from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race, stayed
+from upclass.errors import Problem
+
+
+def guest_of(meeting: Meeting, name: str = "Ann") -> Participant:
+    """A guest who is not saved yet, as the door has them."""
+    return Participant(meeting=meeting, display_name=name, created_at=NOON)
+
+
+def spend_everything(customer: Customer) -> None:
+    Account.objects.filter(customer=customer).update(balance=0)
+
+
+def claims_of(ticket: Ticket) -> Any:
+    key, secret = settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
+    return sdk.TokenVerifier(key, secret).verify(ticket.token)
+
+
+def test_a_registered_person_is_let_in(secured: Meeting, person: Participant) -> None:
+    ticket = admission.admit(secured, person, NOON)
+    claims = claims_of(ticket)
+    assert ticket.url == settings.LIVEKIT_PUBLIC_URL
+    assert (claims.identity, claims.name) == (person.identity, "John Doe")
+    assert claims.attributes == {"meeting": secured.code, "participant": str(person.pk), "role": "host"}
+    assert Admission.objects.get().participant == person
+
+
+def test_a_guest_is_saved_when_they_are_let_in(meeting: Meeting) -> None:
+    guest = guest_of(meeting)
+    claims = claims_of(admission.admit(meeting, guest, NOON))
+    kept = Participant.objects.get()
+    assert (kept.identity, kept.display_name) == (claims.identity, "Ann")
+    assert claims.attributes == {"meeting": meeting.code, "participant": str(kept.pk), "role": "attendee"}
+
+
+def test_a_guest_who_comes_back_is_the_same_person_under_the_name_given_now(meeting: Meeting) -> None:
+    guest = guest_of(meeting)
+    admission.admit(meeting, guest, NOON)
+    guest.display_name = "Anna"
+    admission.admit(meeting, guest, noon(60))
+    assert Participant.objects.get().display_name == "Anna"
+
+
+def test_the_room_is_made_before_the_token_is_given(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
+    admission.admit(meeting, guest_of(meeting), NOON)
+    assert fake_livekit.made == [meeting.code]
+
+
+def test_an_admission_is_written_in_whole_seconds(meeting: Meeting) -> None:
+    admission.admit(meeting, guest_of(meeting), noon(0.9))
+    assert Admission.objects.get().created_at == NOON
+
+
+def test_the_start_does_not_lock_the_door(meeting: Meeting) -> None:
+    Meeting.objects.update(start_date_time=noon(99999))
+    assert admission.admit(meeting, guest_of(meeting), NOON)
+
+
+# Who may not
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({"ended_at": NOON}, MeetingHasEnded),
+        ({"cancelled_at": NOON}, MeetingWasCancelled),
+        ({"expires_at": NOON}, MeetingHasExpired),
+    ],
+)
+def test_nobody_comes_into_a_meeting_that_is_over(
+    meeting: Meeting, fake_livekit: FakeLiveKit, facts: dict[str, datetime], problem: type[Problem]
+) -> None:
+    Meeting.objects.update(**facts)
+    with pytest.raises(problem):
+        admission.admit(meeting, guest_of(meeting), NOON)
+    assert not Participant.objects.exists()
+    assert not fake_livekit.made
+
+
+def test_a_removed_person_stays_out(secured: Meeting, person: Participant) -> None:
+    Participant.objects.get(pk=person.pk).remove(NOON)
+    with pytest.raises(PersonRemoved):
+        admission.admit(secured, person, NOON)
+
+
+def test_nobody_enters_an_empty_room_without_credits(meeting: Meeting, customer: Customer) -> None:
+    spend_everything(customer)
+    with pytest.raises(NoCreditsLeft):
+        admission.admit(meeting, guest_of(meeting), NOON)
+
+
+def test_a_running_call_is_joined_without_credits(meeting: Meeting, customer: Customer) -> None:
+    admission.admit(meeting, guest_of(meeting), NOON)
+    spend_everything(customer)
+    assert admission.admit(meeting, guest_of(meeting), NOON)
+
+
+def test_a_full_meeting_lets_nobody_else_in(meeting: Meeting) -> None:
+    Meeting.objects.update(max_participants=2)
+    first = guest_of(meeting)
+    admission.admit(meeting, first, NOON)
+    stayed(first, NOON)
+    admission.admit(meeting, guest_of(meeting), NOON)
+    with pytest.raises(MeetingFull):
+        admission.admit(meeting, guest_of(meeting), noon(300))
+    assert Participant.objects.count() == 2
+
+
+def test_somebody_already_inside_needs_no_second_seat(meeting: Meeting) -> None:
+    Meeting.objects.update(max_participants=2)
+    guests = [guest_of(meeting), guest_of(meeting)]
+    for guest in [*guests, *guests]:
+        admission.admit(meeting, guest, NOON)
+    assert Admission.objects.count() == 4
+
+
+def test_a_seat_is_free_again_when_somebody_has_left(meeting: Meeting) -> None:
+    Meeting.objects.update(max_participants=2)
+    guests = [guest_of(meeting), guest_of(meeting)]
+    for guest in guests:
+        admission.admit(meeting, guest, NOON)
+        stayed(guest, NOON, noon(60))
+    assert admission.admit(meeting, guest_of(meeting), noon(61))
+
+
+REASONS: list[tuple[type[Problem], dict[str, Any]]] = [
+    (MeetingHasEnded, {"ended_at": NOON}),
+    (PersonRemoved, {}),
+]
+
+
+@pytest.mark.parametrize(("problem", "facts"), REASONS)
+def test_the_first_reason_is_given(
+    secured: Meeting, person: Participant, problem: type[Problem], facts: dict[str, Any]
+) -> None:
+    """Ended before removed, removed before no credits."""
+    spend_everything(secured.customer)
+    person.remove(NOON)
+    Meeting.objects.update(**facts)
+    with pytest.raises(problem):
+        admission.admit(secured, person, NOON)
+
+
+# LiveKit away, and what happens meanwhile
+
+
+def test_nobody_is_expected_when_livekit_is_away(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
+    fake_livekit.is_away = True
+    with pytest.raises(CallServerUnreachable):
+        admission.admit(meeting, guest_of(meeting), NOON)
+    assert is_room_empty(meeting, NOON)
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [({"ended_at": NOON}, MeetingHasEnded), ({"cancelled_at": NOON}, MeetingWasCancelled)],
+)
+def test_a_meeting_that_is_over_by_the_time_its_room_is_made_is_closed_again(
+    meeting: Meeting, fake_livekit: FakeLiveKit, facts: dict[str, datetime], problem: type[Problem]
+) -> None:
+    fake_livekit.meanwhile = lambda: Meeting.objects.update(**facts)
+    with pytest.raises(problem):
+        admission.admit(meeting, guest_of(meeting), NOON)
+    assert fake_livekit.closed == [meeting.code]
+
+
+def test_a_meeting_that_expires_while_its_room_is_made_is_closed_again(
+    meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    Meeting.objects.update(expires_at=noon(1))
+    with time_machine.travel(NOON, tick=False) as clock:
+        fake_livekit.meanwhile = lambda: clock.shift(1)
+        with pytest.raises(MeetingHasExpired):
+            admission.admit(meeting, guest_of(meeting), NOON)
+    assert fake_livekit.closed == [meeting.code]
+
+
+def test_a_person_removed_while_the_room_is_made_gets_no_token(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.meanwhile = lambda: Participant.objects.get(pk=person.pk).remove(NOON)
+    with pytest.raises(PersonRemoved):
+        admission.admit(secured, person, NOON)
+
+
+def test_whoever_got_no_token_is_not_expected(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.meanwhile = lambda: Participant.objects.get(pk=person.pk).remove(NOON)
+    with pytest.raises(PersonRemoved):
+        admission.admit(secured, person, NOON)
+    assert is_room_empty(secured, NOON)
+
+
+# Races
+
+
+def entry(meeting: Meeting) -> partial[Ticket]:
+    return partial(admission.admit, copy(meeting), guest_of(meeting), NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_seat_is_given_once(customer: Customer) -> None:
+    for _ in ROUNDS:
+        meeting = Meeting.objects.create(customer=customer, max_participants=2, created_at=NOON)
+        admission.admit(meeting, guest_of(meeting), NOON)
+        answers = race(*[entry(meeting) for _ in range(3)])
+        assert sorted(type(answer).__name__ for answer in answers) == ["MeetingFull", "MeetingFull", "Ticket"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_of_one_person_are_both_let_in(customer: Customer) -> None:
+    meeting = Meeting.objects.create(customer=customer, max_participants=2, created_at=NOON)
+    admission.admit(meeting, guest_of(meeting), NOON)
+    guest = guest_of(meeting)
+    guest.save()
+    answers = race(*[partial(admission.admit, copy(meeting), copy(guest), NOON) for _ in range(2)])
+    assert all(isinstance(answer, Ticket) for answer in answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_cancel_and_a_first_admission_one_wins(customer: Customer) -> None:
+    for _ in ROUNDS:
+        meeting = Meeting.objects.create(customer=customer, created_at=NOON)
+        cancelled, admitted = race(
+            partial(ending.cancel, copy(meeting), NOON),
+            entry(meeting),
+        )
+        meeting.refresh_from_db()
+        assert isinstance(cancelled, Problem) != isinstance(admitted, Problem)
+        assert (meeting.cancelled_at is None) == isinstance(cancelled, Problem)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_and_an_admission_leave_no_room_open(customer: Customer, fake_livekit: FakeLiveKit) -> None:
+    """Whichever comes first, the last that LiveKit hears of the room is that it is closed."""
+    for _ in ROUNDS:
+        meeting = Meeting.objects.create(customer=customer, created_at=NOON)
+        fake_livekit.asked.clear()
+        race(partial(ending.end, copy(meeting), NOON), entry(meeting))
+        assert fake_livekit.asked[-1] == ("close", meeting.code)
+        meeting.refresh_from_db()
+        assert meeting.ended_at == NOON

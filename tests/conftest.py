@@ -1,0 +1,200 @@
+"""What most tests need: a customer with a key, a client for each door, and LiveKit replaced at its border."""
+
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
+
+from billing import ledger
+from customers.models import Customer, issue
+from meetings.models import Meeting
+from participants.models import Participant, Stay
+from upclass import codes, livekit
+from upclass.errors import Problem
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+UNKNOWN_CODE = "ZZZZ-ZZZZ-ZZZZ"
+ROUNDS = range(5)  # a race is run more than once, for its loser differs
+
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
+
+
+def noon(seconds: float) -> datetime:
+    """So many seconds after noon."""
+    return NOON + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def customer(db: None) -> Customer:
+    """A customer with 150 credits."""
+    made = Customer.objects.create(slug="your-company")
+    ledger.grant(made, Decimal(150), "a start", timezone.now())
+    return made
+
+
+@pytest.fixture
+def stranger(db: None) -> Customer:
+    """Another customer, who must see nothing of the first."""
+    made = Customer.objects.create(slug="stranger")
+    ledger.grant(made, Decimal(150), "a start", timezone.now())
+    return made
+
+
+class Api:
+    """The API as an integrator with one key meets it: over HTTP paths, headers and JSON."""
+
+    def __init__(self, key: str) -> None:
+        self.client = Client(raise_request_exception=False, headers={"X-API-KEY": key})
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        return self.client.generic(
+            method,
+            f"/api/v1/{path}",
+            b"" if body is None else _encoded(body),
+            content_type="application/json",
+        )
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.call("POST", path, {} if body is None else body)
+
+    def delete(self, path: str) -> Any:
+        return self.call("DELETE", path)
+
+
+def _encoded(body: Any) -> bytes:
+    return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+@pytest.fixture
+def api(customer: Customer) -> Api:
+    return Api(str(issue(customer)[1]))
+
+
+@pytest.fixture
+def stranger_api(stranger: Customer) -> Api:
+    return Api(str(issue(stranger)[1]))
+
+
+@pytest.fixture
+def meeting(customer: Customer) -> Meeting:
+    """An open meeting."""
+    return Meeting.objects.create(customer=customer, topic="Standup", created_at=timezone.now())
+
+
+@pytest.fixture
+def secured(customer: Customer) -> Meeting:
+    return Meeting.objects.create(customer=customer, is_secured=True, created_at=timezone.now())
+
+
+@pytest.fixture
+def person(secured: Meeting) -> Participant:
+    """John, a host of the secured meeting."""
+    return Participant.objects.create(
+        meeting=secured,
+        external_user_id="user-123",
+        display_name="John Doe",
+        role="host",
+        created_at=timezone.now(),
+    )
+
+
+def stayed(person: Participant, joined_at: datetime, left_at: datetime | None = None, **facts: Any) -> Stay:
+    """A stay of a person, as LiveKit's news would have made it."""
+    return Stay.objects.create(
+        meeting=person.meeting,
+        participant=person,
+        sid=f"PA_{codes.session_id()}",
+        joined_at=joined_at,
+        left_at=left_at,
+        created_at=joined_at,
+        **{"last_seen_at": joined_at, **facts},
+    )
+
+
+def race(*deeds: Callable[[], object]) -> list[object]:
+    """What each deed answered or raised, all started at one moment, each on a connection of its own.
+
+    Only in tests with `django_db(transaction=True)`: other connections see nothing else.
+    """
+    start = threading.Barrier(len(deeds))
+
+    def run(deed: Callable[[], object]) -> object:
+        connection.ensure_connection()
+        start.wait(30)
+        try:
+            return deed()
+        except Problem as problem:
+            return problem
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+@dataclass
+class FakeLiveKit:
+    """What LiveKit was asked for, in this order.
+
+    `is_away` makes every call fail as an unreachable server does; `meanwhile` is what happens elsewhere
+    while a room is being made.
+    """
+
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    people: dict[str, list[livekit.Person]] = field(default_factory=dict)
+    is_away: bool = False
+    meanwhile: Callable[[], object] = lambda: None
+
+    def _answer(self, *question: str) -> None:
+        if self.is_away:
+            raise livekit.Unreachable("away")
+        self.asked.append(question)
+
+    def create_room(self, code: str) -> None:
+        self._answer("make", code)
+        self.meanwhile()
+
+    def close_room(self, code: str) -> None:
+        self._answer("close", code)
+
+    def disconnect(self, code: str, identity: str) -> None:
+        self._answer("put out", code, identity)
+
+    def rooms(self) -> dict[str, list[livekit.Person]]:
+        self._answer("rooms")
+        return self.people
+
+    @property
+    def made(self) -> list[str]:
+        return [asked[1] for asked in self.asked if asked[0] == "make"]
+
+    @property
+    def closed(self) -> list[str]:
+        return [asked[1] for asked in self.asked if asked[0] == "close"]
+
+    @property
+    def put_out(self) -> list[tuple[str, ...]]:
+        return [asked[1:] for asked in self.asked if asked[0] == "put out"]
+
+
+@pytest.fixture(autouse=True)
+def fake_livekit(monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
+    """LiveKit is replaced at its one border; the end-to-end tests have the real one, in other processes."""
+    fake = FakeLiveKit()
+    for name in ("create_room", "close_room", "disconnect", "rooms"):
+        monkeypatch.setattr(livekit, name, getattr(fake, name))
+    return fake

@@ -1,0 +1,191 @@
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calls import ending
+from customers.models import Customer
+from inbox.apply import apply
+from inbox.models import Event
+from meetings.models import Meeting
+from participants.models import Participant, Stay
+from tests.conftest import NOON, ROUNDS, UNKNOWN_CODE, FakeLiveKit, noon, race
+from tests.inbox.conftest import joined, kept, left, news
+
+
+def told(body: dict[str, Any], now: datetime = NOON) -> None:
+    apply(kept(body), now)
+
+
+def test_a_join_opens_a_stay_of_the_registered_person(secured: Meeting, person: Participant) -> None:
+    told(joined(secured.code, "PA_1", identity=person.identity))
+    stay = Stay.objects.get()
+    assert (stay.participant, stay.meeting, stay.sid) == (person, secured, "PA_1")
+    assert (stay.joined_at, stay.left_at, stay.last_seen_at) == (NOON, None, NOON)
+
+
+def test_a_leave_closes_it(secured: Meeting, person: Participant) -> None:
+    told(joined(secured.code, "PA_1", identity=person.identity))
+    told(left(secured.code, "PA_1", NOON, noon(60), identity=person.identity))
+    stay = Stay.objects.get()
+    assert (stay.left_at, stay.is_left_guessed) == (noon(60), False)
+
+
+def test_a_leave_whose_join_never_came_tells_both(meeting: Meeting) -> None:
+    told(left(meeting.code, "PA_1", NOON, noon(60)))
+    stay = Stay.objects.get()
+    assert (stay.joined_at, stay.left_at) == (NOON, noon(60))
+
+
+def test_a_join_that_comes_after_its_leave_opens_nothing(meeting: Meeting) -> None:
+    told(left(meeting.code, "PA_1", NOON, noon(60)))
+    told(joined(meeting.code, "PA_1"))
+    assert Stay.objects.get().left_at == noon(60)
+
+
+def test_a_reconnect_is_a_stay_of_its_own_of_the_same_person(meeting: Meeting) -> None:
+    told(joined(meeting.code, "PA_1"))
+    told(joined(meeting.code, "PA_2", noon(60)))
+    assert (Stay.objects.count(), Participant.objects.count()) == (2, 1)
+
+
+def test_exact_news_replaces_a_guess(meeting: Meeting) -> None:
+    told(joined(meeting.code, "PA_1"))
+    Stay.objects.update(left_at=noon(30), is_left_guessed=True)
+    told(left(meeting.code, "PA_1", NOON, noon(45)))
+    stay = Stay.objects.get()
+    assert (stay.left_at, stay.is_left_guessed) == (noon(45), False)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Eve", "Eve"), ("", "Guest"), ("  ", "Guest")])
+def test_whoever_is_there_is_a_person_also_unknown_ones(secured: Meeting, name: str, shown: str) -> None:
+    told(joined(secured.code, "PA_1", identity="nobody we know", name=name))
+    guest = Stay.objects.get().participant
+    assert (guest.display_name, guest.is_guest, guest.meeting) == (shown, True, secured)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        joined(UNKNOWN_CODE, "PA_1"),
+        joined("", "PA_1"),
+        {"event": "room_started", "id": "EV_1", "room": {"name": UNKNOWN_CODE}},
+        {"unreadable": "hello"},
+        {},
+    ],
+)
+def test_other_news_is_marked_and_changes_nothing(meeting: Meeting, body: dict[str, Any]) -> None:
+    told(body, noon(5))
+    assert Event.objects.get().applied_at == noon(5)
+    assert not Stay.objects.exists()
+
+
+def test_unknown_events_and_machines_of_a_meeting_change_nothing(meeting: Meeting) -> None:
+    told(news("moon_landing", meeting.code, sid="PA_1"))
+    told(joined(meeting.code, "PA_1", kind="EGRESS"))
+    assert not Participant.objects.exists()
+
+
+# Who is kept out
+
+
+def test_nobody_is_put_out_of_a_meeting_that_runs(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    told(joined(secured.code, "PA_1", identity=person.identity))
+    assert not fake_livekit.asked
+
+
+def test_a_removed_person_who_comes_back_on_an_old_token_is_put_out(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    person.remove(NOON)
+    told(joined(secured.code, "PA_1", noon(5), identity=person.identity), noon(5))
+    assert fake_livekit.put_out == [(secured.code, person.identity)]
+    assert Stay.objects.get().participant == person
+
+
+@pytest.mark.parametrize("facts", [{"ended_at": NOON}, {"expires_at": NOON}])
+def test_whoever_comes_into_a_meeting_that_is_over_is_put_out_and_costs_nothing(
+    meeting: Meeting, fake_livekit: FakeLiveKit, facts: dict[str, datetime]
+) -> None:
+    Meeting.objects.update(**facts)
+    told(joined(meeting.code, "PA_1", noon(5)), noon(5))
+    assert fake_livekit.closed == [meeting.code]
+    assert Participant.objects.get().total_minutes(noon(3600)) == 0
+
+
+def test_late_news_of_a_join_before_a_cancel_is_kept_and_closes_the_room(
+    meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    ending.cancel(meeting, noon(10))
+    told(joined(meeting.code, "PA_1", noon(5)), noon(20))
+    meeting.refresh_from_db()
+    assert (meeting.cancelled_at, Stay.objects.get().joined_at) == (noon(10), noon(5))
+    assert fake_livekit.closed == [meeting.code]
+
+
+def test_news_is_applied_also_while_livekit_is_away(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
+    Meeting.objects.update(ended_at=NOON)
+    fake_livekit.is_away = True
+    told(joined(meeting.code, "PA_1"))
+    assert Event.objects.get().applied_at
+
+
+# Any order, doubled, at once
+
+
+STAYS = [("PA_1", "ann", 0, 60), ("PA_2", "ann", 70, 70), ("PA_3", "ben", 30, None)]
+
+
+def everything(room: str) -> list[dict[str, Any]]:
+    """All news of the stays; sids are LiveKit's own and differ between rooms."""
+    joins = [joined(room, sid + room, noon(came), identity=who) for sid, who, came, _ in STAYS]
+    leaves = [
+        left(room, sid + room, noon(came), noon(went), identity=who)
+        for sid, who, came, went in STAYS
+        if went is not None
+    ]
+    return joins + leaves
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(
+    order=st.permutations(range(5)),
+    doubled=st.lists(st.integers(0, 4), max_size=5),
+)
+def test_in_any_order_and_doubled_it_ends_in_the_same_stays(
+    customer: Customer, order: list[int], doubled: list[int]
+) -> None:
+    meeting = Meeting.objects.create(customer=customer, created_at=NOON)
+    bodies = everything(meeting.code)
+    for number in [*order, *doubled]:
+        told(bodies[number], noon(99))
+    expected = {
+        (sid + meeting.code, who, noon(came), None if went is None else noon(went))
+        for sid, who, came, went in STAYS
+    }
+    found = Stay.objects.of(meeting).values_list("sid", "participant__identity", "joined_at", "left_at")
+    assert set(found) == expected
+    assert Participant.objects.of(meeting).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_news_applied_twice_at_once_is_one_stay_of_one_guest(meeting: Meeting) -> None:
+    for number in ROUNDS:
+        event = kept(joined(meeting.code, f"PA_{number}", identity=f"guest {number}"))
+        race(*[partial(apply, event, NOON)] * 3)
+    assert Stay.objects.count() == Participant.objects.count() == len(ROUNDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_join_and_its_leave_at_once_are_one_stay_that_ended(meeting: Meeting) -> None:
+    for number in ROUNDS:
+        first = kept(joined(meeting.code, f"PA_{number}"))
+        second = kept(left(meeting.code, f"PA_{number}", NOON, noon(60)))
+        race(partial(apply, first, NOON), partial(apply, second, NOON))
+    assert [stay.left_at for stay in Stay.objects.all()] == [noon(60)] * len(ROUNDS)
+    assert Participant.objects.count() == 1

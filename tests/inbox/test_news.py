@@ -1,0 +1,91 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inbox.news import keepable, read
+from tests.conftest import NOON, noon
+from tests.inbox.conftest import joined
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+strange_person = st.dictionaries(
+    st.sampled_from(["sid", "identity", "name", "joinedAt", "kind", "state"]), anything
+)
+strange_news = st.fixed_dictionaries(
+    {},
+    optional={
+        "event": anything,
+        "id": anything,
+        "createdAt": anything,
+        "room": anything | st.fixed_dictionaries({"name": anything}),
+        "participant": anything | strange_person,
+    },
+)
+
+
+def test_news_of_a_person_is_read() -> None:
+    news = read(joined("ABCD-EFGH-IJKL", "PA_1", noon(60)), NOON)
+    assert (news.event, news.room, news.sid) == ("participant_joined", "ABCD-EFGH-IJKL", "PA_1")
+    assert (news.identity, news.name, news.joined_at, news.at) == ("ann", "Ann", noon(60), noon(60))
+    assert news.is_of_a_person
+
+
+@pytest.mark.parametrize("kind", ["EGRESS", "INGRESS", "AGENT", "CONNECTOR", "BRIDGE"])
+def test_machines_are_never_people(kind: str) -> None:
+    assert not read(joined("room", "PA_1", kind=kind), NOON).is_of_a_person
+
+
+@pytest.mark.parametrize("kind", ["STANDARD", "SIP"])
+def test_people_are(kind: str) -> None:
+    assert read(joined("room", "PA_1", kind=kind), NOON).is_of_a_person
+
+
+@pytest.mark.parametrize("missing", ["sid", "identity"])
+def test_nobody_without_a_name_in_livekit_is_a_person(missing: str) -> None:
+    body = joined("room", "PA_1")
+    del body["participant"][missing]
+    assert not read(body, NOON).is_of_a_person
+
+
+def test_a_missing_time_of_joining_is_the_time_of_the_news() -> None:
+    body = joined("room", "PA_1", noon(60))
+    del body["participant"]["joinedAt"]
+    assert read(body, NOON).joined_at == noon(60)
+
+
+@pytest.mark.parametrize("moment", [None, "", "0", 0, "soon", "-5", "9" * 30, 1e300, [], {}])
+def test_a_time_that_is_none_is_the_second_of_receipt(moment: object) -> None:
+    body = joined("room", "PA_1")
+    body["createdAt"] = body["participant"]["joinedAt"] = moment
+    news = read(body, noon(0.9))
+    assert (news.at, news.joined_at) == (NOON, NOON)
+
+
+def test_what_is_too_long_is_cut() -> None:
+    news = read(joined("room", "s" * 999, identity="i" * 999, name="n" * 999), NOON)
+    assert (len(news.sid), len(news.identity), len(news.name)) == (64, 255, 100)
+
+
+@given(strange_news)
+def test_nothing_livekit_can_send_makes_reading_fail(body: dict[str, Any]) -> None:
+    _, kept = keepable(json.dumps(body).encode())
+    read(kept, NOON)
+
+
+@given(st.binary())
+def test_any_bytes_can_be_kept(body: bytes) -> None:
+    event_id, kept = keepable(body)
+    assert 0 < len(event_id) <= 100
+    assert b"\0" not in json.dumps(kept, ensure_ascii=False, allow_nan=False).encode()
+
+
+@given(anything)
+def test_any_json_can_be_kept(value: object) -> None:
+    _, kept = keepable(json.dumps({"value": value}).encode())
+    json.dumps(kept, ensure_ascii=False, allow_nan=False).encode()

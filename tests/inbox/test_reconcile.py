@@ -1,0 +1,138 @@
+from datetime import datetime
+
+import pytest
+
+from inbox.apply import apply
+from inbox.reconcile import reconcile
+from meetings.models import Meeting
+from participants.models import Participant, Stay
+from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, stayed
+from tests.inbox.conftest import joined, kept, left
+from upclass.livekit import Person
+
+
+def seen(sid: str, identity: str = "ann", joined_at: datetime = NOON) -> Person:
+    return Person(sid=sid, identity=identity, name="Ann", joined_at=joined_at)
+
+
+@pytest.fixture
+def stay(meeting: Meeting) -> Stay:
+    """Ann, connected since noon."""
+    apply(kept(joined(meeting.code, "PA_1")), NOON)
+    return Stay.objects.get()
+
+
+def left_at(stay: Stay) -> datetime | None:
+    stay.refresh_from_db()
+    return stay.left_at
+
+
+def test_who_is_seen_stays(meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit) -> None:
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    for look in (30, 60, 90):
+        reconcile(noon(look))
+    assert left_at(stay) is None
+    assert (stay.last_seen_at, stay.missed_looks) == (noon(90), 0)
+    assert fake_livekit.asked == [("rooms",)] * 3
+
+
+def test_who_is_absent_in_two_looks_left_when_last_seen(
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(30))
+    fake_livekit.people = {}
+    reconcile(noon(60))
+    assert left_at(stay) is None
+    reconcile(noon(90))
+    assert left_at(stay) == noon(30)
+    assert stay.is_left_guessed
+
+
+def test_who_was_never_seen_left_when_they_joined(stay: Stay, fake_livekit: FakeLiveKit) -> None:
+    reconcile(noon(30))
+    reconcile(noon(60))
+    assert left_at(stay) == NOON
+
+
+def test_absent_now_and_then_is_not_absent_in_two_looks(
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+) -> None:
+    for look, people in enumerate([[], [seen("PA_1")], [], [seen("PA_1")], []]):
+        fake_livekit.people = {meeting.code: people}
+        reconcile(noon(30 * (look + 1)))
+    assert left_at(stay) is None
+
+
+def test_who_is_there_unknown_is_known_from_now_on(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.people = {secured.code: [seen("PA_1", person.identity), seen("PA_2", "eve")]}
+    reconcile(noon(30))
+    first, second = Stay.objects.all()
+    assert (first.participant, first.joined_at, first.left_at) == (person, NOON, None)
+    assert (second.participant.is_guest, second.participant.display_name) == (True, "Ann")
+    assert {first.last_seen_at, second.last_seen_at} == {noon(30)}
+
+
+def test_a_wrongly_guessed_leave_is_taken_back(
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+) -> None:
+    reconcile(noon(30))
+    reconcile(noon(60))
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(90))
+    assert left_at(stay) is None
+    assert (stay.is_left_guessed, stay.missed_looks, stay.last_seen_at) == (False, 0, noon(90))
+
+
+def test_exact_late_news_replaces_a_guess_for_good(
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+) -> None:
+    reconcile(noon(30))
+    reconcile(noon(60))
+    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(90))
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(120))
+    assert left_at(stay) == noon(20)
+    assert not stay.is_left_guessed
+
+
+def test_while_livekit_is_away_nothing_is_touched(
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+) -> None:
+    Meeting.objects.update(ended_at=NOON)
+    fake_livekit.is_away = True
+    for look in (30, 60, 90):
+        reconcile(noon(look))
+    assert left_at(stay) is None
+    assert (stay.missed_looks, stay.last_seen_at) == (0, NOON)
+
+
+@pytest.mark.parametrize("facts", [{"ended_at": NOON}, {"expires_at": NOON}, {"cancelled_at": NOON}])
+@pytest.mark.parametrize("people", [[], [seen("PA_1"), seen("PA_2", "ben")]])
+def test_the_room_of_a_meeting_that_is_over_is_closed_once_a_look(
+    meeting: Meeting, fake_livekit: FakeLiveKit, facts: dict[str, datetime], people: list[Person]
+) -> None:
+    Meeting.objects.update(**facts)
+    fake_livekit.people = {meeting.code: people}
+    reconcile(noon(30))
+    assert fake_livekit.closed == [meeting.code]
+    assert Stay.objects.count() == len(people)
+
+
+def test_a_removed_person_found_inside_is_put_out(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    stayed(person, NOON)
+    person.remove(noon(10))
+    fake_livekit.people = {secured.code: [seen(Stay.objects.get().sid, person.identity)]}
+    reconcile(noon(30))
+    assert fake_livekit.put_out == [(secured.code, person.identity)]
+
+
+def test_a_room_that_is_no_meeting_is_nobodys(db: None, fake_livekit: FakeLiveKit) -> None:
+    fake_livekit.people = {UNKNOWN_CODE: [seen("PA_1")], "somebody's own": [seen("PA_2")]}
+    reconcile(NOON)
+    assert not Participant.objects.exists()
+    assert fake_livekit.asked == [("rooms",)]

@@ -1,0 +1,119 @@
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from inbox.models import Event
+from meetings.models import Meeting
+from tests.conftest import UNKNOWN_CODE, race
+from tests.inbox.conftest import NewsDoor, joined, signature
+from upclass import livekit
+
+
+def test_signed_news_is_kept_and_not_applied_yet(door: NewsDoor, meeting: Meeting) -> None:
+    body = joined(meeting.code, "PA_1")
+    assert door.tell(body).status_code == 200
+    event = Event.objects.get()
+    assert (event.event_id, event.body, event.applied_at) == (body["id"], body, None)
+
+
+def test_the_same_news_twice_is_kept_once(door: NewsDoor) -> None:
+    for _ in range(2):
+        assert door.tell(joined(UNKNOWN_CODE, "PA_1")).status_code == 200
+    assert Event.objects.count() == 1
+
+
+def test_news_without_an_id_is_known_by_its_contents(door: NewsDoor) -> None:
+    for body in (b'{"event": "a"}', b'{"event": "a"}', b'{"event": "b"}'):
+        assert door.post(body).status_code == 200
+    assert Event.objects.count() == 2
+
+
+def test_secrets_are_not_kept(door: NewsDoor) -> None:
+    door.tell({"id": "EV_1", "room": {"name": "x", "turnPassword": "geheim"}})
+    assert Event.objects.get().body == {"id": "EV_1", "room": {"name": "x"}}
+
+
+# Not LiveKit's
+
+
+BODY = b'{"event": "participant_joined", "id": "EV_1"}'
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param(lambda: "", id="empty"),
+        pytest.param(lambda: "nonsense", id="no token"),
+        pytest.param(lambda: "a.b.c", id="broken token"),
+        pytest.param(lambda: "\xe4.\xf6.\xfc", id="not ASCII"),
+        pytest.param(lambda: signature(BODY, "another secret of sufficient length"), id="another secret"),
+        pytest.param(lambda: signature(BODY + b" "), id="another body"),
+        pytest.param(lambda: signature(b""), id="no body"),
+    ],
+)
+def test_what_livekit_did_not_sign_leaves_no_trace(door: NewsDoor, authorization: Any) -> None:
+    assert door.post(BODY, Authorization=authorization()).status_code == 401
+    assert not Event.objects.exists()
+
+
+def test_a_missing_signature_leaves_no_trace(db: None) -> None:
+    assert Client().post("/webhooks/livekit/", BODY, "application/json").status_code == 401
+    assert not Event.objects.exists()
+
+
+def test_a_call_token_signs_no_news(door: NewsDoor) -> None:
+    """It has the same key and no hash of a body."""
+    assert door.post(b"", Authorization=livekit.token("room", "ann", "Ann", {})).status_code == 401
+
+
+def test_nothing_is_shown_here(db: None) -> None:
+    assert Client().get("/webhooks/livekit/").status_code == 405
+
+
+# Strange, but LiveKit's
+
+
+STRANGE = [
+    pytest.param(b"", id="empty"),
+    pytest.param(b"no JSON", id="no JSON"),
+    pytest.param(b"\xff\xfe{}", id="not UTF-8"),
+    pytest.param(b'\xef\xbb\xbf{"id": "EV_1"}', id="byte order mark"),
+    pytest.param(b"[1, 2]", id="a list"),
+    pytest.param(b"null", id="null"),
+    pytest.param(b'"text\\u0000"', id="a text"),
+    pytest.param(b'{"id": "EV_1", "event": "a\\u0000b", "\\u0000": 1}', id="NUL"),
+    pytest.param(b'{"id": "EV_\0"}', id="raw NUL"),
+    pytest.param(b'{"id": "EV_1", "room": {"name": "\\ud800"}}', id="lone surrogate"),
+    pytest.param(b'{"id": "\\udfff", "\\ud800": "\\ud800"}', id="lone surrogate as id"),
+    pytest.param(b'{"id": "EV_1", "n": [NaN, Infinity, -Infinity, 1e999, -1e999]}', id="no numbers"),
+    pytest.param(b'{"id": "EV_1", "n": ' + b"9" * 4000 + b"}", id="a huge number"),
+    pytest.param(b'{"id": "EV_1", "n": ' + b"9" * 5000 + b"}", id="too huge a number"),
+    pytest.param(b'{"n": ' * 300 + b"1" + b"}" * 300, id="nested"),
+    pytest.param(b'{"n": ' * 3000 + b"1" + b"}" * 3000, id="nested deeply"),
+    pytest.param(b"[" * 200_000, id="nested too deeply"),
+    pytest.param(b'{"id": 5, "event": [], "room": "x", "participant": null}', id="other types"),
+    pytest.param(b'{"id": "' + b"x" * 5000 + b'"}', id="a long id"),
+    pytest.param(b'{"id": ""}', id="an empty id"),
+    pytest.param(b'{"id": "EV_1", "event": "moon_landing", "unknown": {"a": 1}}', id="unknown event"),
+]
+
+
+@pytest.mark.parametrize("body", STRANGE)
+def test_a_rightly_signed_body_is_always_kept(door: NewsDoor, body: bytes) -> None:
+    assert [door.post(body).status_code for _ in range(2)] == [200, 200]
+    assert Event.objects.count() == 1
+
+
+def test_what_is_no_json_object_is_kept_as_text(door: NewsDoor) -> None:
+    door.post(b"hello \xff\0")
+    assert Event.objects.get().body == {"unreadable": "hello \ufffd"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_news_twice_at_once_is_kept_once(door: NewsDoor) -> None:
+    body = json.dumps(joined(UNKNOWN_CODE, "PA_1")).encode()
+    answers: list[Any] = race(*[lambda: NewsDoor().post(body)] * 4)
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert Event.objects.count() == 1

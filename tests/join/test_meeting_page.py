@@ -1,0 +1,234 @@
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from livekit import api as sdk
+
+from billing.models import Account
+from meetings.models import Meeting
+from participants.models import Admission, Participant
+from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, race, stayed
+
+OVER: list[tuple[dict[str, datetime], str]] = [
+    ({"ended_at": NOON}, "has ended"),
+    ({"expires_at": NOON}, "has expired"),
+    ({"cancelled_at": NOON}, "was cancelled"),
+]
+
+
+def page(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def claims(response: Any) -> Any:
+    verifier = sdk.TokenVerifier(django_settings.LIVEKIT_API_KEY, django_settings.LIVEKIT_API_SECRET)
+    return verifier.verify(response.json()["token"])
+
+
+def link(person: Participant) -> str:
+    return f"/{person.meeting.code}/?token={person.token}"
+
+
+# The page
+
+
+def test_an_open_meeting_asks_for_a_name(client: Client, meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
+    response = client.get(f"/{meeting.code}/")
+    assert response.status_code == 200
+    assert '"asksName": true' in page(response)
+    assert "Standup" in page(response)
+    assert not fake_livekit.asked
+    assert not Participant.objects.exists()
+
+
+def test_a_link_knows_its_person(client: Client, person: Participant) -> None:
+    response = client.get(link(person))
+    assert response.status_code == 200
+    assert '"asksName": false' in page(response)
+    assert "John Doe" in page(response)
+
+
+@pytest.mark.parametrize("path", ["/{code}", "/{lower}/", "/{lower}"])
+def test_every_spelling_leads_to_one_address(client: Client, meeting: Meeting, path: str) -> None:
+    given = path.format(code=meeting.code, lower=meeting.code.lower())
+    response: Any = client.get(f"{given}?token=a%2Fb&x=1")
+    assert response.status_code == 302
+    assert response["Location"] == f"/{meeting.code}/?token=a%2Fb&x=1"
+
+
+def test_a_page_is_not_stored(client: Client, meeting: Meeting) -> None:
+    assert "no-store" in client.get(f"/{meeting.code}/")["Cache-Control"]
+
+
+def test_a_topic_is_text_and_no_markup(client: Client, meeting: Meeting) -> None:
+    Meeting.objects.update(topic="</script><b>")
+    assert "<b>" not in page(client.get(f"/{meeting.code}/"))
+
+
+# Dead ends, the same for those who look and those who click
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_there_is_no_such_meeting(client: Client, db: None, method: str) -> None:
+    assert getattr(client, method)(f"/{UNKNOWN_CODE}/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/ABCD-EFGH/", "/%00"])
+def test_any_other_path_is_a_page_too(client: Client, db: None, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "There is no such meeting" in page(response)
+
+
+@pytest.mark.parametrize(("facts", "words"), OVER)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_meeting_that_is_over_says_why(
+    client: Client, meeting: Meeting, method: str, facts: dict[str, datetime], words: str
+) -> None:
+    Meeting.objects.update(**facts)
+    response = getattr(client, method)(f"/{meeting.code}/")
+    assert response.status_code == 410
+    assert words in page(response)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?token=%00", "?token=%ED%A0%80"])
+def test_a_secured_meeting_wants_a_right_link(
+    client: Client, secured: Meeting, method: str, query: str
+) -> None:
+    assert getattr(client, method)(f"/{secured.code}/{query}").status_code == 403
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_removed_person_is_told_so(client: Client, person: Participant, method: str) -> None:
+    person.remove(NOON)
+    response = getattr(client, method)(link(person))
+    assert response.status_code == 403
+    assert "removed" in page(response)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_to_another_meeting_opens_nothing(client: Client, person: Participant, method: str) -> None:
+    other = Meeting.objects.create(customer=person.meeting.customer, is_secured=True, created_at=NOON)
+    assert getattr(client, method)(f"/{other.code}/?token={person.token}").status_code == 403
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_enters_an_empty_room_without_credits(
+    client: Client, person: Participant, method: str
+) -> None:
+    Account.objects.update(balance=0)
+    assert getattr(client, method)(link(person)).status_code == 402
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_full_meeting_says_so(client: Client, person: Participant, method: str) -> None:
+    Meeting.objects.update(max_participants=1)
+    stayed(Participant.objects.create(meeting=person.meeting, display_name="Eve", created_at=NOON), NOON)
+    response = getattr(client, method)(link(person))
+    assert response.status_code == 409
+    assert "full" in page(response)
+
+
+@pytest.mark.parametrize(("facts", "words"), OVER)
+def test_over_comes_before_a_wrong_link(
+    client: Client, secured: Meeting, facts: dict[str, datetime], words: str
+) -> None:
+    Meeting.objects.update(**facts)
+    assert client.get(f"/{secured.code}/?token=wrong").status_code == 410
+
+
+def test_removed_comes_before_no_credits(client: Client, person: Participant) -> None:
+    person.remove(NOON)
+    Account.objects.update(balance=0)
+    assert client.post(link(person)).status_code == 403
+
+
+# The click
+
+
+def test_a_registered_person_gets_a_token_of_their_own(
+    client: Client, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    response: Any = client.post(link(person))
+    assert response.status_code == 200
+    assert response.json()["url"] == django_settings.LIVEKIT_PUBLIC_URL
+    assert (claims(response).identity, claims(response).name) == (person.identity, "John Doe")
+    assert claims(response).attributes["role"] == "host"
+    assert fake_livekit.made == [person.meeting.code]
+
+
+def test_a_guest_comes_in_under_the_name_they_give(client: Client, meeting: Meeting) -> None:
+    response: Any = client.post(f"/{meeting.code}/", {"name": "  Ann "})
+    guest = Participant.objects.get()
+    assert (guest.display_name, guest.is_guest) == ("Ann", True)
+    assert claims(response).identity == guest.identity
+    assert Admission.objects.get().participant == guest
+
+
+def test_a_registered_person_cannot_rename_themselves(client: Client, person: Participant) -> None:
+    response = client.post(link(person), {"name": "The Boss"})
+    assert claims(response).name == "John Doe"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\0b"])
+def test_a_name_is_needed(client: Client, meeting: Meeting, name: str) -> None:
+    response: Any = client.post(f"/{meeting.code}/", {"name": name})
+    assert response.status_code == 400
+    assert list(response.json()) == ["error", "detail", "code"]
+    assert not Participant.objects.exists()
+
+
+def test_a_click_from_another_site_is_refused(meeting: Meeting) -> None:
+    door = Client(enforce_csrf_checks=True)
+    assert door.post(f"/{meeting.code}/", {"name": "Ann"}).status_code == 403
+    assert not Participant.objects.exists()
+
+
+def test_a_click_on_our_page_is_accepted(meeting: Meeting) -> None:
+    door = Client(enforce_csrf_checks=True)
+    [token] = re.findall(r'"csrf": "(\w+)"', page(door.get(f"/{meeting.code}/")))
+    headers = {"X-CSRFToken": token}
+    assert door.post(f"/{meeting.code}/", {"name": "Ann"}, headers=headers).status_code == 200
+
+
+def test_while_livekit_is_away_nobody_comes_in(
+    client: Client, meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.is_away = True
+    response: Any = client.post(f"/{meeting.code}/", {"name": "Ann"})
+    assert (response.status_code, response.json()["code"]) == (503, "call_server_unreachable")
+    assert not Admission.objects.exists()
+
+
+# Coming back
+
+
+def test_a_guest_who_comes_back_is_the_same_person(client: Client, meeting: Meeting) -> None:
+    for name in ("Ann", "Anna"):
+        client.post(f"/{meeting.code}/", {"name": name})
+    assert Participant.objects.get().display_name == "Anna"
+    assert "Anna" in page(client.get(f"/{meeting.code}/"))
+
+
+def test_another_browser_is_another_guest(meeting: Meeting) -> None:
+    for _ in range(2):
+        Client().post(f"/{meeting.code}/", {"name": "Ann"})
+    assert Participant.objects.count() == 2
+
+
+def test_a_guest_who_was_removed_stays_out(client: Client, meeting: Meeting) -> None:
+    client.post(f"/{meeting.code}/", {"name": "Ann"})
+    Participant.objects.get().remove(noon(5))
+    assert client.post(f"/{meeting.code}/", {"name": "Ann"}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_seat_is_given_once(meeting: Meeting) -> None:
+    Meeting.objects.update(max_participants=2)
+    Client().post(f"/{meeting.code}/", {"name": "Ann"})
+    answers: list[Any] = race(*[lambda: Client().post(f"/{meeting.code}/", {"name": "Ben"})] * 3)
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]

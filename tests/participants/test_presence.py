@@ -1,0 +1,151 @@
+from datetime import datetime
+
+import pytest
+
+from meetings.models import Meeting
+from participants.models import Admission, Participant, is_room_empty, started_at
+from tests.conftest import NOON, noon, stayed
+
+
+def let_in(person: Participant, at: datetime) -> Admission:
+    return Admission.objects.create(participant=person, created_at=at)
+
+
+def is_present(person: Participant, now: datetime) -> bool:
+    return Participant.objects.of(person.meeting).present(now).exists()
+
+
+def test_somebody_connected_is_present(person: Participant) -> None:
+    stayed(person, NOON)
+    assert is_present(person, noon(99999))
+
+
+def test_somebody_who_left_is_not(person: Participant) -> None:
+    stayed(person, NOON, noon(60))
+    assert not is_present(person, noon(61))
+
+
+def test_an_admission_counts_for_six_minutes(person: Participant) -> None:
+    let_in(person, NOON)
+    assert is_present(person, noon(359))
+    assert not is_present(person, noon(360))
+
+
+def test_an_admission_counts_until_its_stay_has_ended(person: Participant) -> None:
+    let_in(person, NOON)
+    stay = stayed(person, noon(2))
+    assert is_present(person, noon(30))
+    stay.leave(noon(20))
+    assert not is_present(person, noon(30))
+
+
+def test_a_stay_in_the_second_of_its_admission_ends_it(person: Participant) -> None:
+    let_in(person, NOON)
+    stayed(person, NOON, noon(20))
+    assert not is_present(person, noon(30))
+
+
+def test_an_earlier_stay_does_not_end_an_admission(person: Participant) -> None:
+    stayed(person, noon(-60), noon(-30))
+    let_in(person, NOON)
+    assert is_present(person, noon(30))
+
+
+def test_somebody_in_two_tabs_is_one_person(person: Participant) -> None:
+    stayed(person, NOON)
+    stayed(person, NOON)
+    let_in(person, NOON)
+    assert Participant.objects.of(person.meeting).present(NOON).count() == 1
+
+
+# The room
+
+
+def test_a_room_is_empty_before_anybody_came(secured: Meeting) -> None:
+    assert is_room_empty(secured, NOON)
+
+
+@pytest.mark.parametrize(("passed", "is_empty"), [(59, False), (60, True)])
+def test_a_room_is_empty_a_minute_after_the_last_left(
+    secured: Meeting, person: Participant, passed: int, is_empty: bool
+) -> None:
+    stayed(person, noon(-600), NOON)
+    assert is_room_empty(secured, noon(passed)) is is_empty
+
+
+def test_a_room_is_not_empty_while_somebody_is_connected_or_expected(
+    secured: Meeting, person: Participant
+) -> None:
+    let_in(person, NOON)
+    assert not is_room_empty(secured, noon(60))
+    stayed(person, noon(90))
+    assert not is_room_empty(secured, noon(99999))
+
+
+# The start
+
+
+def test_a_meeting_that_nobody_joined_has_not_started(secured: Meeting) -> None:
+    assert started_at(secured, NOON) is None
+
+
+def test_a_meeting_started_when_the_first_person_came(secured: Meeting, person: Participant) -> None:
+    stayed(person, noon(60), noon(70))
+    stayed(person, noon(10), noon(20))
+    assert started_at(secured, noon(99999)) == noon(10)
+
+
+def test_somebody_let_in_starts_it_for_as_long_as_they_are_expected(
+    secured: Meeting, person: Participant
+) -> None:
+    let_in(person, NOON)
+    assert started_at(secured, noon(359)) == NOON
+    assert started_at(secured, noon(360)) is None
+
+
+# Who it was
+
+
+def test_a_registration_made_anew_is_the_same_person(secured: Meeting, person: Participant) -> None:
+    stayed(person, NOON, noon(1))
+    person.remove(noon(2))
+    again = Participant.objects.create(
+        meeting=secured, external_user_id="user-123", display_name="John", created_at=noon(3)
+    )
+    stayed(again, noon(4))
+    assert Participant.objects.of(secured).who_connected().count_people() == 1
+
+
+def test_each_guest_is_a_person_and_whoever_never_connected_is_not_counted(meeting: Meeting) -> None:
+    guests = [
+        Participant.objects.create(meeting=meeting, display_name="Ann", created_at=NOON) for _ in range(3)
+    ]
+    for guest in guests[:2]:
+        stayed(guest, NOON, noon(1))
+        stayed(guest, noon(60))
+    assert Participant.objects.of(meeting).who_connected().count_people() == 2
+
+
+# Leaving
+
+
+def test_exact_news_of_a_leave_stands(person: Participant) -> None:
+    stay = stayed(person, NOON)
+    stay.leave(noon(60))
+    stay.leave(noon(90))
+    stay.refresh_from_db()
+    assert (stay.left_at, stay.is_left_guessed) == (noon(60), False)
+
+
+def test_exact_news_replaces_a_guess(person: Participant) -> None:
+    stay = stayed(person, NOON, noon(30), is_left_guessed=True)
+    stay.leave(noon(60))
+    stay.refresh_from_db()
+    assert (stay.left_at, stay.is_left_guessed) == (noon(60), False)
+
+
+def test_nobody_leaves_before_they_joined(person: Participant) -> None:
+    stay = stayed(person, NOON)
+    stay.leave(noon(-5))
+    stay.refresh_from_db()
+    assert stay.left_at == NOON

@@ -1,0 +1,129 @@
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from participants import stays
+from participants.stays import Span
+from tests.conftest import NOON, noon
+
+
+def span(start: int, end: int) -> Span:
+    return noon(start), noon(end)
+
+
+def seconds_of(spans: list[Span]) -> set[datetime]:
+    """The oracle: each second that somebody was there, one by one."""
+    return {
+        start + timedelta(seconds=passed)
+        for start, end in spans
+        for passed in range(int((end - start).total_seconds()))
+    }
+
+
+def first_of_a_visit(spans: list[Span], mine: Span) -> bool:
+    """The oracle: nobody who came earlier was there within the 14 seconds before."""
+    near = [start <= mine[0] < end + stays.SAME_VISIT for start, end in spans[: spans.index(mine)]]
+    return not any(near)
+
+
+spans_of_a_person = st.lists(
+    st.tuples(st.integers(0, 300), st.integers(0, 60)).map(lambda drawn: span(drawn[0], sum(drawn))),
+    max_size=8,
+)
+
+
+# Spans
+
+
+def test_a_stay_counts_from_joining_to_leaving() -> None:
+    assert stays.span(NOON, noon(60), noon(999)) == span(0, 60)
+
+
+def test_an_open_stay_counts_up_to_now() -> None:
+    assert stays.span(NOON, None, noon(30)) == span(0, 30)
+
+
+def test_a_stay_ends_when_the_meeting_is_over() -> None:
+    assert stays.span(NOON, noon(60), noon(30)) == span(0, 30)
+
+
+def test_a_stay_that_began_after_the_end_has_no_length() -> None:
+    assert stays.span(noon(60), noon(90), noon(30)) == span(60, 60)
+
+
+def test_nobody_leaves_before_they_join() -> None:
+    assert stays.span(noon(60), noon(59), noon(99)) == span(60, 60)
+
+
+def test_times_are_whole_seconds() -> None:
+    assert stays.span(noon(0.9), noon(5.9), noon(99)) == span(0, 5)
+
+
+# Seconds
+
+
+def test_nobody_was_there_for_no_seconds() -> None:
+    assert stays.seconds([]) == 0
+
+
+def test_two_tabs_count_once_and_gaps_never() -> None:
+    assert stays.seconds([span(0, 60), span(30, 90), span(200, 210)]) == 100
+
+
+@given(spans_of_a_person)
+def test_seconds_are_the_union_of_the_spans(spans: list[Span]) -> None:
+    assert stays.seconds(spans) == len(seconds_of(spans))
+
+
+@given(spans_of_a_person)
+def test_seconds_do_not_depend_on_the_order(spans: list[Span]) -> None:
+    assert stays.seconds(spans) == stays.seconds(reversed(spans)) == stays.seconds(spans * 2)
+
+
+# Visits
+
+
+@pytest.mark.parametrize(("gap", "visits"), [(0, 1), (14, 1), (15, 2), (16, 2)])
+def test_less_than_15_seconds_apart_is_one_visit(gap: int, visits: int) -> None:
+    assert len(stays.visits([span(0, 60), span(60 + gap, 200)], lambda stay: stay)) == visits
+
+
+def test_a_short_stay_inside_a_long_one_does_not_end_the_visit() -> None:
+    assert len(stays.visits([span(0, 600), span(10, 20), span(300, 310)], lambda stay: stay)) == 1
+
+
+def test_visits_come_oldest_first_with_their_first_stay_first() -> None:
+    told = [span(100, 120), span(5, 20), span(0, 10)]
+    assert stays.visits(told, lambda stay: stay) == [[span(0, 10), span(5, 20)], [span(100, 120)]]
+
+
+@given(spans_of_a_person)
+def test_a_visit_begins_where_nobody_was_there_shortly_before(spans: list[Span]) -> None:
+    oldest_first = sorted(set(spans))
+    begun = [mine for mine in oldest_first if first_of_a_visit(oldest_first, mine)]
+    assert [visit[0] for visit in stays.visits(oldest_first, lambda stay: stay)] == begun
+
+
+@given(spans_of_a_person)
+def test_every_stay_is_in_one_visit(spans: list[Span]) -> None:
+    grouped = [stay for visit in stays.visits(spans, lambda stay: stay) for stay in visit]
+    assert sorted(grouped) == sorted(spans)
+
+
+# Minutes
+
+
+@pytest.mark.parametrize(
+    ("whole_seconds", "minutes"), [(0, 0), (29, 0), (30, 1), (89, 1), (90, 2), (150, 3), (2700, 45)]
+)
+def test_minutes_are_rounded_half_up(whole_seconds: int, minutes: int) -> None:
+    assert stays.minutes(whole_seconds) == minutes
+
+
+@given(st.integers(0, 10**7))
+def test_minutes_are_the_nearest_whole_ones(whole_seconds: int) -> None:
+    exact = Decimal(whole_seconds) / 60
+    assert stays.minutes(whole_seconds) == exact.quantize(Decimal(1), ROUND_HALF_UP)

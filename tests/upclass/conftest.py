@@ -1,0 +1,73 @@
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+Answer = tuple[int, str, bytes]  # status, content type, body
+
+
+class TwirpServer:
+    """A real HTTP server that answers LiveKit's calls, each named such as ListRooms, as a test says."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[str] = []
+
+
+def refusal(status: int, code: str) -> Answer:
+    return status, "application/json", f'{{"code": "{code}", "msg": "so it is"}}'.encode()
+
+
+def message(content: Any) -> Answer:
+    return 200, "application/protobuf", content.SerializeToString()
+
+
+@contextmanager
+def serving(twirp: TwirpServer) -> Iterator[int]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            deed = self.path.rpartition("/")[2]
+            twirp.asked.append(deed)
+            status, content_type, body = twirp.answers[deed]
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *unused: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def twirp(settings: Any) -> Iterator[TwirpServer]:
+    server = TwirpServer()
+    with serving(server) as port:
+        settings.LIVEKIT_URL = f"ws://127.0.0.1:{port}"
+        yield server
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """Somebody listens there and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]

@@ -1,0 +1,79 @@
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from celery import Celery
+from django.conf import settings
+from django.db import transaction
+from redis import Redis
+
+from inbox.tasks import apply_event
+from upclass import celery
+from upclass.celery import wake
+from upclass.codes import draw
+
+QUEUE = "celery"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def word() -> str:
+    """An argument that no other test has, for they share one Redis."""
+    return draw("abcdefghij", 20)
+
+
+@pytest.fixture
+def is_queued(word: str) -> Callable[[], bool]:
+    def look() -> bool:
+        celery._waiting(os.getpid()).join()
+        with Redis.from_url(settings.REDIS_URL) as redis:
+            return any(word.encode() in message for message in redis.lrange(QUEUE, 0, -1))
+
+    return look
+
+
+def orphan(port: int) -> Any:
+    """A task whose Redis is dead."""
+    app = Celery("orphaned", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
+    app.conf.broker_transport_options = {"max_retries": 0}
+
+    @app.task(name="nobody.hears.it", lazy=False)
+    def unheard(word: str) -> None:
+        pass
+
+    return unheard
+
+
+def test_a_task_is_queued(word: str, is_queued: Callable[[], bool]) -> None:
+    wake(apply_event, word)
+    assert is_queued()
+
+
+def test_a_task_is_queued_after_the_commit(word: str, is_queued: Callable[[], bool]) -> None:
+    with transaction.atomic():
+        wake(apply_event, word)
+        assert not is_queued()
+    assert is_queued()
+
+
+def test_what_is_rolled_back_queues_nothing(word: str, is_queued: Callable[[], bool]) -> None:
+    with transaction.atomic():
+        wake(apply_event, word)
+        transaction.set_rollback(True)
+    assert not is_queued()
+
+
+def test_a_dead_redis_changes_nothing(closed_port: int, caplog: pytest.LogCaptureFixture) -> None:
+    wake(orphan(closed_port), 1)
+    celery._waiting(os.getpid()).join()
+    assert "nobody.hears.it was not queued" in caplog.text
+
+
+def test_after_a_dead_redis_the_next_task_is_queued(
+    closed_port: int, word: str, is_queued: Callable[[], bool]
+) -> None:
+    wake(orphan(closed_port), 1)
+    wake(apply_event, word)
+    assert is_queued()

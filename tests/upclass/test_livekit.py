@@ -1,0 +1,172 @@
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from livekit import api as sdk
+
+from tests.conftest import NOON
+from tests.upclass.conftest import TwirpServer, message, refusal
+from upclass import livekit
+
+# The border itself, before the tests replace it.
+CREATE, CLOSE, DISCONNECT, ROOMS = (
+    livekit.create_room,
+    livekit.close_room,
+    livekit.disconnect,
+    livekit.rooms,
+)
+ASKING: list[Callable[[], object]] = [
+    lambda: CREATE("room"),
+    lambda: CLOSE("room"),
+    lambda: DISCONNECT("room", "ann"),
+    ROOMS,
+]
+
+
+def signed(body: bytes, **secrets: str) -> str:
+    key = secrets.get("key", django_settings.LIVEKIT_API_KEY)
+    token = sdk.AccessToken(key, secrets.get("secret", django_settings.LIVEKIT_API_SECRET))
+    return token.with_sha256(base64.b64encode(hashlib.sha256(body).digest()).decode()).to_jwt()
+
+
+# Tokens
+
+
+def claims(token: str) -> Any:
+    key, secret = django_settings.LIVEKIT_API_KEY, django_settings.LIVEKIT_API_SECRET
+    return sdk.TokenVerifier(key, secret).verify(token)
+
+
+def test_a_token_says_who_may_enter_which_room() -> None:
+    made = claims(livekit.token("ABCD-EFGH-IJKL", "ann", "Ann", {"role": "host"}))
+    assert (made.identity, made.name, made.attributes) == ("ann", "Ann", {"role": "host"})
+    assert (made.video.room_join, made.video.room) == (True, "ABCD-EFGH-IJKL")
+
+
+def test_a_token_gives_no_power_over_the_room() -> None:
+    video = claims(livekit.token("ABCD-EFGH-IJKL", "ann", "Ann", {})).video
+    assert not (video.room_admin or video.room_create or video.room_list or video.room_record)
+    assert video.can_update_own_metadata is False
+
+
+def test_a_token_is_good_for_five_minutes() -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        token = livekit.token("ABCD-EFGH-IJKL", "ann", "Ann", {})
+        clock.shift(timedelta(minutes=5, seconds=-1))
+        verifier = sdk.TokenVerifier(
+            django_settings.LIVEKIT_API_KEY, django_settings.LIVEKIT_API_SECRET, leeway=timedelta(0)
+        )
+        verifier.verify(token)
+        clock.shift(1)
+        with pytest.raises(Exception, match="expired"):
+            verifier.verify(token)
+
+
+# News
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"\xff\0", b"x" * 1_000_000])
+def test_what_livekit_signed_is_livekits(body: bytes) -> None:
+    livekit.verify_webhook(body, signed(body))
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "a.b.c", "\xe4", "\0"])
+def test_what_is_no_signature_is_bad(header: str) -> None:
+    with pytest.raises(livekit.BadSignature):
+        livekit.verify_webhook(b"{}", header)
+
+
+def test_another_secret_or_key_or_body_is_bad() -> None:
+    for forged in (signed(b"{}", secret="x" * 40), signed(b"{}", key="another"), signed(b"{} ")):
+        with pytest.raises(livekit.BadSignature):
+            livekit.verify_webhook(b"{}", forged)
+
+
+def test_a_call_token_signs_no_news() -> None:
+    for body in (b"", b"{}"):
+        with pytest.raises(livekit.BadSignature):
+            livekit.verify_webhook(body, livekit.token("room", "ann", "Ann", {}))
+
+
+def test_an_old_signature_is_bad() -> None:
+    with time_machine.travel(NOON):
+        old = signed(b"{}")
+    with time_machine.travel(NOON + timedelta(days=1)), pytest.raises(livekit.BadSignature):
+        livekit.verify_webhook(b"{}", old)
+
+
+# Asking
+
+
+@pytest.mark.parametrize("ask", ASKING)
+def test_nobody_there_is_unreachable(ask: Callable[[], object], closed_port: int, settings: Any) -> None:
+    settings.LIVEKIT_URL = f"ws://127.0.0.1:{closed_port}"
+    with pytest.raises(livekit.Unreachable):
+        ask()
+
+
+def test_no_answer_is_unreachable(silent_port: int, settings: Any) -> None:
+    settings.LIVEKIT_URL = f"ws://127.0.0.1:{silent_port}"
+    with pytest.raises(livekit.Unreachable):
+        CLOSE("room")
+
+
+@pytest.mark.parametrize("ask", ASKING)
+@pytest.mark.parametrize(
+    ("status", "code"), [(500, "internal"), (503, "unavailable"), (401, "unauthenticated")]
+)
+def test_a_refusal_is_unreachable_too(
+    twirp: TwirpServer, ask: Callable[[], object], status: int, code: str
+) -> None:
+    deeds = ("CreateRoom", "DeleteRoom", "RemoveParticipant", "ListRooms")
+    twirp.answers = dict.fromkeys(deeds, refusal(status, code))
+    with pytest.raises(livekit.Unreachable):
+        ask()
+
+
+def test_an_answer_that_is_no_livekits_is_unreachable(twirp: TwirpServer) -> None:
+    twirp.answers["DeleteRoom"] = (502, "text/html", b"<h1>Bad gateway</h1>")
+    with pytest.raises(livekit.Unreachable):
+        CLOSE("room")
+
+
+def test_what_does_not_exist_has_ended(twirp: TwirpServer) -> None:
+    twirp.answers = dict.fromkeys(("DeleteRoom", "RemoveParticipant"), refusal(404, "not_found"))
+    CLOSE("room")
+    DISCONNECT("room", "ann")
+    assert twirp.asked == ["DeleteRoom", "RemoveParticipant"]
+
+
+def test_rooms_tells_the_people_active_in_each(twirp: TwirpServer) -> None:
+    info = sdk.ParticipantInfo
+    people = [
+        info(sid="PA_1", identity="ann", name="Ann", joined_at=1772366400, state=info.ACTIVE),
+        info(sid="PA_2", identity="phone", state=info.ACTIVE, kind=info.SIP),
+        info(sid="PA_3", identity="joining", state=info.JOINED),
+        info(sid="PA_4", identity="gone", state=info.DISCONNECTED),
+        info(sid="PA_5", identity="recorder", state=info.ACTIVE, kind=info.EGRESS),
+        info(sid="PA_6", identity="robot", state=info.ACTIVE, kind=info.AGENT),
+    ]
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
+    twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse(participants=people))
+    [ann, phone] = ROOMS()["ABCD-EFGH-IJKL"]
+    assert ann == livekit.Person("PA_1", "ann", "Ann", datetime.fromtimestamp(1772366400, UTC))
+    assert phone.identity == "phone"
+
+
+def test_a_room_that_closes_during_the_look_has_nobody(twirp: TwirpServer) -> None:
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
+    twirp.answers["ListParticipants"] = refusal(404, "not_found")
+    assert ROOMS() == {"ABCD-EFGH-IJKL": []}
+
+
+def test_a_look_that_fails_half_way_is_none(twirp: TwirpServer) -> None:
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
+    twirp.answers["ListParticipants"] = refusal(503, "unavailable")
+    with pytest.raises(livekit.Unreachable):
+        ROOMS()
