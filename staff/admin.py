@@ -8,3 +8,4 @@ __all__ = ["api_key", "customer"]
 
 admin.site.site_header = admin.site.site_title = "Upclass Meet"
 admin.site.index_title = "Staff"
+admin.site.site_url = "/docs/"

@@ -167,6 +167,7 @@ def operation(
     bodies = [OpenApiExample("body", body[1], request_only=True)] if body else []
     return extend_schema(
         operation_id=name,
+        tags=["participants" if "participant" in name else "meetings"],
         summary=summary,
         description=f"{summary}.",  # or the docstring, which speaks to us, would be taken
         request=body[0] if body else None,
