@@ -33,7 +33,7 @@ e2e: install
 
 # More than 20,000 cases against the live service, in about a quarter of an hour.
 fuzz: install
-	FUZZ_CASES=3500 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_fuzz.py -rP
+	FUZZ_CASES=3500 FUZZ_AT_LEAST=20000 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_fuzz.py -rP
 
 # Writes the pictures of README and docs/ anew, by the tests that take them.
 pictures: install

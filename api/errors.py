@@ -103,6 +103,12 @@ def not_found(request: HttpRequest, *unused: Any, **unused_too: Any) -> HttpResp
     return JsonResponse(body(title, NO_SUCH_PATH, code), status=404)
 
 
+def not_allowed(method: str, allowed: str) -> HttpResponse:
+    title, code = TITLES[405]
+    shown = body(title, f'Method "{method}" not allowed.', code)
+    return JsonResponse(shown, status=405, headers={"Allow": allowed})
+
+
 def crashed(request: HttpRequest) -> HttpResponse:
     title, code = TITLES[500]
     return JsonResponse(body(title, CRASHED, code), status=500)

@@ -20,7 +20,8 @@ from calls.errors import (
     PersonRemoved,
 )
 from meetings.models import Meeting
-from participants.models import Admission, Participant, is_room_empty
+from participants.attendance import is_room_empty
+from participants.models import Admission, Participant
 from upclass import livekit
 from upclass.errors import Problem
 

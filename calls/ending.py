@@ -7,7 +7,7 @@ from django.db import transaction
 
 from meetings.errors import MeetingNotActive, MeetingStarted
 from meetings.models import Meeting
-from participants.models import started_at
+from participants.attendance import started_at
 from upclass import livekit
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,8 @@ from calls.removal import put_out
 from inbox.models import Event
 from inbox.news import News, read
 from meetings.models import Meeting
-from participants.models import Participant, Stay, stay_of
+from participants.attendance import stay_of
+from participants.models import Participant, Stay
 
 
 def apply(event: Event, now: datetime) -> None:

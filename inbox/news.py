@@ -68,8 +68,8 @@ def read(body: Mapping[str, Any], received_at: datetime) -> News:
         room=_text(room, "name"),
         at=at,
         sid=_text(person, "sid")[:64],
-        identity=_text(person, "identity")[:255],
-        name=_text(person, "name").strip()[:100],
+        identity=_text(person, "identity"),
+        name=_text(person, "name"),
         joined_at=_moment(person.get("joinedAt")) or at,
         is_machine=_text(person, "kind") in MACHINES,
     )

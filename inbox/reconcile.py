@@ -9,7 +9,8 @@ from django.db.models import F
 from calls.ending import close_room
 from inbox.apply import keep_out
 from meetings.models import Meeting
-from participants.models import Stay, stay_of
+from participants.attendance import stay_of
+from participants.models import Stay
 from upclass import livekit
 
 log = logging.getLogger(__name__)
@@ -26,15 +27,18 @@ def reconcile(now: datetime) -> None:
         return
     meetings = Meeting.objects.in_bulk(list(rooms), field_name="code")
     for code, meeting in meetings.items():
-        greet(meeting, rooms[code], now)
-        if meeting.over_at(now):
-            close_room(meeting)
+        try:
+            compare(meeting, rooms[code], now)
+        except Exception:  # logged with its traceback; one meeting does not hold up the others
+            log.exception("room %s could not be compared", code)
     note_seen((person.sid for people in rooms.values() for person in people), now)
     close_unseen(now)
 
 
-def greet(meeting: Meeting, people: Iterable[livekit.Person], now: datetime) -> None:
-    """Whoever is there is known, whether or not news of them came."""
+def compare(meeting: Meeting, people: Iterable[livekit.Person], now: datetime) -> None:
+    """Whoever is there is known, whether or not news of them came; a room that is over is closed."""
+    if meeting.over_at(now):
+        close_room(meeting)
     for person in people:
         stay = stay_of(meeting, person.sid, person.identity, person.name, person.joined_at, now)
         if not meeting.over_at(now):

@@ -17,7 +17,8 @@ from join import guests
 from join.errors import NameNeeded
 from join.forms import GuestForm
 from meetings.models import Meeting
-from participants.models import Participant, by_token
+from participants.models import Participant
+from participants.registration import by_token
 from upclass.errors import Problem
 
 
@@ -43,6 +44,7 @@ class MeetingPage(View):
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         now = timezone.now()
         meeting, known = self.who(code, now)
+        admission.check(meeting, known, now)
         person = known if known and not known.is_guest else self.guest(known, meeting, now)
         ticket = admission.admit(meeting, person, now)
         response = JsonResponse({"url": ticket.url, "token": ticket.token})

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Optional, Tuple
 
@@ -127,21 +128,39 @@ def find_uv() -> str:
 
 
 def make_uv(own: Path) -> None:
-    """uv from its wheel, by pip: in an environment of its own, or beside it where venv is not to be had."""
+    """uv from its wheel, or, where this Python has neither venv nor pip, from its own installer."""
     target = own.parent.parent
-    shutil.rmtree(target, ignore_errors=True)
-    pip = ["pip", "install", "--quiet", "--require-hashes", "--requirement", "requirements-uv.lock"]
-    try:
-        run(sys.executable, "-m", "venv", str(target))
-        run(str(target / "bin" / "python"), "-m", *pip)
-    except InstallError:
+    for way in (uv_in_environment, uv_by_pip, uv_by_installer):
         shutil.rmtree(target, ignore_errors=True)
         try:
-            run(sys.executable, "-m", *pip, "--target", str(target))
+            return way(target)
         except InstallError as error:
-            raise InstallError(
-                "uv could not be installed: put uv on PATH, or give this Python venv or pip"
-            ) from error
+            say(f"uv, another way: {error}")
+    raise InstallError("uv could not be installed: put uv on PATH, or give this Python venv or pip")
+
+
+PIP_UV = ("pip", "install", "--quiet", "--require-hashes", "--requirement", "requirements-uv.lock")
+
+
+def uv_in_environment(target: Path) -> None:
+    run(sys.executable, "-m", "venv", str(target))
+    run(str(target / "bin" / "python"), "-m", *PIP_UV)
+
+
+def uv_by_pip(target: Path) -> None:
+    run(sys.executable, "-m", *PIP_UV, "--target", str(target))
+
+
+def uv_by_installer(target: Path) -> None:
+    """uv's documented installer, of the version that requirements-uv.lock names."""
+    named = (ROOT / "requirements-uv.lock").read_text().split("\nuv==")[1].split()[0]
+    script = HOME / "uv-installer.sh"
+    try:
+        with urllib.request.urlopen(f"https://astral.sh/uv/{named}/install.sh", timeout=30) as answer:
+            script.write_bytes(answer.read())
+    except OSError as error:
+        raise InstallError(f"its installer cannot be fetched ({error})") from error
+    run("sh", str(script), env={**os.environ, "UV_UNMANAGED_INSTALL": str(target / "bin")})
 
 
 def sync(uv: str, environment: Path, lock: str) -> None:
@@ -238,6 +257,8 @@ def install_livekit() -> None:
 
 
 def main() -> int:
+    for stream in (sys.stdout, sys.stderr):
+        getattr(stream, "reconfigure", lambda **unused: None)(errors="replace")
     HOME.mkdir(exist_ok=True)
     with (HOME / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # `make run` and `make test` may both come here at once

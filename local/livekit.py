@@ -2,10 +2,11 @@
 
 import json
 import shutil
+import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from local.env import ROOT
 from local.part import Part
@@ -22,15 +23,16 @@ def configuration(env: Mapping[str, str], udp_port: int) -> dict[str, object]:
         "bind_addresses": ["127.0.0.1"],
         "redis": {
             "address": f"{redis.hostname}:{redis.port or 6379}",
-            "username": redis.username or "",
-            "password": redis.password or "",
+            "username": unquote(redis.username or ""),
+            "password": unquote(redis.password or ""),
+            "use_tls": redis.scheme == "rediss",
             "db": int(redis.path.strip("/") or 0),
         },
         "keys": {key: env["LIVEKIT_API_SECRET"]},
         "rtc": {
             "node_ip": "127.0.0.1",
             "enable_loopback_candidate": True,
-            "interfaces": {"includes": ["lo"]},
+            "interfaces": {"includes": ["lo0" if sys.platform == "darwin" else "lo"]},
             "ips": {"includes": ["127.0.0.0/8"]},
             "udp_port": udp_port,
             "tcp_port": 0,  # any other number listens on every address, whatever bind_addresses says

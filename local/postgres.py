@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ import psycopg2
 from local.part import Part, PartFailed
 
 ADVICE = "Give another server with DATABASE_URL, or look into its folder under .run/."
+NOBODY = 65534
+IN_NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
@@ -21,17 +25,34 @@ def binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
+@cache
 def as_ordinary_user() -> list[str]:
-    """PostgreSQL refuses to run as root; a user namespace gives root's files to a user of another number."""
+    """PostgreSQL refuses to run as root: the command line that runs another one as somebody else.
+
+    A user namespace gives root's files to a user of another number; where there is none (as in many
+    containers), nobody gets the files.
+    """
     if os.geteuid() != 0:
         return []
-    prefix = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-    if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
-        return prefix
+    for prefix in (IN_NAMESPACE, AS_NOBODY):
+        if shutil.which(prefix[0]) and runs([*prefix, str(binaries() / "postgres"), "--version"]):
+            return prefix
     raise PartFailed(
-        "PostgreSQL cannot start: it refuses to run as root, and this system allows no user namespaces. "
-        "Run as an ordinary user, or give a server with DATABASE_URL."
+        "PostgreSQL cannot start: it refuses to run as root, this system allows no user namespaces, and "
+        "nobody else may read this folder. Run as an ordinary user, or give a server with DATABASE_URL."
     )
+
+
+def runs(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def hand_over(*paths: Path) -> None:
+    """Give new files to the user that PostgreSQL runs as, and let that user pass the folder they are in."""
+    if as_ordinary_user() == AS_NOBODY:
+        for path in paths:
+            os.chown(path, NOBODY, NOBODY)
+            path.parent.chmod(0o711)
 
 
 def url(port: str, password: str) -> str:
@@ -48,6 +69,7 @@ def prepare(folder: Path, password: str) -> None:
     secret = folder.with_name(folder.name + ".password")
     secret.touch(mode=0o600)
     secret.write_text(password)
+    hand_over(new, secret)
     initdb = [str(binaries() / "initdb"), "--pgdata", str(new), "--username", "upclass"]
     options = ["--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8", "--locale=C"]
     done = subprocess.run([*as_ordinary_user(), *initdb, *options], capture_output=True, text=True)

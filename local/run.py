@@ -4,6 +4,7 @@ The state lies in `.run/`, or in the folder that is given as an argument.
 """
 
 import fcntl
+import io
 import os
 import signal
 import sys
@@ -62,6 +63,8 @@ def on_signal(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     parent = os.getppid()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # whatever the parts say, on whatever terminal
     home = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".run"
     home.mkdir(exist_ok=True)
     with (home / "run.lock").open("a+") as lock:

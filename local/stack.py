@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from local import env as files
@@ -50,7 +51,8 @@ class Stack:
     """The parts of one folder. A part that `given`, settings from outside, configure is used, not started."""
 
     def __init__(self, folder: Path, given: Mapping[str, str], sink: Sink, lasting: bool = True) -> None:
-        self.folder, self.given, self.sink, self.lasting = folder, given, sink, lasting
+        self.folder, self.sink, self.lasting = folder, sink, lasting
+        self.given = {name: value for name, value in given.items() if value}  # empty is as good as unset
         self.running: list[Running] = []
         self.stopping = threading.Event()
         self.watcher = threading.Thread(target=self._watch, daemon=True)
@@ -106,13 +108,18 @@ class Stack:
         self.wait_ready()
 
     def launch(self, part: Part) -> None:
-        port = int(self.env["PORT"] if part.name == "web" else self.kept.get(f"PORT_{part.name.upper()}", 0))
-        if port and not ports.is_free(port):
-            other = "choose another: make run PORT=8001" if part.name == "web" else "delete .run/kept"
-            raise PartFailed(
-                f"{part.name} cannot start: port {port} is taken. Stop what listens there, or {other}."
-            )
+        name = f"PORT_{part.name.upper()}"
+        self._check_port(part.name, int(self.env["PORT"] if part.name == "web" else self.kept.get(name, 0)))
         self.running.append(Running(part, self.sink))
+
+    def _check_port(self, part: str, port: int) -> None:
+        other = f"delete the line PORT_{part.upper()} in {self.folder / 'kept'}: another is chosen then"
+        if part == "web":
+            other = "choose another: make run PORT=8001"
+        if port and not ports.is_free(port):
+            raise PartFailed(
+                f"{part} cannot start: port {port} is taken. Stop what listens there, or {other}."
+            )
 
     def wait_ready(self) -> None:
         for running in self.running:
@@ -138,7 +145,8 @@ class Stack:
     def _watch(self) -> None:
         while not self.stopping.wait(0.2):
             for running in self.running:
-                running.watch()
+                with suppress(OSError):  # no memory or process to be had now: tried again at the next look
+                    running.watch()
 
     def stop(self) -> None:
         """Stop every part, those first that need the others; all are gone when this returns."""

@@ -1,17 +1,14 @@
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from meetings.models import Meeting
+from participants import links
 from participants import stays as rules
-from participants.errors import AlreadyRegistered
 from upclass import codes
 
 ADMISSION_LIFE = timedelta(minutes=6)  # a 5-minute token is accepted a minute longer
@@ -82,7 +79,7 @@ class Participant(models.Model):
     @property
     def token(self) -> str:
         """The join URL's token: signed, the same at every reading, kept nowhere."""
-        return _signer().sign(self.identity)
+        return links.token(self.identity)
 
     @property
     def join_url(self) -> str:
@@ -106,56 +103,6 @@ class Participant(models.Model):
         """Let the registration end, once; False when it had ended before."""
         standing = Participant.objects.filter(pk=self.pk, removed_at__isnull=True)
         return bool(standing.update(removed_at=now))
-
-
-def _signer() -> Signer:
-    """No fallback keys: Django's would be former SECRET_KEYs, which never signed a link."""
-    return Signer(key=settings.JOIN_SECRET, fallback_keys=[], sep=".", salt="join-url")
-
-
-def by_token(meeting: Meeting, token: str) -> Participant | None:
-    """The person, registered or removed since, whose link to this meeting has this token."""
-    try:
-        identity = _signer().unsign(token)
-    except BadSignature:
-        return None
-    people = Participant.objects.of(meeting).filter(external_user_id__isnull=False)
-    return people.filter(identity=identity).first()
-
-
-def register(people: Iterable[Participant]) -> list[Participant]:
-    """Write registrations of one meeting: all or none, in one statement.
-
-    Raises AlreadyRegistered, naming the first whose `external_user_id` is taken.
-    """
-    new = list(people)
-    _give_different_codes(new)
-    seen: set[str | None] = set()
-    for person in new:
-        if person.external_user_id in seen:
-            raise AlreadyRegistered(str(person.external_user_id))
-        seen.add(person.external_user_id)
-    try:
-        with transaction.atomic():
-            return Participant.objects.bulk_create(new)
-    except IntegrityError as error:
-        raise AlreadyRegistered(str(_first_taken(new).external_user_id)) from error
-
-
-def _give_different_codes(people: list[Participant]) -> None:
-    """Codes are drawn among 3·10^8: draw again where the meeting has one already."""
-    meetings = {person.meeting_id for person in people}
-    taken = set(Participant.objects.filter(meeting__in=meetings).values_list("code", flat=True))
-    for person in people:
-        while person.code in taken:
-            person.code = codes.participant_code()
-        taken.add(person.code)
-
-
-def _first_taken(people: list[Participant]) -> Participant:
-    standing = Participant.objects.of(people[0].meeting).registered()
-    taken = set(standing.values_list("external_user_id", flat=True))
-    return next((person for person in people if person.external_user_id in taken), people[0])
 
 
 # Attendance
@@ -260,43 +207,3 @@ class Admission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant} at {self.created_at:%H:%M:%S}"
-
-
-def started_at(meeting: Meeting, now: datetime) -> datetime | None:
-    """When the first person came, or was let in and is expected; None if nobody ever was."""
-    first = Stay.objects.of(meeting).aggregate(at=models.Min("joined_at"))["at"]
-    expected = Admission.objects.live(now).filter(participant__meeting=meeting).order_by("created_at")
-    waiting = expected.values_list("created_at", flat=True).first()
-    known: list[datetime] = [at for at in (first, waiting) if at]
-    return min(known, default=None)
-
-
-def is_room_empty(meeting: Meeting, now: datetime) -> bool:
-    """No open stay, none that ended less than a minute ago, and nobody expected."""
-    recent = Stay.objects.of(meeting).filter(Q(left_at__isnull=True) | Q(left_at__gt=now - EMPTY_AFTER))
-    return not recent.exists() and not Participant.objects.of(meeting).present(now).exists()
-
-
-# What LiveKit tells
-
-
-def stay_of(meeting: Meeting, sid: str, identity: str, name: str, joined_at: datetime, now: datetime) -> Stay:
-    """The stay with this sid, made if need be.
-
-    Whoever LiveKit reports in a meeting's room is a person of that meeting: one who is neither registered
-    nor let in by us becomes a guest.
-    """
-    known = Stay.objects.select_related("participant__meeting").filter(sid=sid).first()
-    if known:
-        return known
-    unknown = {"display_name": name or "Guest", "created_at": now}
-    person, _ = Participant.objects.get_or_create(unknown, meeting=meeting, identity=identity)
-    facts = {
-        "meeting": meeting,
-        "participant": person,
-        "joined_at": joined_at,
-        "last_seen_at": joined_at,
-        "created_at": now,
-    }
-    stay, _ = Stay.objects.get_or_create(facts, sid=sid)
-    return stay

@@ -10,6 +10,7 @@ from typing import Any
 from celery import Celery, Task
 from celery.signals import beat_init, worker_init
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from upclass.checks import refuse_unsafe_settings
@@ -26,7 +27,10 @@ app.autodiscover_tasks()
 @worker_init.connect
 @beat_init.connect
 def on_start(**kwargs: Any) -> None:
-    refuse_unsafe_settings()
+    try:
+        refuse_unsafe_settings()
+    except ImproperlyConfigured as error:  # which a signal's sender would only log
+        raise SystemExit(str(error)) from error
     log.info("settings are safe, starting")
 
 

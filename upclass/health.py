@@ -1,7 +1,7 @@
 """For whoever watches over the service: is it there, and is what it needs there?"""
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis
 from redis.exceptions import RedisError
@@ -28,7 +28,7 @@ def postgres() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except OperationalError:
+    except Error:
         return False
     return True
 

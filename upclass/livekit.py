@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from django.conf import settings
+from google.protobuf.message import DecodeError
 from livekit import api
 
 log = logging.getLogger(__name__)
@@ -53,14 +54,17 @@ def _ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PAT
         ) as client:
             return await asyncio.wait_for(deed(client), seconds)
 
+    loop = asyncio.new_event_loop()  # asyncio.run would wait at its end for a name that does not resolve
     try:
-        return asyncio.run(talk())
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return loop.run_until_complete(talk())
+    except (aiohttp.ClientError, TimeoutError, OSError, DecodeError) as error:
         raise Unreachable(f"LiveKit did not answer: {type(error).__name__}") from error
     except api.ServerError as error:
         if error.code == api.ServerErrorCode.NOT_FOUND:
             raise
         raise Unreachable(f"LiveKit refused: {error.code}") from error
+    finally:
+        loop.close()
 
 
 def _gone_is_done(deed: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:

@@ -1,13 +1,45 @@
 """The web server's way in."""
 
+import io
 import os
+from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.core.wsgi import get_wsgi_application
+
+from upclass.checks import refuse_unsafe_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
 
-application = get_wsgi_application()
 
-from upclass.checks import refuse_unsafe_settings  # noqa: E402  needs the settings
+class Understood:
+    """Hands Django only requests that it understands: what it would lose or choke on is put right before."""
 
+    def __init__(self, django: "WSGIApplication") -> None:
+        self.django = django
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        with_length(environ)
+        try:
+            return self.django(environ, start_response)
+        except BadRequest:  # a Content-Type that cannot be read, refused before any of our code runs
+            environ["CONTENT_TYPE"] = "unreadable/unreadable"
+            return self.django(environ, start_response)
+
+
+def with_length(environ: "WSGIEnvironment") -> None:
+    """Read a chunked body, which Django would take for an empty one; of one too large, enough to say so."""
+    if environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
+        return
+    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+
+
+application = Understood(get_wsgi_application())
 refuse_unsafe_settings()

@@ -63,8 +63,9 @@ class Moment(serializers.DateTimeField):
 def _parsed(data: str) -> datetime | None:
     try:
         moment = parse_datetime(data)
-        if moment is None or moment.year < EARLIEST:
+        if moment is None:
             return None
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        in_utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return in_utc if in_utc.year >= EARLIEST else None
     except (ValueError, OverflowError):
         return None

@@ -22,7 +22,8 @@ from calls import ending
 from meetings.errors import MeetingNotActive, MeetingNotFound, MeetingStarted
 from meetings.models import Meeting, Status
 from participants.errors import AlreadyRegistered, MeetingNotSecured
-from participants.models import Participant, register
+from participants.models import Participant
+from participants.registration import register
 
 # Until a first recording there is nothing else to say of one.
 NO_RECORDING = {

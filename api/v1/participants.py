@@ -14,8 +14,9 @@ from api.v1.schema import EXTERNAL_USER_ID, MEETING_CODE, operation, post_operat
 from api.v1.scope import ParticipantView, SecuredView, people
 from calls import removal
 from meetings.errors import MeetingNotActive, MeetingNotFound
+from participants import registration
 from participants.errors import AlreadyRegistered, MeetingNotSecured, ParticipantNotFound
-from participants.models import Participant, Role, register
+from participants.models import Participant, Role
 
 
 class NewParticipantSerializer(serializers.Serializer[Participant]):
@@ -166,10 +167,8 @@ class ParticipantsView(SecuredView):
         now = timezone.now()
         new = NewParticipantSerializer(data=request.data)
         new.is_valid(raise_exception=True)
-        if self.meeting.over_at(now):
-            raise MeetingNotActive
-        [person] = register([Participant(meeting=self.meeting, created_at=now, **new.validated_data)])
-        return Response(RegisteredSerializer(person).data, status=201)
+        person = Participant(meeting=self.meeting, created_at=now, **new.validated_data)
+        return Response(RegisteredSerializer(registration.add(person, now)).data, status=201)
 
 
 class OneParticipantView(ParticipantView):

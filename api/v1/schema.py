@@ -115,14 +115,7 @@ OF_POST: list[Problem | Outcome] = [
     IdempotencyKeyReused(),
 ]
 NOT_WHOLE = "A valid integer is required."
-WITH_QUERY: list[Outcome] = [
-    (
-        400,
-        _plain(
-            400, "limit: A valid integer is required.", fields={"limit": ["A valid integer is required."]}
-        ),
-    ),
-]
+WITH_QUERY: list[Outcome] = [(400, _plain(400, f"limit: {NOT_WHOLE}", fields={"limit": [NOT_WHOLE]}))]
 
 
 def _error_responses(found: Iterable[Outcome]) -> dict[int, OpenApiResponse]:

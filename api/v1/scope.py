@@ -39,9 +39,9 @@ class CustomerView(APIView):
         if request.method not in self.allowed_methods:
             raise MethodNotAllowed(str(request.method))
         refuse_large(request)  # 413
-        refuse_unclean(request.query_params.dict())
         if request.method == "POST":
             require_object(request)  # 415, 400
+        refuse_unclean(request.query_params.dict())
         self.require()
 
     def look_up(self, **kwargs: str) -> None:

@@ -9,7 +9,7 @@ import {
   Track,
   type TrackPublication,
 } from "livekit-client";
-import { camera, microphone } from "./devices";
+import { camera, giveUp, microphone } from "./devices";
 import type { Ticket } from "./page";
 
 export interface Person {
@@ -61,6 +61,7 @@ export async function enter(ticket: Ticket, onEnd: (how: Ending) => void): Promi
   await entered.connect(ticket.url, ticket.token);
   room = entered;
   entered.on(RoomEvent.Disconnected, (reason) => {
+    if (room !== entered) return;
     room = null;
     people.value = [];
     isReconnecting.value = false;
@@ -70,9 +71,16 @@ export async function enter(ticket: Ticket, onEnd: (how: Ending) => void): Promi
   await sendDevices(entered);
 }
 
+/** Send what the preview opened. What cannot be sent (unplugged since) is given up; the call goes on. */
 async function sendDevices(to: Room): Promise<void> {
   const tracks = [camera.value, microphone.value].filter((track) => track !== null);
-  await Promise.all(tracks.map((track) => to.localParticipant.publishTrack(track)));
+  const sent = await Promise.allSettled(
+    tracks.map((track) => to.localParticipant.publishTrack(track)),
+  );
+  for (const [number, { status }] of sent.entries()) {
+    const track = tracks[number];
+    if (status === "rejected" && track) giveUp(track);
+  }
 }
 
 export async function leave(): Promise<void> {

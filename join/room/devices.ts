@@ -18,6 +18,7 @@ export const isOpening = signal(true);
 
 /** Open camera and microphone, each on its own, so that one can be missing. */
 export async function openDevices(): Promise<void> {
+  isOpening.value = true;
   const [video, audio] = await Promise.allSettled([
     createLocalVideoTrack(),
     createLocalAudioTrack(),
@@ -53,6 +54,21 @@ async function toggle(track: LocalVideoTrack | LocalAudioTrack | null, isOn: boo
   if (!track) return false;
   await (isOn ? track.mute() : track.unmute());
   return !isOn;
+}
+
+/** A track that turned out not to work: its button says so. */
+export function giveUp(track: LocalVideoTrack | LocalAudioTrack): void {
+  track.stop();
+  batch(() => {
+    if (track === camera.value) {
+      camera.value = null;
+      isCameraOn.value = false;
+    } else {
+      microphone.value = null;
+      isMicrophoneOn.value = false;
+    }
+    trouble.value = sayTrouble(camera.value === null, microphone.value === null);
+  });
 }
 
 export function closeDevices(): void {

@@ -242,3 +242,19 @@ def test_every_post_reads_its_body_before_it_looks_at_what_it_was_asked(
         response: Any = api.client.post(url, body, content_type="application/json")
         assert (response.status_code, response.json()["fields"]) == (400, {})
     assert Meeting.objects.count() == 1
+
+
+def test_the_media_type_comes_before_the_query(api: Api) -> None:
+    response: Any = api.client.post("/api/v1/meetings/?x=%00", b"x", content_type="text/plain")
+    assert response.status_code == 415
+
+
+def test_an_endless_query_without_a_key_is_401_first(db: None) -> None:
+    query = "&".join(f"x{number}=1" for number in range(2000))
+    assert Client().get(f"/api/v1/meetings/?{query}").status_code == 401
+
+
+def test_an_endless_query_with_a_key_is_400(api: Api) -> None:
+    query = "&".join(f"x{number}=1" for number in range(2000))
+    response = api.get(f"meetings/?{query}")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_request")

@@ -98,3 +98,11 @@ def test_the_page_for_people_shows_it_with_files_of_ours(client: Client) -> None
     assert "/api/v1/schema/" in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_any_other_method_is_refused_as_everywhere(method: str) -> None:
+    answer: Any = Client(enforce_csrf_checks=True).generic(method, "/api/v1/schema/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+    assert list(answer.json()) == ["error", "detail", "code", "request_id"]

@@ -22,7 +22,8 @@ from calls.errors import (
 )
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Admission, Participant, is_room_empty
+from participants.attendance import is_room_empty
+from participants.models import Admission, Participant
 from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race, stayed
 from upclass.errors import Problem
 

@@ -5,7 +5,8 @@ import pytest
 from calls import removal
 from meetings.models import Meeting
 from participants.errors import ParticipantNotFound
-from participants.models import Participant, by_token
+from participants.models import Participant
+from participants.registration import by_token
 from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race
 
 

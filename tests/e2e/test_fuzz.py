@@ -42,4 +42,4 @@ def test_no_request_gets_an_answer_outside_the_schema(
     print(done.stdout[-6000:], done.stderr[-2000:])
     assert done.returncode == 0
     [tested] = re.findall(r"(\d+) generated", done.stdout)
-    assert int(tested) >= 6 * int(CASES)  # some paths have fewer cases than were asked for
+    assert int(tested) >= int(os.environ.get("FUZZ_AT_LEAST", "300"))

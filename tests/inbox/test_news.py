@@ -67,11 +67,6 @@ def test_a_time_that_is_none_is_the_second_of_receipt(moment: object) -> None:
     assert (news.at, news.joined_at) == (NOON, NOON)
 
 
-def test_what_is_too_long_is_cut() -> None:
-    news = read(joined("room", "s" * 999, identity="i" * 999, name="n" * 999), NOON)
-    assert (len(news.sid), len(news.identity), len(news.name)) == (64, 255, 100)
-
-
 @given(strange_news)
 def test_nothing_livekit_can_send_makes_reading_fail(body: dict[str, Any]) -> None:
     _, kept = keepable(json.dumps(body).encode())

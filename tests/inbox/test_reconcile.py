@@ -1,7 +1,9 @@
 from datetime import datetime
+from typing import Any
 
 import pytest
 
+from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.reconcile import reconcile
 from meetings.models import Meeting
@@ -136,3 +138,28 @@ def test_a_room_that_is_no_meeting_is_nobodys(db: None, fake_livekit: FakeLiveKi
     reconcile(NOON)
     assert not Participant.objects.exists()
     assert fake_livekit.asked == [("rooms",)]
+
+
+def test_whoever_has_a_name_too_long_for_us_is_known_by_its_beginning(
+    meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    long = Person(sid="PA_1", identity="i" * 999, name="\0" + "n" * 999, joined_at=NOON)
+    fake_livekit.people = {meeting.code: [long]}
+    reconcile(noon(30))
+    person = Stay.objects.get().participant
+    assert (person.identity, person.display_name) == ("i" * 255, "n" * 100)
+
+
+def test_a_meeting_that_fails_does_not_hold_up_the_others(
+    meeting: Meeting, secured: Meeting, fake_livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compare(failing: Meeting, *rest: Any) -> None:
+        if failing == meeting:
+            raise RuntimeError("the reason")
+        unbroken(failing, *rest)
+
+    unbroken = reconciler.compare
+    monkeypatch.setattr(reconciler, "compare", compare)
+    fake_livekit.people = {meeting.code: [seen("PA_1")], secured.code: [seen("PA_2", "ben")]}
+    reconcile(noon(30))
+    assert Stay.objects.get().sid == "PA_2"

@@ -68,8 +68,19 @@ def test_a_call_token_signs_no_news(door: NewsDoor) -> None:
     assert door.post(b"", Authorization=livekit.token("room", "ann", "Ann", {})).status_code == 401
 
 
-def test_nothing_is_shown_here(db: None) -> None:
-    assert Client().get("/webhooks/livekit/").status_code == 405
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+def test_nothing_is_shown_here(db: None, method: str) -> None:
+    assert Client().generic(method, "/webhooks/livekit/").status_code == 401
+
+
+def test_an_unsigned_body_of_any_size_is_nobody_s(db: None) -> None:
+    body = b"x" * (2 * 1024 * 1024)
+    assert Client().post("/webhooks/livekit/", body, "application/webhook+json").status_code == 401
+
+
+def test_a_signed_body_of_more_than_a_mebibyte_is_kept(door: NewsDoor) -> None:
+    assert door.post(b'{"id": "EV_LARGE", "x": "%s"}' % (b"x" * 2 * 1024 * 1024)).status_code == 200
+    assert Event.objects.filter(event_id="EV_LARGE").exists()
 
 
 # Strange, but LiveKit's

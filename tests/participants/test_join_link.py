@@ -5,7 +5,8 @@ from django.core.signing import Signer
 
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant, by_token
+from participants.models import Participant
+from participants.registration import by_token
 from tests.conftest import NOON
 
 

@@ -3,7 +3,8 @@ from datetime import datetime
 import pytest
 
 from meetings.models import Meeting
-from participants.models import Admission, Participant, is_room_empty, started_at
+from participants.attendance import is_room_empty, started_at
+from participants.models import Admission, Participant
 from tests.conftest import NOON, noon, stayed
 
 

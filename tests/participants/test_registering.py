@@ -1,11 +1,14 @@
 from functools import partial
 
 import pytest
+from django.db import IntegrityError
 
 from customers.models import Customer
+from meetings.errors import MeetingNotActive
 from meetings.models import Meeting
 from participants.errors import AlreadyRegistered
-from participants.models import Participant, register
+from participants.models import Participant
+from participants.registration import add, register
 from tests.conftest import NOON, ROUNDS, noon, race
 from upclass.codes import LETTERS_AND_DIGITS
 
@@ -78,3 +81,30 @@ def test_of_two_registrations_of_one_id_one_wins(secured: Meeting) -> None:
         answers = race(*[partial(register, [new(secured, name)]) for _ in range(3)])
         assert sorted(isinstance(answer, AlreadyRegistered) for answer in answers) == [False, True, True]
         assert Participant.objects.registered().filter(external_user_id=name).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_registration_and_the_end_the_later_knows_of_the_other(customer: Customer) -> None:
+    for _ in ROUNDS:
+        meeting = Meeting.objects.create(customer=customer, is_secured=True, created_at=NOON)
+        added, ended = race(partial(add, new(meeting, "a"), noon(1)), partial(meeting.end, noon(1)))
+        assert ended is True
+        is_registered = Participant.objects.of(meeting).exists()
+        assert is_registered == isinstance(added, Participant)
+        assert is_registered or isinstance(added, MeetingNotActive)
+
+
+def test_a_meeting_that_ended_while_the_request_was_read_registers_nobody(secured: Meeting) -> None:
+    person = new(secured, "a")  # with the meeting as it was when it was read
+    Meeting.objects.filter(pk=secured.pk).update(ended_at=NOON)
+    with pytest.raises(MeetingNotActive):
+        add(person, noon(1))
+
+
+def test_another_mistake_is_not_told_as_a_double_registration(secured: Meeting) -> None:
+    person = new(secured, "a")
+    register([person])
+    other = new(secured, "b")
+    other.identity = person.identity
+    with pytest.raises(IntegrityError):
+        register([other])

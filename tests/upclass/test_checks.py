@@ -1,9 +1,14 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from local.env import ROOT
 from upclass.checks import SECRETS, refuse_unsafe_settings, secrets_are_set
 
 
@@ -43,3 +48,34 @@ def test_with_debug_on_defaults_are_accepted(settings: Any) -> None:
 def test_djangos_own_check_finds_it_too(settings: Any) -> None:
     settings.JOIN_SECRET = settings.DEFAULT_SECRET
     assert "upclass.E002" in [mistake.id for mistake in run_checks(tags=["security"])]
+
+
+@pytest.mark.parametrize("program", [["worker"], ["beat", "--pidfile", "", "--schedule", "unused"]])
+def test_celery_does_not_start_with_default_secrets(program: list[str], tmp_path: Path) -> None:
+    celery = Path(sys.executable).with_name("celery")
+    environment = {name: value for name, value in os.environ.items() if name not in (*SECRETS, "DEBUG")}
+    done = subprocess.run(
+        [celery, "--app", "upclass", "--workdir", ROOT, *program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "SECRET_KEY is not set" in done.stderr
+
+
+def test_the_web_server_does_not_start_with_default_secrets() -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in (*SECRETS, "DEBUG")}
+    done = subprocess.run(
+        [sys.executable, "-c", "import upclass.wsgi"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "JOIN_SECRET is not set" in done.stderr

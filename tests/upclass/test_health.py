@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from livekit import api as sdk
 
@@ -37,3 +39,16 @@ def test_without_redis_requests_are_served_all_the_same(
     response = ready(client)
     assert response.status_code == 200
     assert response.json()["redis"] == "away"
+
+
+def test_without_postgresql_it_is_not_ready(
+    client: Client, db: None, twirp: TwirpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise OperationalError("connection refused")
+
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse())
+    monkeypatch.setattr(connection, "cursor", away)
+    response = ready(client)
+    assert response.status_code == 503
+    assert response.json()["postgres"] == "away"

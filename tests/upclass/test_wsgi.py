@@ -1,0 +1,51 @@
+import io
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.core.exceptions import BadRequest
+from django.core.handlers.wsgi import WSGIRequest
+
+from upclass.wsgi import Understood, with_length
+
+LIMIT = 1024 * 1024
+
+
+def environ(body: bytes, **facts: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {"wsgi.input": io.BytesIO(body), **facts}
+    setup_testing_defaults(made)
+    return made
+
+
+def test_a_chunked_body_gets_its_length() -> None:
+    chunked = environ(b"{}", **{"wsgi.input_terminated": True})
+    with_length(chunked)
+    assert WSGIRequest(chunked).body == b"{}"
+
+
+def test_of_a_chunked_body_too_large_enough_is_read_to_say_so() -> None:
+    chunked = environ(b"x" * LIMIT * 3, **{"wsgi.input_terminated": True})
+    with_length(chunked)
+    assert chunked["CONTENT_LENGTH"] == str(LIMIT + 1)
+
+
+def test_a_body_with_a_length_is_left_alone() -> None:
+    usual = environ(b"{}", CONTENT_LENGTH="2")
+    before = usual["wsgi.input"]
+    with_length(usual)
+    assert usual["wsgi.input"] is before
+
+
+@pytest.mark.parametrize("header", ["application/json; charset*=bogus''utf-8", "x" * 20_000])
+def test_an_unreadable_content_type_is_an_unknown_one(header: str) -> None:
+    seen: list[str] = []
+
+    def django(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        seen.append(str(WSGIRequest(environ).content_type))
+        return []
+
+    with pytest.raises(BadRequest):
+        django(environ(b"", CONTENT_TYPE=header), None)
+    Understood(django)(environ(b"", CONTENT_TYPE=header), None)  # type: ignore[arg-type]
+    assert seen == ["unreadable/unreadable"]
