@@ -48,7 +48,8 @@ def test_without_postgresql_it_is_not_ready(
         raise OperationalError("connection refused")
 
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse())
-    monkeypatch.setattr(connection, "cursor", away)
-    response = ready(client)
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "cursor", away)
+        response = ready(client)
     assert response.status_code == 503
     assert response.json()["postgres"] == "away"
