@@ -25,7 +25,7 @@ def part(folder: Path, redis_url: str) -> Part:
     settings.touch(mode=0o600)
     settings.write_text(
         f"bind 127.0.0.1\nport {target.port}\nrequirepass {target.password}\n"
-        f'dir "{folder}"\nappendonly yes\nsave ""\nlogfile ""\ndaemonize no\n'
+        f'dir "{folder}"\nappendonly yes\nsave ""\nlogfile ""\nloglevel warning\ndaemonize no\n'
     )
     return Part(
         name="redis",

@@ -8,13 +8,16 @@ from local.part import Part, Running
 
 CELERY = [str(Path(sys.executable).with_name("celery")), "--app", "upclass", "--quiet"]
 
+# Whoever is root on a machine of their own knows it: Celery need not say so at every start.
+QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+
 
 def worker(env: Mapping[str, str]) -> Part:
     options = ["--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
     return Part(
         name="worker",
         command=[*CELERY, "worker", *options],
-        env=env,
+        env={**env, **QUIET},
         ready=lambda running: said(running, " ready."),
     )
 
