@@ -21,6 +21,22 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class TrimmedText(Text):
+    """A string of which the spaces around it do not count: a bound that a schema can tell in words only."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        self.longest = longest
+        super().__init__(help_text=f"1-{longest} characters, without the spaces around them.", **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if len(text) > self.longest:
+            raise serializers.ValidationError(
+                f"Ensure this field has no more than {self.longest} characters."
+            )
+        return text
+
+
 class Flag(serializers.BooleanField):
     """true or false; DRF's own would also take "yes" and 1."""
 

@@ -41,7 +41,7 @@ RECORDING_STATUSES = ("pending", "recording", "processing", "completed", "failed
 class NewMeetingSerializer(serializers.Serializer[Meeting]):
     """The body of create. `context`: `now`."""
 
-    topic = Text(max_length=255, required=False, default="", allow_blank=True)
+    topic = Text(max_length=255, required=False, default="", allow_blank=True, trim_whitespace=False)
     start_date_time = Moment(required=False, default=None, allow_null=True)
     expires_at = Moment(required=False, default=None, allow_null=True)
     is_secured = Flag(required=False, default=False)

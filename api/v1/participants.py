@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.v1 import examples
-from api.v1.fields import Choice, Moment, Text
+from api.v1.fields import Choice, Moment, Text, TrimmedText
 from api.v1.schema import EXTERNAL_USER_ID, MEETING_CODE, operation, post_operation
 from api.v1.scope import ParticipantView, SecuredView, people
 from calls import removal
@@ -20,9 +20,11 @@ from participants.models import Participant, Role
 
 
 class NewParticipantSerializer(serializers.Serializer[Participant]):
-    display_name = Text(min_length=1, max_length=100)
+    display_name = TrimmedText(longest=100)
     external_user_id = Text(min_length=1, max_length=255, trim_whitespace=False)
-    email = serializers.EmailField(max_length=254, required=False, default=None, allow_null=True)
+    email = serializers.EmailField(
+        max_length=254, trim_whitespace=False, required=False, default=None, allow_null=True
+    )
     role = Choice(choices=Role.choices, required=False, default=Role.ATTENDEE)
 
     def validate_external_user_id(self, value: str) -> str:

@@ -290,3 +290,12 @@ def test_a_thousand_people_cost_no_more_queries_than_two(api: Api) -> None:
         response = api.post("meetings/", people(1000))
     assert len(response.json()["participants"]) == 1000
     assert len(for_a_thousand) == len(for_two)
+
+
+def test_a_topic_is_kept_to_the_letter(api: Api) -> None:
+    assert api.post("meetings/", {"topic": "  Sales \n"}).json()["topic"] == "  Sales \n"
+
+
+def test_spaces_count_in_a_topic(api: Api) -> None:
+    assert api.post("meetings/", {"topic": " " * 255}).status_code == 201
+    assert api.post("meetings/", {"topic": "x" + " " * 255}).status_code == 400

@@ -167,3 +167,12 @@ def test_registered_twice_at_once_one_wins(api: Api, secured: Meeting) -> None:
     answers: list[Any] = race(*[lambda: register(api, secured, JOHN)] * 3)
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
     assert Participant.objects.count() == 1
+
+
+def test_spaces_around_a_name_do_not_count_and_around_an_address_are_wrong(
+    api: Api, secured: Meeting
+) -> None:
+    name = " " * 300 + "x" * 100 + " "
+    assert register(api, secured, {**JOHN, "display_name": name}).json()["display_name"] == "x" * 100
+    other = {**JOHN, "external_user_id": "other"}
+    assert register(api, secured, {**other, "email": " john@example.com"}).status_code == 400
