@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
@@ -45,8 +46,8 @@ def body(error: str, detail: str, code: str, **facts: Any) -> dict[str, Any]:
     }
 
 
-def answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler; None lets a crash go on to Django, which logs it and calls `crashed`."""
+def answer(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler. Nothing is left to Django, which shows tracebacks when DEBUG is on."""
     if isinstance(error, Problem):
         facts = {**error.facts, "fields": {}} if error.status == 400 else error.facts
         shown = body(error.error, error.detail, error.code, **facts)
@@ -59,7 +60,17 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         title, code = TITLES[error.status_code]
         facts = {"fields": {}} if error.status_code == 400 else {}
         return Response(body(title, str(error.detail), code, **facts), status=error.status_code)
-    return None
+    return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> Response:
+    """What Django refuses (such as an endless query) is 400; anything else is our mistake."""
+    status, detail = (400, NOT_UNDERSTOOD) if isinstance(error, SuspiciousOperation) else (500, CRASHED)
+    if status == 500:
+        log.error("a request crashed", exc_info=error)
+    title, code = TITLES[status]
+    facts: dict[str, Any] = {"fields": {}} if status == 400 else {}
+    return Response(body(title, detail, code, **facts), status=status)
 
 
 def _invalid(error: exceptions.ValidationError) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
+from urllib.parse import parse_qsl
 
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import parsers
@@ -54,6 +55,13 @@ def refuse_unclean(found: Any) -> None:
     where = next(_unclean(found, ()), None)
     if where is not None:
         raise ValidationError({".".join(where) or "non_field_errors": [NO_TEXT]})
+
+
+def refuse_unclean_query(request: Request) -> None:
+    """The same for a query, as it was sent: Django has put other characters for bytes that are no UTF-8."""
+    query = request.META["QUERY_STRING"]
+    for name, value in parse_qsl(query, keep_blank_values=True, errors="surrogateescape"):
+        refuse_unclean({name: value})
 
 
 def _unclean(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.idempotency import once
-from api.parsers import refuse_large, refuse_unclean, require_object
+from api.parsers import refuse_large, refuse_unclean_query, require_object
 from customers.models import Customer
 from meetings.errors import MeetingNotFound
 from meetings.models import Meeting, MeetingQuerySet, Status
@@ -41,7 +41,7 @@ class CustomerView(APIView):
         refuse_large(request)  # 413
         if request.method == "POST":
             require_object(request)  # 415, 400
-        refuse_unclean(request.query_params.dict())
+        refuse_unclean_query(request)
         self.require()
 
     def look_up(self, **kwargs: str) -> None:

@@ -84,3 +84,8 @@ def test_of_a_cancel_and_the_first_through_the_door_one_wins(api: Api, meeting: 
         lambda: door.post(f"/{meeting.code}/", {"name": "Ann"}).status_code,
     )
     assert (cancelled, let_in) in [(200, 410), (409, 200)]
+
+
+def test_a_body_that_is_no_object_comes_before_a_conflict(api: Api, meeting: Meeting) -> None:
+    Meeting.objects.update(ended_at=NOON)
+    assert api.post(f"meetings/{meeting.code}/cancel/", b"[]").status_code == 400

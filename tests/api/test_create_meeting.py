@@ -153,6 +153,11 @@ def test_moments_are_shown_in_utc(api: Api, field: str, given: str | None, shown
     assert api.post("meetings/", {field: given}).json()[field] == shown
 
 
+@pytest.mark.parametrize("seats", [2, 200])
+def test_from_two_to_two_hundred_people_may_come_in(api: Api, seats: int) -> None:
+    assert api.post("meetings/", {"max_participants": seats}).json()["max_participants"] == seats
+
+
 def test_unknown_keys_are_ignored(api: Api) -> None:
     body = api.post("meetings/", {"topic": "x", "id": 5, "ended_at": NOON.isoformat()}).json()
     assert body["topic"] == "x"

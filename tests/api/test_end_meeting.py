@@ -6,6 +6,7 @@ import time_machine
 from meetings.models import Meeting
 from tests.api.conftest import StrangerSeesNothing
 from tests.conftest import NOON, ROUNDS, Api, FakeLiveKit, noon, race
+from upclass import livekit
 
 
 @time_machine.travel(NOON, tick=False)
@@ -61,3 +62,18 @@ def test_ended_twice_at_once_it_answers_twice_the_same(
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert fake_livekit.closed == [meeting.code]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_livekit_is_asked_after_the_commit(
+    api: Api, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_elsewhere: list[object] = []
+
+    def look(code: str) -> None:
+        seen_elsewhere.extend(race(lambda: Meeting.objects.get(code=code).ended_at))
+
+    monkeypatch.setattr(livekit, "close_room", look)
+    assert api.delete(f"meetings/{meeting.code}/").status_code == 200
+    assert seen_elsewhere == [Meeting.objects.get().ended_at]
+    assert seen_elsewhere != [None]

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,10 @@ def test_a_method_that_there_is_not(api: Api, person: Participant, method: str, 
 
 def test_an_unknown_meeting_comes_before_the_method(api: Api) -> None:
     assert api.call("PUT", f"meetings/{UNKNOWN_CODE}/").status_code == 404
+
+
+def test_an_unknown_person_comes_before_the_method(api: Api, secured: Meeting) -> None:
+    assert api.call("PUT", f"meetings/{secured.code}/participants/nobody/").status_code == 404
 
 
 def test_the_method_comes_before_what_an_open_meeting_refuses(api: Api, meeting: Meeting) -> None:
@@ -144,6 +149,26 @@ def test_every_answer_has_its_own_id(api: Api) -> None:
     assert len(ids) == 3
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "nothing/", b"", 404),
+        ("GET", "meetings/?limit=0", b"", 400),
+        ("POST", "meetings/", b"{", 400),
+        ("PUT", "meetings/", b"", 405),
+        ("POST", "schema/", b"", 405),
+        ("POST", "meetings/", b"x" * 2**21, 413),
+    ],
+)
+def test_an_error_tells_a_sentence_and_the_id_of_its_header(
+    api: Api, method: str, path: str, body: bytes, status: int
+) -> None:
+    response = api.call(method, path, body)
+    assert response.status_code == status
+    assert response.json()["request_id"] == response["X-Request-ID"]
+    assert re.fullmatch(r"\S.+", response.json()["detail"])
+
+
 MIB = 1024 * 1024
 
 
@@ -153,6 +178,18 @@ def test_a_body_over_one_mebibyte_is_refused_by_every_post(api: Api, secured: Me
     assert response.status_code == 413
     assert list(response.json()) == FIELDS
     assert response.json()["code"] == "request_too_large"
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "meetings/"), ("DELETE", "meetings/{code}/")])
+def test_a_body_over_one_mebibyte_is_refused_also_where_nobody_reads_it(
+    api: Api, meeting: Meeting, method: str, path: str
+) -> None:
+    assert api.call(method, path.format(code=meeting.code), b"x" * (MIB + 1)).status_code == 413
+    assert Meeting.objects.get().ended_at is None
+
+
+def test_the_method_comes_before_a_large_body(api: Api) -> None:
+    assert api.call("PUT", "meetings/", b"x" * (MIB + 1)).status_code == 405
 
 
 def test_a_body_of_just_one_mebibyte_is_read(api: Api) -> None:
@@ -226,8 +263,20 @@ def test_a_whole_surrogate_pair_is_a_character(api: Api) -> None:
     assert response.json()["topic"] == "\U0001f600"
 
 
-@pytest.mark.parametrize("query", ["unknown=%00", "%00=1", "status=active%00", "limit=1%00"])
-def test_nul_in_a_query_is_refused(api: Api, query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        "unknown=%00",
+        "%00=1",
+        "status=active%00",
+        "limit=1%00",
+        "x=%00&x=1",
+        "unknown=%ED%A0%80",
+        "%ED%A0%80=1",
+        "x=%FF",
+    ],
+)
+def test_what_no_text_can_be_is_refused_in_a_query(api: Api, query: str) -> None:
     assert api.get(f"meetings/?{query}").status_code == 400
 
 
@@ -258,3 +307,23 @@ def test_an_endless_query_with_a_key_is_400(api: Api) -> None:
     query = "&".join(f"x{number}=1" for number in range(2000))
     response = api.get(f"meetings/?{query}")
     assert (response.status_code, response.json()["code"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/%zz", "/api/v2/", "/api/v1/nothing"])
+def test_no_page_of_django_s_is_shown_for_unknown_paths_when_debug_is_on(settings: Any, path: str) -> None:
+    settings.DEBUG = True
+    response: Any = Client().get(path)
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_no_traceback_is_shown_when_debug_is_on(
+    api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*unused: Any) -> None:
+        raise RuntimeError("the reason")
+
+    settings.DEBUG = True
+    monkeypatch.setattr("api.v1.meetings.ledger.require_credits", crash)
+    response = api.post("meetings/")
+    assert (response.status_code, response.json()["code"]) == (500, "server_error")
+    assert "the reason" not in response.content.decode()

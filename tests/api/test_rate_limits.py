@@ -132,6 +132,12 @@ def test_the_bucket_fills_with_time(api: Api, small: None, clock: Clock) -> None
     assert statuses(api, 3) == [200, 200, 429]
 
 
+def test_a_hundred_a_second_may_go_on_coming(api: Api, clock: Clock) -> None:
+    statuses(api, 14)
+    clock.seconds += 0.125
+    assert standing(api.get("meetings/"))[1] == '"default";r=197;t=1'
+
+
 def test_the_bucket_never_holds_more_than_a_burst(api: Api, small: None, clock: Clock) -> None:
     statuses(api, 3)
     clock.seconds += 1000

@@ -139,6 +139,17 @@ def test_an_open_meeting_registers_nobody(api: Api, meeting: Meeting) -> None:
     )
 
 
+def test_a_name_and_an_id_may_have_one_character(api: Api, secured: Meeting) -> None:
+    body = register(api, secured, {"display_name": "A", "external_user_id": "a"}).json()
+    assert (body["display_name"], body["external_user_id"]) == ("A", "a")
+
+
+def test_a_wrong_body_comes_before_a_conflict(api: Api, secured: Meeting, person: Participant) -> None:
+    assert register(api, secured, {**JOHN, "role": "boss"}).status_code == 400
+    Meeting.objects.update(ended_at=NOON)
+    assert register(api, secured, {**JOHN, "role": "boss"}).status_code == 400
+
+
 @pytest.mark.parametrize("facts", [{"ended_at": NOON}, {"expires_at": NOON}, {"cancelled_at": NOON}])
 @time_machine.travel(noon(60))
 def test_a_meeting_that_is_over_registers_nobody(api: Api, secured: Meeting, facts: dict[str, Any]) -> None:

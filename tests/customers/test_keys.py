@@ -29,3 +29,15 @@ def test_a_key_matches_its_own_digest_only() -> None:
     key = keys.new()
     assert key.matches(key.digest)
     assert not key.matches(keys.new().digest)
+
+
+def test_a_digest_is_the_sha_256_of_the_secret() -> None:
+    digest = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+    assert keys.Key("abcdefghij", "secret").digest == digest
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_digests_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, answer: bool) -> None:
+    key = keys.new()
+    monkeypatch.setattr("hmac.compare_digest", lambda *unused: answer)
+    assert key.matches(key.digest) is answer

@@ -5,6 +5,8 @@ import time
 
 from playwright.sync_api import Page, expect
 
+PATIENCE = 20.0  # seconds; what is waited for mostly comes within two
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
@@ -55,18 +57,18 @@ class Tab:
     def expect_text(self, words: str) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible(timeout=20_000)
 
-    def wait_for_videos(self, count: int, seconds: float = 20.0) -> float:
-        """Wait until exactly so many videos move; the seconds it took."""
-        return self._wait_for(MOVING, count, seconds)
+    def wait_for_videos(self, count: int) -> None:
+        """Wait until exactly so many videos move."""
+        self._wait_for(MOVING, count)
 
-    def wait_for_sounds(self, count: int, seconds: float = 20.0) -> float:
-        return self._wait_for(PLAYING, count, seconds)
+    def wait_for_sounds(self, count: int) -> None:
+        """Wait until exactly so many others are heard."""
+        self._wait_for(PLAYING, count)
 
-    def _wait_for(self, script: str, count: int, seconds: float) -> float:
-        started = time.monotonic()
+    def _wait_for(self, script: str, count: int) -> None:
+        until = time.monotonic() + PATIENCE
         while (seen := self.page.evaluate(script)) != count:
-            assert time.monotonic() - started < seconds, f"{seen} instead of {count}"
-        return time.monotonic() - started
+            assert time.monotonic() < until, f"{seen} instead of {count}"
 
     def expect_heading(self, words: str, seconds: float = 20.0) -> None:
         heading = self.page.get_by_role("heading", name=re.compile(words))

@@ -6,10 +6,10 @@ import pytest
 from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.reconcile import reconcile
-from meetings.models import Meeting
+from meetings.models import Meeting, Status
 from participants.models import Participant, Stay
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, stayed
-from tests.inbox.conftest import joined, kept, left
+from tests.inbox.conftest import joined, kept, left, news
 from upclass.livekit import Person
 
 
@@ -163,3 +163,11 @@ def test_a_meeting_that_fails_does_not_hold_up_the_others(
     fake_livekit.people = {meeting.code: [seen("PA_1")], secured.code: [seen("PA_2", "ben")]}
     reconcile(noon(30))
     assert Stay.objects.get().sid == "PA_2"
+
+
+def test_an_empty_room_does_not_end_a_meeting(meeting: Meeting, stay: Stay) -> None:
+    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
+    apply(kept(news("room_finished", meeting.code)), noon(320))
+    for look in range(330, 3600, 30):
+        reconcile(noon(look))
+    assert Meeting.objects.get().status(noon(3600)) is Status.ACTIVE

@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -77,3 +78,14 @@ def test_after_a_dead_redis_the_next_task_is_queued(
     wake(orphan(closed_port), 1)
     wake(apply_event, word)
     assert is_queued()
+
+
+def test_a_silent_redis_holds_nobody_up(silent_port: int) -> None:
+    task = orphan(silent_port)
+    task.app.conf.broker_transport_options |= {"socket_timeout": 1, "socket_connect_timeout": 1}
+    start = monotonic()
+    wake(task, 1)
+    waited = monotonic() - start
+    celery._waiting(os.getpid()).join()
+    assert waited < 0.5
+    assert monotonic() - start > 0.5  # or the test would prove nothing

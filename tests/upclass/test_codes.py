@@ -26,3 +26,9 @@ def test_a_session_id_is_lower_case_letters_and_digits() -> None:
 
 def test_codes_differ() -> None:
     assert len({codes.meeting_code() for _ in range(1000)}) == 1000
+
+
+def test_codes_are_drawn_with_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.choice", lambda letters: letters[0])
+    assert codes.meeting_code() == "BBBB-BBBB-BBBB"
+    assert (codes.participant_code(), codes.identity()) == ("B" * 6, "a" * 20)

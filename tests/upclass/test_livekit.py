@@ -2,6 +2,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -110,10 +111,15 @@ def test_nobody_there_is_unreachable(ask: Callable[[], object], closed_port: int
         ask()
 
 
-def test_no_answer_is_unreachable(silent_port: int, settings: Any) -> None:
+@pytest.mark.parametrize("ask", [lambda: CLOSE("room"), lambda: DISCONNECT("room", "ann")])
+def test_no_answer_in_two_seconds_is_unreachable(
+    ask: Callable[[], object], silent_port: int, settings: Any
+) -> None:
     settings.LIVEKIT_URL = f"ws://127.0.0.1:{silent_port}"
+    start = monotonic()
     with pytest.raises(livekit.Unreachable):
-        CLOSE("room")
+        ask()
+    assert monotonic() - start < 4  # on a busy machine
 
 
 @pytest.mark.parametrize("ask", ASKING)
