@@ -31,7 +31,7 @@ unit: install
 e2e: install
 	$(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e
 
-# More than 20,000 cases against the live service, in about a quarter of an hour.
+# More than 20,000 cases against the live service, in about twenty minutes.
 fuzz: install
 	FUZZ_CASES=3500 FUZZ_AT_LEAST=20000 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_fuzz.py -rP
 

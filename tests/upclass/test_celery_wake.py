@@ -1,6 +1,5 @@
 import os
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -83,9 +82,6 @@ def test_after_a_dead_redis_the_next_task_is_queued(
 def test_a_silent_redis_holds_nobody_up(silent_port: int) -> None:
     task = orphan(silent_port)
     task.app.conf.broker_transport_options |= {"socket_timeout": 1, "socket_connect_timeout": 1}
-    start = monotonic()
     wake(task, 1)
-    waited = monotonic() - start
+    assert celery._waiting(os.getpid()).unfinished_tasks == 1  # Redis is still waited for, elsewhere
     celery._waiting(os.getpid()).join()
-    assert waited < 0.5
-    assert monotonic() - start > 0.5  # or the test would prove nothing
