@@ -46,6 +46,13 @@ def body(error: str, detail: str, code: str, **facts: Any) -> dict[str, Any]:
     }
 
 
+def plain(status: int, detail: str, **facts: Any) -> dict[str, Any]:
+    """The body of an outcome that is no Problem of ours; every 400 has `fields`, if only empty ones."""
+    title, code = TITLES[status]
+    fields: dict[str, Any] = {"fields": {}} if status == 400 else {}
+    return body(title, detail, code, **{**fields, **facts})
+
+
 def answer(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler. Nothing is left to Django, which shows tracebacks when DEBUG is on."""
     if isinstance(error, Problem):
@@ -57,9 +64,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return Response(_invalid(error), status=400)
     if isinstance(error, exceptions.APIException):
-        title, code = TITLES[error.status_code]
-        facts = {"fields": {}} if error.status_code == 400 else {}
-        return Response(body(title, str(error.detail), code, **facts), status=error.status_code)
+        return Response(plain(error.status_code, str(error.detail)), status=error.status_code)
     return _unforeseen(error)
 
 
@@ -68,9 +73,7 @@ def _unforeseen(error: Exception) -> Response:
     status, detail = (400, NOT_UNDERSTOOD) if isinstance(error, SuspiciousOperation) else (500, CRASHED)
     if status == 500:
         log.error("a request crashed", exc_info=error)
-    title, code = TITLES[status]
-    facts: dict[str, Any] = {"fields": {}} if status == 400 else {}
-    return Response(body(title, detail, code, **facts), status=status)
+    return Response(plain(status, detail), status=status)
 
 
 def _invalid(error: exceptions.ValidationError) -> dict[str, Any]:
@@ -78,8 +81,7 @@ def _invalid(error: exceptions.ValidationError) -> dict[str, Any]:
     for path, sentence in _flat(error.detail):
         fields.setdefault(path, []).append(sentence)
     path, sentences = next(iter(fields.items()))
-    title, code = TITLES[400]
-    return body(title, f"{path}: {sentences[0]}" if path else sentences[0], code, fields=fields)
+    return plain(400, f"{path}: {sentences[0]}" if path else sentences[0], fields=fields)
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -104,22 +106,18 @@ def _joined(path: str, name: str) -> str:
 
 def bad_request(request: HttpRequest, *unused: Any) -> HttpResponse:
     """What Django refuses before any view, such as a host that is not ours."""
-    title, code = TITLES[400]
-    return JsonResponse(body(title, NOT_UNDERSTOOD, code, fields={}), status=400)
+    return JsonResponse(plain(400, NOT_UNDERSTOOD), status=400)
 
 
 @csrf_exempt  # or a POST would get Django's page about cookies
 def not_found(request: HttpRequest, *unused: Any, **unused_too: Any) -> HttpResponse:
-    title, code = TITLES[404]
-    return JsonResponse(body(title, NO_SUCH_PATH, code), status=404)
+    return JsonResponse(plain(404, NO_SUCH_PATH), status=404)
 
 
 def not_allowed(method: str, allowed: str) -> HttpResponse:
-    title, code = TITLES[405]
-    shown = body(title, f'Method "{method}" not allowed.', code)
+    shown = plain(405, f'Method "{method}" not allowed.')
     return JsonResponse(shown, status=405, headers={"Allow": allowed})
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
-    title, code = TITLES[500]
-    return JsonResponse(body(title, CRASHED, code), status=500)
+    return JsonResponse(plain(500, CRASHED), status=500)
