@@ -1,27 +1,56 @@
 """The only way credits come and go: an entry, and with it the balance."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
 
 from billing.errors import InsufficientCredits
 from billing.models import Account, Entry, Kind
+from billing.pricing import Usage
 from customers.models import Customer
+from meetings.models import Meeting
+
+# Writing
 
 
 def grant(customer: Customer, credits: Decimal, reason: str, now: datetime) -> Entry:
     """Give a customer credits (above 0, at most 4 decimals)."""
-    return _write(Entry(customer=customer, kind=Kind.GRANT, amount=credits, reason=reason, created_at=now))
+    return write(Entry(customer=customer, kind=Kind.GRANT, amount=credits, reason=reason, created_at=now))
+
+
+def adjust(customer: Customer, credits: Decimal, reason: str, now: datetime) -> Entry:
+    """Give (above 0) or take (below 0) credits, for a reason."""
+    return write(
+        Entry(customer=customer, kind=Kind.ADJUSTMENT, amount=credits, reason=reason, created_at=now)
+    )
 
 
 @transaction.atomic
-def _write(entry: Entry) -> Entry:
-    Account.objects.get_or_create(customer=entry.customer)
-    Account.objects.filter(customer=entry.customer).update(balance=F("balance") + entry.amount)
+def write(entry: Entry) -> Entry:
+    """Add an entry. Under the account's lock, so that entries of a customer are in order."""
+    account = _locked_account(entry.customer)
+    entry.balance_after = account.balance + entry.amount
+    Account.objects.filter(pk=account.pk).update(balance=entry.balance_after)
     entry.save(force_insert=True)
     return entry
+
+
+@transaction.atomic
+def write_once(entry: Entry) -> tuple[Entry, bool]:
+    """Add the entry of a form, unless the form (`form_id`) brought one before; which, and if it is new."""
+    _locked_account(entry.customer)
+    known = Entry.objects.filter(form_id=entry.form_id).first()
+    return (known, False) if known else (write(entry), True)
+
+
+def _locked_account(customer: Customer) -> Account:
+    Account.objects.get_or_create(customer=customer)
+    return Account.objects.select_for_update().get(customer=customer)
+
+
+# Reading
 
 
 def balance(customer: Customer) -> Decimal:
@@ -31,6 +60,32 @@ def balance(customer: Customer) -> Decimal:
 
 
 def require_credits(customer: Customer) -> None:
-    """Raise InsufficientCredits unless something is left."""
-    if balance(customer) <= 0:
+    """Raise InsufficientCredits unless something is left, the overdraft included."""
+    if balance(customer) + customer.overdraft_limit <= 0:
         raise InsufficientCredits
+
+
+def usage_of(meeting: Meeting) -> Usage:
+    """What was booked for a meeting so far."""
+    return Entry.objects.filter(meeting=meeting).by_meeting().get(meeting.pk, Usage())
+
+
+@dataclass(frozen=True)
+class MonthOfUsage:
+    """What was booked for meetings in one month, UTC."""
+
+    month: str
+    credits: Decimal
+    seconds: int
+    meetings: int
+
+
+def usage_in_month(customer: Customer, now: datetime) -> MonthOfUsage:
+    """Of the month of `now`. A meeting counts if it cost something in it."""
+    meetings = Entry.objects.of(customer).in_month(now.year, now.month).by_meeting().values()
+    return MonthOfUsage(
+        month=f"{now:%Y-%m}",
+        credits=sum((usage.credits for usage in meetings), Decimal(0)),
+        seconds=sum(usage.seconds for usage in meetings),
+        meetings=sum(usage.credits > 0 for usage in meetings),
+    )

@@ -1,10 +1,20 @@
-from django.db import models
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Self
 
+from django.db import models
+from django.db.models import Q, Sum
+
+from billing.pricing import Usage
 from customers.models import Customer
+from meetings.models import Meeting
 
 
 class Kind(models.TextChoices):
     GRANT = "grant"
+    USAGE = "usage"
+    REFUND = "refund"
+    ADJUSTMENT = "adjustment"
 
 
 class Account(models.Model):
@@ -17,18 +27,69 @@ class Account(models.Model):
         return f"{self.customer}: {self.balance}"
 
 
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def of(self, customer: Customer) -> Self:
+        return self.filter(customer=customer)
+
+    def usage(self) -> Self:
+        return self.filter(kind=Kind.USAGE)
+
+    def in_month(self, year: int, month: int) -> Self:
+        """Written in that month, UTC."""
+        start = datetime(year, month, 1, tzinfo=UTC)
+        end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        return self.filter(created_at__gte=start, created_at__lt=end)
+
+    def total(self) -> Decimal:
+        found: Decimal | None = self.aggregate(total=Sum("amount"))["total"]
+        return found or Decimal(0)
+
+    def by_meeting(self) -> dict[int, Usage]:
+        """What was booked for each meeting (primary key), all its entries together."""
+        sums = self.usage().order_by().values_list("meeting")
+        return {
+            meeting: Usage(seconds, -amount)
+            for meeting, seconds, amount in sums.annotate(Sum("seconds"), Sum("amount"))
+        }
+
+
 class Entry(models.Model):
-    """A line of the ledger, in credits. Written once, by billing/ledger.py only."""
+    """A line of the ledger, in credits. Written once, by billing/ledger.py only; the database itself
+    refuses to change or delete it (migration 0003).
+    """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=Kind)
     amount = models.DecimalField(max_digits=14, decimal_places=4)
+    balance_after = models.DecimalField(max_digits=14, decimal_places=4, editable=False)
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="entries", null=True, blank=True, editable=False
+    )
+    seconds = models.IntegerField(null=True, editable=False)
     reason = models.CharField(max_length=255, blank=True)
-    created_at = models.DateTimeField()
+    form_id = models.UUIDField(null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
-        ordering = ("-created_at", "-pk")
+        ordering = ("-pk",)  # in which they were written: each waits for its customer's account
         verbose_name_plural = "entries"
+        indexes = (
+            models.Index(fields=("customer", "-id"), name="entries_newest_first"),
+            models.Index(fields=("customer", "created_at"), name="entries_of_a_month"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=~Q(amount=0), name="entry_of_something"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=(Kind.GRANT, Kind.REFUND)) | Q(amount__gt=0), name="grants_give"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.USAGE, meeting__isnull=False, seconds__isnull=False)
+                | (~Q(kind=Kind.USAGE) & Q(seconds__isnull=True)),
+                name="usage_names_meeting_and_seconds",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"

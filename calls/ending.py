@@ -7,7 +7,7 @@ from django.db import transaction
 
 from meetings.errors import MeetingNotActive, MeetingStarted
 from meetings.models import Meeting
-from participants.attendance import started_at
+from participants.attendance import count_again, started_at
 from upclass import livekit
 
 log = logging.getLogger(__name__)
@@ -19,13 +19,22 @@ def end(meeting: Meeting, now: datetime) -> datetime:
     Raises MeetingNotActive for one that is expired or cancelled. LiveKit not reached: the meeting is ended
     all the same, and the reconciler closes the room.
     """
-    ended_now = meeting.end(now)
+    ended_now = _write_down(meeting, now)
     meeting.refresh_from_db(fields=["ended_at"])
     if meeting.ended_at is None:
         raise MeetingNotActive
     if ended_now:
         close_room(meeting)
     return meeting.ended_at
+
+
+@transaction.atomic
+def _write_down(meeting: Meeting, now: datetime) -> bool:
+    """That it ended now, and that its people's time is to be counted again, for it ends with the meeting."""
+    ended_now = meeting.end(now)
+    if ended_now:
+        count_again(meeting, now)
+    return ended_now
 
 
 def close_room(meeting: Meeting) -> None:

@@ -1,4 +1,5 @@
 from datetime import datetime
+from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,10 +15,20 @@ class Customer(models.Model):
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
+    overdraft_limit = models.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        default=0,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Credits by which the balance may be below 0 while meetings are made and calls begin.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("slug",)
+        constraints = (
+            models.CheckConstraint(condition=Q(overdraft_limit__gte=0), name="overdraft_not_below_0"),
+        )
 
     def __str__(self) -> str:
         return self.slug

@@ -1,36 +1,75 @@
-"""Who is told of LiveKit's news. Applying the same news again changes nothing."""
+"""Who is told of LiveKit's news. Applying the same news again, or in another order, changes nothing."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from calls.ending import close_room
 from calls.removal import put_out
 from inbox.models import Event
 from inbox.news import News, read
 from meetings.models import Meeting
+from participants import attendance
 from participants.attendance import stay_of
 from participants.models import Participant, Stay
+
+ON_ITS_WAY = timedelta(minutes=2)  # by then a join has been told, or seen by the reconciler
+
+
+class NotYet(Exception):
+    """News of somebody of whom nothing is known yet: it waits for the sweep."""
 
 
 def apply(event: Event, now: datetime) -> None:
     """Let an event take effect and mark it; LiveKit is asked, where it must be, outside any transaction."""
     news = read(event.body, event.received_at)
     meeting = Meeting.objects.filter(code=news.room).first()
-    if meeting and news.is_of_a_person:
-        tell(meeting, news, now)
+    try:
+        if meeting and news.event in TELL:
+            TELL[news.event](meeting, news, now)
+    except NotYet:
+        if now - event.received_at < ON_ITS_WAY:
+            return
     Event.objects.filter(pk=event.pk).update(applied_at=now)
 
 
-def tell(meeting: Meeting, news: News, now: datetime) -> None:
-    if news.event == "participant_joined":
-        stay = _stay(meeting, news, now)
+def room_finished(meeting: Meeting, news: News, now: datetime) -> None:
+    attendance.room_finished(meeting, news.at, now)
+
+
+def joined(meeting: Meeting, news: News, now: datetime) -> None:
+    if news.is_of_a_person:
+        stay = stay_of(meeting, news, news.at, now)
+        Stay.objects.filter(pk=stay.pk).seen(news.at, now)
         keep_out(meeting, stay.participant, now)
-    elif news.event == "participant_left":
-        _stay(meeting, news, now).leave(news.at)
 
 
-def _stay(meeting: Meeting, news: News, now: datetime) -> Stay:
-    """The stay of the news, made if this is the first that is heard of it, in whichever order news comes."""
-    return stay_of(meeting, news.sid, news.identity, news.name, news.joined_at, now)
+def left(meeting: Meeting, news: News, now: datetime) -> None:
+    if news.is_of_a_person:
+        stay = stay_of(meeting, news, news.at, now)
+        Stay.objects.filter(pk=stay.pk).left(news.at, now)
+
+
+def aborted(meeting: Meeting, news: News, now: datetime) -> None:
+    """Somebody known has left; somebody unknown never came up, or their joining is still on its way."""
+    stays = Stay.objects.of(meeting).filter(sid=news.sid)
+    if news.is_of_a_person and not stays.exists():
+        raise NotYet
+    stays.left(news.at, now)
+
+
+def showed(meeting: Meeting, news: News, now: datetime) -> None:
+    """News of a track does not tell whether a person or a machine sent it: it opens no stay."""
+    Stay.objects.of(meeting).filter(sid=news.sid).seen(news.at, now)
+
+
+TELL: dict[str, Callable[[Meeting, News, datetime], None]] = {
+    "participant_joined": joined,
+    "participant_left": left,
+    "participant_connection_aborted": aborted,
+    "track_published": showed,
+    "track_unpublished": showed,
+    "room_finished": room_finished,
+}
 
 
 def keep_out(meeting: Meeting, person: Participant, now: datetime) -> None:

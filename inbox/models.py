@@ -1,4 +1,16 @@
+from datetime import datetime
+from typing import Self
+
 from django.db import models
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def waiting(self) -> Self:
+        """Not applied yet; what failed before comes after what was never tried."""
+        return self.filter(applied_at__isnull=True).order_by("failures", "received_at", "pk")
+
+    def applied_before(self, moment: datetime) -> Self:
+        return self.filter(applied_at__lt=moment)
 
 
 class Event(models.Model):
@@ -8,15 +20,19 @@ class Event(models.Model):
     body = models.JSONField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ("received_at", "pk")
         indexes = (
             models.Index(
-                fields=("received_at",),
+                fields=("failures", "received_at"),
                 condition=models.Q(applied_at__isnull=True),
                 name="news_to_apply",
             ),
+            models.Index(fields=("applied_at",), name="news_applied"),
         )
 
     def __str__(self) -> str:

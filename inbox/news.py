@@ -10,6 +10,20 @@ from typing import Any
 
 MACHINES = {"EGRESS", "INGRESS", "AGENT", "CONNECTOR", "BRIDGE"}
 
+# Fields of LiveKit's messages that open something: a room's TURN server, a recording's storage.
+SECRETS = {
+    "turnPassword",
+    "accessKey",
+    "secret",
+    "sessionToken",
+    "assumeRoleExternalId",
+    "credentials",
+    "accountKey",
+    "password",
+    "streamKey",
+    "token",
+}
+
 
 def keepable(body: bytes) -> tuple[str, dict[str, Any]]:
     """An event's id and its JSON, without secrets and without NUL, which PostgreSQL cannot hold.
@@ -23,8 +37,6 @@ def keepable(body: bytes) -> tuple[str, dict[str, Any]]:
     except (ValueError, RecursionError):
         found = None
     kept = found if isinstance(found, dict) else {"unreadable": _clean(text)}
-    if isinstance(kept.get("room"), dict):
-        kept["room"].pop("turnPassword", None)
     event_id = kept.get("id")
     named = isinstance(event_id, str) and 0 < len(event_id) <= 100
     return str(event_id) if named else hashlib.sha256(body).hexdigest(), kept
@@ -37,7 +49,7 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list):
         return [_clean(inner) for inner in value]
     if isinstance(value, dict):
-        return {_clean(name): _clean(inner) for name, inner in value.items()}
+        return {_clean(name): _clean(inner) for name, inner in value.items() if name not in SECRETS}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -51,7 +63,7 @@ class News:
     sid: str
     identity: str
     name: str
-    joined_at: datetime
+    joined_at: datetime | None
     is_machine: bool
 
     @property
@@ -70,8 +82,8 @@ def read(body: Mapping[str, Any], received_at: datetime) -> News:
         sid=_text(person, "sid")[:64],
         identity=_text(person, "identity"),
         name=_text(person, "name"),
-        joined_at=_moment(person.get("joinedAt")) or at,
-        is_machine=_text(person, "kind") in MACHINES,
+        joined_at=_moment(person.get("joinedAt")),
+        is_machine=_text(person, "kind") in MACHINES or _object(person, "permission").get("recorder") is True,
     )
 
 

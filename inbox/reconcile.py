@@ -40,22 +40,17 @@ def compare(meeting: Meeting, people: Iterable[livekit.Person], now: datetime) -
     if meeting.over_at(now):
         close_room(meeting)
     for person in people:
-        stay = stay_of(meeting, person.sid, person.identity, person.name, person.joined_at, now)
+        stay = stay_of(meeting, person, now, now)
         if not meeting.over_at(now):
             keep_out(meeting, stay.participant, now)
 
 
 def note_seen(sids: Iterable[str], now: datetime) -> None:
-    """Whoever is seen is there: a guess that they had left was wrong."""
-    seen = Stay.objects.filter(sid__in=list(sids))
-    seen.filter(left_at__isnull=True).update(last_seen_at=now, missed_looks=0)
-    seen.filter(is_left_guessed=True).update(
-        left_at=None, is_left_guessed=False, last_seen_at=now, missed_looks=0
-    )
+    Stay.objects.filter(sid__in=list(sids)).seen(now, now)
 
 
 def close_unseen(now: datetime) -> None:
     """Not seen in two looks: left, as far as we can tell, when last seen."""
     unseen = Stay.objects.open().filter(last_seen_at__lt=now)
     unseen.update(missed_looks=F("missed_looks") + 1)
-    unseen.filter(missed_looks__gte=LOOKS).update(left_at=F("last_seen_at"), is_left_guessed=True)
+    unseen.filter(missed_looks__gte=LOOKS).lost(now)

@@ -1,7 +1,10 @@
 """What Celery does for the inbox."""
 
 import logging
+from datetime import timedelta
 
+from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
 from inbox import reconcile as reconciler
@@ -16,9 +19,9 @@ AT_ONCE = 500
 
 
 @app.task
-def apply_event(pk: int) -> None:
+def apply_event(event_id: str) -> None:
     """Apply one event, unless the sweep was faster."""
-    event = Event.objects.filter(pk=pk, applied_at__isnull=True).first()
+    event = Event.objects.waiting().filter(event_id=event_id).first()
     if event:
         apply(event, timezone.now())
 
@@ -32,10 +35,18 @@ def apply_kept_news() -> None:
                 apply(event, timezone.now())
             except Exception:  # logged with its traceback, and tried again by the next sweep
                 log.exception("event %s could not be applied", event.event_id)
+                Event.objects.filter(pk=event.pk).update(failures=F("failures") + 1)
 
 
 def _waiting() -> list[Event]:
-    return list(Event.objects.filter(applied_at__isnull=True)[:AT_ONCE])
+    return list(Event.objects.waiting()[:AT_ONCE])
+
+
+@app.task
+def prune_applied_news() -> None:
+    """Applied news is kept for a while, to look things up in."""
+    kept_for = timedelta(days=settings.NEWS_KEPT_DAYS)
+    Event.objects.applied_before(timezone.now() - kept_for).delete()
 
 
 @app.task

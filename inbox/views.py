@@ -22,9 +22,7 @@ def livekit_news(request: HttpRequest) -> HttpResponse:
     except livekit.BadSignature:
         return HttpResponse("The signature is not LiveKit's.\n", status=401, content_type="text/plain")
     event_id, kept_body = keepable(body)
-    kept, is_new = Event.objects.get_or_create(
-        {"body": kept_body, "received_at": timezone.now()}, event_id=event_id
-    )
-    if is_new:
-        wake(apply_event, kept.pk)
+    event = Event(event_id=event_id, body=kept_body, received_at=timezone.now())
+    Event.objects.bulk_create([event], ignore_conflicts=True)  # one INSERT, also of what comes twice
+    wake(apply_event, event_id)
     return HttpResponse("kept\n", content_type="text/plain")

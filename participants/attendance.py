@@ -1,11 +1,28 @@
 """Who is there, who was, and since when: from admissions and from what LiveKit tells."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import Min, Q
 
 from meetings.models import Meeting
+from participants import stays as rules
 from participants.models import EMPTY_AFTER, Admission, Participant, Stay
+
+
+class Told(Protocol):
+    """Somebody in a room, as LiveKit tells of them; `joined_at` may be missing."""
+
+    @property
+    def sid(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def joined_at(self) -> datetime | None: ...
 
 
 def started_at(meeting: Meeting, now: datetime) -> datetime | None:
@@ -23,23 +40,50 @@ def is_room_empty(meeting: Meeting, now: datetime) -> bool:
     return not recent.exists() and not Participant.objects.of(meeting).present(now).exists()
 
 
-def stay_of(meeting: Meeting, sid: str, identity: str, name: str, joined_at: datetime, now: datetime) -> Stay:
-    """The stay with this sid, made if need be; texts that LiveKit did not limit are cut to size.
+def billed_seconds(meeting: Meeting, stays: Iterable[Stay]) -> int:
+    """All people's seconds, added up; each person's is the union of their stays."""
+    spans: dict[tuple[bool, str], list[rules.Span]] = defaultdict(list)
+    for stay in stays:
+        spans[stay.participant.who].append(stay.billed_span(meeting))
+    return sum(rules.seconds(of_one) for of_one in spans.values())
+
+
+def stay_of(meeting: Meeting, told: Told, at: datetime, now: datetime) -> Stay:
+    """The stay with this sid, made if need be, of somebody LiveKit told of at `at`.
 
     Whoever LiveKit reports in a meeting's room is a person of that meeting: one who is neither registered
-    nor let in by us becomes a guest.
+    nor let in by us becomes a guest. Without `joined_at` they came, as far as we can tell, at `at`.
     """
-    known = Stay.objects.select_related("participant__meeting").filter(sid=sid).first()
-    if known:
-        return known
-    unknown = {"display_name": name.replace("\0", "").strip()[:100] or "Guest", "created_at": now}
-    person, _ = Participant.objects.get_or_create(unknown, meeting=meeting, identity=identity[:255])
+    stay = Stay.objects.select_related("participant__meeting").filter(sid=told.sid).first()
+    stay = stay or _new_stay(meeting, told, at, now)
+    if told.joined_at:
+        Stay.objects.filter(pk=stay.pk).came(told.joined_at, now)
+    return stay
+
+
+def _new_stay(meeting: Meeting, told: Told, at: datetime, now: datetime) -> Stay:
+    """Texts that LiveKit did not limit are cut to size."""
+    unknown = {"display_name": told.name.replace("\0", "").strip()[:100] or "Guest", "created_at": now}
+    person, _ = Participant.objects.get_or_create(unknown, meeting=meeting, identity=told.identity[:255])
+    joined_at = told.joined_at or at
     facts = {
         "meeting": meeting,
         "participant": person,
         "joined_at": joined_at,
+        "is_joined_guessed": not told.joined_at,
         "last_seen_at": joined_at,
+        "unsettled_since": now,
         "created_at": now,
     }
-    stay, _ = Stay.objects.get_or_create(facts, sid=sid)
-    return stay
+    return Stay.objects.get_or_create(facts, sid=told.sid)[0]
+
+
+def room_finished(meeting: Meeting, at: datetime, now: datetime) -> None:
+    """The room was closed at `at`: whoever came before is gone. A room made since has people of its own."""
+    Stay.objects.of(meeting).filter(joined_at__lt=at, last_seen_at__lte=at).lost(now)
+
+
+def count_again(meeting: Meeting, now: datetime) -> None:
+    """The meeting's end changed what its stays say: have billing look, which one stay is enough for."""
+    first = Stay.objects.of(meeting).order_by("pk").values("pk")[:1]
+    Stay.objects.filter(pk__in=first).write(now)

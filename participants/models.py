@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from meetings.models import Meeting
@@ -89,6 +89,11 @@ class Participant(models.Model):
     def is_guest(self) -> bool:
         return self.external_user_id is None
 
+    @property
+    def who(self) -> tuple[bool, str]:
+        """Which person this is in the meeting: a registration made anew is the same one."""
+        return self.is_guest, self.external_user_id or self.identity
+
     def spans(self, now: datetime) -> list[rules.Span]:
         return [stay.span(self.meeting, now) for stay in self.stays.all()]
 
@@ -115,6 +120,37 @@ class StayQuerySet(models.QuerySet["Stay"]):
     def open(self) -> Self:
         return self.filter(left_at__isnull=True)
 
+    def unsettled(self) -> Self:
+        """Of which something changed since billing last looked."""
+        return self.exclude(settled_version=F("version"))
+
+    # What is known changes by these only, each one statement, so that news may come in any order at once.
+
+    def write(self, now: datetime, **facts: object) -> int:
+        """Change what is known, and have billing look again."""
+        is_settled = Q(settled_version=F("version"))
+        since = Case(When(is_settled, then=Value(now)), default=F("unsettled_since"))
+        return self.update(**facts, version=F("version") + 1, unsettled_since=since)
+
+    def came(self, at: datetime, now: datetime) -> None:
+        """LiveKit told when they joined: that stands, also against an earlier guess."""
+        known = self.filter(Q(is_joined_guessed=True) | Q(joined_at__gt=at))
+        known.write(now, joined_at=at, is_joined_guessed=False)
+
+    def seen(self, at: datetime, now: datetime) -> None:
+        """LiveKit showed them active at `at`: a guess that they had left before was wrong."""
+        unsure = self.filter(Q(left_at__isnull=True) | Q(is_left_guessed=True), last_seen_at__lte=at)
+        unsure.write(now, last_seen_at=at, missed_looks=0, left_at=None, is_left_guessed=False)
+
+    def left(self, at: datetime, now: datetime) -> None:
+        """LiveKit told when they left: that stands, also against an earlier guess."""
+        unsure = Q(left_at__isnull=True) | Q(is_left_guessed=True) | Q(left_at__gt=at)
+        self.filter(unsure).write(now, left_at=at, is_left_guessed=False)
+
+    def lost(self, now: datetime) -> None:
+        """They are gone, and nothing told when: as far as we can tell, when last seen."""
+        self.open().write(now, left_at=F("last_seen_at"), is_left_guessed=True)
+
 
 class Stay(models.Model):
     """One connection of one person, as LiveKit tells it: a row per LiveKit participant sid."""
@@ -124,10 +160,14 @@ class Stay(models.Model):
     sid = models.CharField(max_length=64, unique=True)
     session_id = models.CharField(max_length=12, default=codes.session_id, editable=False)
     joined_at = models.DateTimeField()
+    is_joined_guessed = models.BooleanField(default=False)
     left_at = models.DateTimeField(null=True)
     is_left_guessed = models.BooleanField(default=False)
     last_seen_at = models.DateTimeField()
     missed_looks = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    settled_version = models.PositiveIntegerField(default=0)
+    unsettled_since = models.DateTimeField()
     created_at = models.DateTimeField()
 
     objects = StayQuerySet.as_manager()
@@ -136,6 +176,9 @@ class Stay(models.Model):
         ordering = ("created_at", "pk")
         indexes = (
             models.Index(fields=("last_seen_at",), condition=Q(left_at__isnull=True), name="open_stays"),
+            models.Index(
+                fields=("meeting",), condition=~Q(settled_version=F("version")), name="unsettled_stays"
+            ),
         )
 
     def __str__(self) -> str:
@@ -145,10 +188,10 @@ class Stay(models.Model):
         """The time that counts: until leaving, until the meeting was over, or until now."""
         return rules.span(self.joined_at, self.left_at, meeting.over_at(now) or now)
 
-    def leave(self, at: datetime) -> None:
-        """LiveKit told when the person left: that stands, also against an earlier guess."""
-        unsure = Stay.objects.filter(Q(left_at__isnull=True) | Q(is_left_guessed=True), pk=self.pk)
-        unsure.update(left_at=max(at, self.joined_at), is_left_guessed=False)
+    def billed_span(self, meeting: Meeting) -> rules.Span:
+        """The time that costs: an open stay counts up to the last moment LiveKit showed the person active."""
+        end = self.left_at or self.last_seen_at
+        return rules.span(self.joined_at, end, meeting.closes_at or end)
 
 
 @dataclass(frozen=True)

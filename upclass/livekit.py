@@ -34,12 +34,12 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody connected to a room, machines excluded. `joined_at` is in whole seconds."""
+    """Somebody connected to a room, machines excluded. `joined_at` is in whole seconds; None if not told."""
 
     sid: str
     identity: str
     name: str
-    joined_at: datetime
+    joined_at: datetime | None
 
 
 # Asking
@@ -111,11 +111,12 @@ async def _people(client: api.LiveKitAPI, code: str) -> list[Person]:
 
 def _is_active_person(info: api.ParticipantInfo) -> bool:
     is_person = info.kind in (api.ParticipantInfo.STANDARD, api.ParticipantInfo.SIP)
-    return is_person and info.state == api.ParticipantInfo.ACTIVE
+    is_recorder = info.permission.recorder
+    return is_person and not is_recorder and info.state == api.ParticipantInfo.ACTIVE
 
 
 def _person(info: api.ParticipantInfo) -> Person:
-    joined_at = datetime.fromtimestamp(info.joined_at, UTC)
+    joined_at = datetime.fromtimestamp(info.joined_at, UTC) if info.joined_at else None
     return Person(info.sid, info.identity, info.name, joined_at)
 
 

@@ -177,6 +177,8 @@ RATE_LIMIT_BURST = number("RATE_LIMIT_BURST", 200)
 
 # Work for later
 
+NEWS_KEPT_DAYS = number("NEWS_KEPT_DAYS", 30)  # applied news of LiveKit's, to look things up in
+
 
 def periodic(task: str, seconds: float) -> dict[str, object]:
     """A job of beat's. One that was not begun by when the next is due is dropped: they do not pile up."""
@@ -195,6 +197,8 @@ CELERY = {
     "beat_schedule": {
         "apply_kept_news": periodic("inbox.tasks.apply_kept_news", 5.0),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
+        "settle": periodic("billing.tasks.settle", 30.0),  # of looks that are 30 s old: right to the minute
+        "prune_applied_news": periodic("inbox.tasks.prune_applied_news", 3600.0),
         "prune_kept_answers": periodic("api.tasks.prune_kept_answers", 3600.0),
     },
 }

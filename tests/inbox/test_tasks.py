@@ -11,7 +11,7 @@ from upclass.locks import alone
 
 def test_an_event_is_applied(meeting: Meeting) -> None:
     event = kept(joined(meeting.code, "PA_1"))
-    tasks.apply_event(event.pk)
+    tasks.apply_event(event.event_id)
     event.refresh_from_db()
     assert event.applied_at
     assert Stay.objects.exists()
@@ -20,7 +20,7 @@ def test_an_event_is_applied(meeting: Meeting) -> None:
 def test_an_event_that_the_sweep_applied_is_left_alone(meeting: Meeting) -> None:
     event = kept(joined(meeting.code, "PA_1"))
     Event.objects.update(applied_at=NOON)
-    tasks.apply_event(event.pk)
+    tasks.apply_event(event.event_id)
     assert not Stay.objects.exists()
 
 
@@ -70,7 +70,7 @@ def test_while_one_sweep_runs_another_does_nothing(meeting: Meeting) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_and_the_sweep_at_once_apply_everything_once(meeting: Meeting) -> None:
     event = kept(joined(meeting.code, "PA_1"))
-    race(tasks.apply_kept_news, lambda: tasks.apply_event(event.pk))
+    race(tasks.apply_kept_news, lambda: tasks.apply_event(event.event_id))
     assert Stay.objects.count() == Participant.objects.count() == 1
 
 

@@ -34,9 +34,9 @@ def test_an_admission_counts_for_six_minutes(person: Participant) -> None:
 
 def test_an_admission_counts_until_its_stay_has_ended(person: Participant) -> None:
     let_in(person, NOON)
-    stay = stayed(person, noon(2))
+    stayed(person, noon(2))
     assert is_present(person, noon(30))
-    stay.leave(noon(20))
+    Stay.objects.left(noon(20), noon(20))
     assert not is_present(person, noon(30))
 
 
@@ -125,28 +125,3 @@ def test_each_guest_is_a_person_and_whoever_never_connected_is_not_counted(meeti
         stayed(guest, NOON, noon(1))
         stayed(guest, noon(60))
     assert Participant.objects.of(meeting).who_connected().count_people() == 2
-
-
-# Leaving
-
-
-def test_exact_news_of_a_leave_stands(person: Participant) -> None:
-    stay = stayed(person, NOON)
-    stay.leave(noon(60))
-    stay.leave(noon(90))
-    stay.refresh_from_db()
-    assert (stay.left_at, stay.is_left_guessed) == (noon(60), False)
-
-
-def test_exact_news_replaces_a_guess(person: Participant) -> None:
-    stay = stayed(person, NOON, noon(30), is_left_guessed=True)
-    stay.leave(noon(60))
-    stay.refresh_from_db()
-    assert (stay.left_at, stay.is_left_guessed) == (noon(60), False)
-
-
-def test_nobody_leaves_before_they_joined(person: Participant) -> None:
-    stay = stayed(person, NOON)
-    stay.leave(noon(-5))
-    stay.refresh_from_db()
-    assert stay.left_at == NOON

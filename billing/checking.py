@@ -1,0 +1,100 @@
+"""Whether the money is right: the ledger held against itself and against who was there."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Sum, Window
+
+from billing import ledger, pricing
+from billing.models import Entry
+from billing.pricing import Usage
+from billing.settling import owed
+from customers.models import Customer
+from meetings.models import Meeting
+from participants.models import Stay
+
+PATIENCE = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
+AT_ONCE = 500
+
+
+@dataclass
+class Report:
+    """What was looked at, and what is wrong: a sentence each."""
+
+    customers: int = 0
+    meetings: int = 0
+    entries: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def check(customers: Iterable[Customer], now: datetime) -> Report:
+    """Look at everything of these customers, as it is at one moment."""
+    report = Report()
+    with _one_moment():
+        for customer in customers:
+            report.customers += 1
+            report.entries += Entry.objects.of(customer).count()
+            report.wrong += [f"{customer.slug}: {what}" for what in _of_account(customer)]
+            for meeting, wrong in _of_meetings(customer, now):
+                report.meetings += 1
+                report.wrong += [f"{customer.slug}: {meeting.code}: {what}" for what in wrong]
+    return report
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """What others write meanwhile is not seen: the parts of the picture fit together."""
+    is_first = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_first:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _of_account(customer: Customer) -> Iterator[str]:
+    entries = Entry.objects.of(customer)
+    balance, total = ledger.balance(customer), entries.total()
+    if balance != total:
+        yield f"the balance is {balance}, but its entries add up to {total}."
+    summed = entries.annotate(sum=Window(Sum("amount"), order_by="pk")).order_by("pk")
+    strange = summed.exclude(sum=F("balance_after"))
+    for number, told, was in strange.values_list("pk", "balance_after", "sum"):
+        yield f"entry {number} tells a balance of {told}, but it was {was}."
+
+
+def _of_meetings(customer: Customer, now: datetime) -> Iterator[tuple[Meeting, list[str]]]:
+    """Each meeting in which anybody ever was, or that was ever billed."""
+    booked = Entry.objects.of(customer).by_meeting()
+    attended = Exists(Stay.objects.filter(meeting=OuterRef("pk")))
+    billed = Exists(Entry.objects.usage().filter(meeting=OuterRef("pk")))
+    meetings = Meeting.objects.of(customer).filter(attended | billed).order_by("pk")
+    for meeting in meetings.prefetch_related("stays__participant").iterator(AT_ONCE):
+        usage = booked.pop(meeting.pk, Usage())
+        yield meeting, [*_of_usage(meeting, usage, now), *_of_stays(meeting, now)]
+    for meeting in Meeting.objects.filter(pk__in=booked):
+        yield meeting, ["its usage is billed to another customer than its own."]
+
+
+def _of_usage(meeting: Meeting, booked: Usage, now: datetime) -> Iterator[str]:
+    price = pricing.credits(booked.seconds)
+    if booked.credits != price:
+        yield f"{booked.seconds} s are billed with {booked.credits} credits, but cost {price}."
+    stays = list(meeting.stays.all())
+    said = owed(meeting, stays)
+    unsettled = [stay.unsettled_since for stay in stays if stay.settled_version != stay.version]
+    if said == booked or (unsettled and min(unsettled) > now - PATIENCE):
+        return
+    since = f" since {min(unsettled):%Y-%m-%d %H:%M:%S}" if unsettled else ""
+    yield f"{booked.seconds} s are billed, but its stays say {said.seconds} s{since}."
+
+
+def _of_stays(meeting: Meeting, now: datetime) -> Iterator[str]:
+    if meeting.over_at(now):
+        return
+    for stay in meeting.stays.all():
+        if stay.left_at is None and stay.last_seen_at < now - PATIENCE:
+            yield f"{stay.sid} is open, but was not looked for since {stay.last_seen_at:%Y-%m-%d %H:%M:%S}."
