@@ -25,7 +25,7 @@ def test_an_event_that_the_sweep_applied_is_left_alone(meeting: Meeting) -> None
 
 
 def test_an_event_that_is_gone_is_no_mistake(db: None) -> None:
-    tasks.apply_event(1)
+    tasks.apply_event("EV_unknown")
 
 
 def test_the_sweep_applies_what_is_waiting(meeting: Meeting) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from meetings.models import Meeting
 from participants.attendance import is_room_empty, started_at
-from participants.models import Admission, Participant
+from participants.models import Admission, Participant, Stay
 from tests.conftest import NOON, noon, stayed
 
 
