@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install run test check unit e2e fuzz format pictures schema lock
+.PHONY: install run test check unit e2e fuzz soak drill mutants bench format pictures schema lock
 
 install:
 	@$(PYTHON) local/install.py
@@ -34,6 +34,25 @@ e2e: install
 # More than 20,000 cases against the live service, in about twenty minutes.
 fuzz: install
 	FUZZ_CASES=3500 FUZZ_AT_LEAST=20000 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_fuzz.py -rP
+
+# A hundred thousand steps of what can go wrong around money; about half an hour.
+soak: install
+	SOAK_STEPS=100000 $(VENV)/python -m pytest tests/billing/test_hostile_world.py -rP --show-capture=stdout
+
+# People in real calls while every part is killed again and again: is each second billed once?
+# make drill MINUTES=3 is a short one; DRILL_SEED repeats one.
+drill: install
+	$(VENV)/python -m local.private $(VENV)/python -m tests.drill $(MINUTES)
+
+# How long what must be quick takes, as ratios.
+bench: install
+	$(VENV)/python -m local.private $(VENV)/python -m bench
+
+# How many planted faults in the pure rules of money the tests find. No parts are started: these tests need none.
+mutants: install
+	@rm -rf mutants
+	UPCLASS_TEST_PARTS=none DEBUG=1 $(VENV)/mutmut run
+	@$(VENV)/mutmut results
 
 # Writes the pictures of README and docs/ anew, by the tests that take them.
 pictures: install

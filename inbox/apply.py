@@ -10,7 +10,7 @@ from inbox.news import News, read
 from meetings.models import Meeting
 from participants import attendance
 from participants.attendance import stay_of
-from participants.models import Participant, Stay
+from participants.models import Participant, Stay, StayQuerySet
 
 ON_ITS_WAY = timedelta(minutes=2)  # by then a join has been told, or seen by the reconciler
 
@@ -50,16 +50,21 @@ def left(meeting: Meeting, news: News, now: datetime) -> None:
 
 
 def aborted(meeting: Meeting, news: News, now: datetime) -> None:
-    """Somebody known has left; somebody unknown never came up, or their joining is still on its way."""
-    stays = Stay.objects.of(meeting).filter(sid=news.sid)
-    if news.is_of_a_person and not stays.exists():
-        raise NotYet
-    stays.left(news.at, now)
+    """Somebody known has left. It opens no stay: who is not known never came up."""
+    _known(meeting, news).left(news.at, now)
 
 
 def showed(meeting: Meeting, news: News, now: datetime) -> None:
-    """News of a track does not tell whether a person or a machine sent it: it opens no stay."""
-    Stay.objects.of(meeting).filter(sid=news.sid).seen(news.at, now)
+    """News of a track. It opens no stay, for it does not tell whether a person or a machine sent it."""
+    _known(meeting, news).seen(news.at, now)
+
+
+def _known(meeting: Meeting, news: News) -> StayQuerySet:
+    """The stay of the news. Raises NotYet while it may be that its joining is still on its way."""
+    stays = Stay.objects.of(meeting).filter(sid=news.sid)
+    if news.is_of_a_person and not stays.exists():
+        raise NotYet
+    return stays
 
 
 TELL: dict[str, Callable[[Meeting, News, datetime], None]] = {

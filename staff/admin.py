@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from staff import api_key, customer
+from staff import api_key, customer, entry
 
-__all__ = ["api_key", "customer"]
+__all__ = ["api_key", "customer", "entry"]
 
 admin.site.site_header = admin.site.site_title = "Upclass Meet"
 admin.site.index_title = "Staff"

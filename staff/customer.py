@@ -1,10 +1,11 @@
-"""Customers: make one, switch it off, see its credits and keys."""
+"""Customers: make one, switch it off, see its credits and keys, let it overdraw."""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ class CustomerForm(forms.ModelForm[Customer]):
 
     class Meta:
         model = Customer
-        fields = ("slug", "name", "is_active")
+        fields = ("slug", "name", "is_active", "overdraft_limit")
 
 
 class ApiKeyInline(admin.TabularInline[ApiKey, Customer]):
@@ -42,13 +43,14 @@ class ApiKeyInline(admin.TabularInline[ApiKey, Customer]):
 @admin.register(Customer)
 class CustomerAdmin(admin.ModelAdmin[Customer]):
     form = CustomerForm
+    change_form_template = "staff/customer.html"
     list_display = ("slug", "name", "is_active", "credits", "created_at")
     list_filter = ("is_active",)
     search_fields = ("slug", "name")
     inlines = (ApiKeyInline,)
 
     def get_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[Any]:
-        fields = ["slug", "name", "is_active"]
+        fields = ["slug", "name", "is_active", "overdraft_limit"]
         return [*fields, "credits", "created_at"] if obj else [*fields, "starting_credits"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
@@ -62,4 +64,6 @@ class CustomerAdmin(admin.ModelAdmin[Customer]):
         super().save_model(request, obj, form, change)
         credits = form.cleaned_data.get("starting_credits")
         if credits and not change:
-            ledger.grant(obj, credits, f"by {request.user}", timezone.now())
+            entry = ledger.grant(obj, credits, "Starting credits", timezone.now())
+            who = str(request.user.pk)  # whom the entry's page shows
+            LogEntry.objects.log_actions(who, [entry], ADDITION, single_object=True)

@@ -84,6 +84,8 @@ MEETING = {
     "registered_participant_count": 1,
     "registered_participants": [PARTICIPANT],
     "max_participants": 50,
+    "billed_seconds": 4500,
+    "credits_used": 1.25,
 }
 ENDED = {
     "message": "Meeting ended successfully",
@@ -126,4 +128,37 @@ REMOVED = {
     "message": "Participant removed successfully",
     "display_name": "John Doe",
     "external_user_id": "user-123",
+}
+ACCOUNT = {
+    "customer": "your-company",
+    "credits_balance": 148.75,
+    "overdraft_limit": 0.0,
+    "usage_this_month": {"month": "2024-01", "credits": 1.25, "seconds": 4500, "meetings": 1},
+}
+LEDGER = {
+    "entries": [
+        {
+            "id": 2,
+            "kind": "usage",
+            "credits": -1.25,
+            "balance_after": 148.75,
+            "meeting_code": CODE,
+            "seconds": 4500,
+            "reason": "",
+            "created_at": "2024-01-15T11:45:00Z",
+        },
+        {
+            "id": 1,
+            "kind": "grant",
+            "credits": 150.0,
+            "balance_after": 150.0,
+            "meeting_code": None,
+            "seconds": None,
+            "reason": "by staff",
+            "created_at": "2024-01-01T09:00:00Z",
+        },
+    ],
+    "count": 2,
+    "limit": 50,
+    "offset": 0,
 }

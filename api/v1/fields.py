@@ -2,9 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 # Python would take any character between date and time, so that a date's zone would pass for a time.
@@ -53,6 +56,14 @@ class Count(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             raise serializers.ValidationError("Must be a whole number.")
         return super().to_internal_value(data)
+
+
+@extend_schema_field(OpenApiTypes.DOUBLE)
+class Credits(serializers.Field[Decimal, Any, float, Any]):
+    """Credits, shown as a JSON number: of the 14 digits in which they are kept, a float loses none."""
+
+    def to_representation(self, value: Decimal) -> float:
+        return float(value)
 
 
 class Choice(serializers.ChoiceField):

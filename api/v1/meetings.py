@@ -1,9 +1,7 @@
 """Meetings: create, list, detail, end, cancel."""
 
-from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -11,19 +9,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.v1 import examples
-from api.v1.fields import Count, Flag, Moment, Text
+from api.v1.fields import Credits, Moment
+from api.v1.new_meeting import CreatedSerializer, NewMeetingSerializer
 from api.v1.pagination import LIMIT, OFFSET, page
-from api.v1.participants import NewParticipantSerializer, ParticipantSerializer, RegisteredSerializer
+from api.v1.participants import ParticipantSerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
 from api.v1.scope import STATUS, CustomerView, MeetingFilter, MeetingView, people
-from billing import ledger, pricing
+from billing import ledger
 from billing.errors import InsufficientCredits
+from billing.pricing import Usage
 from calls import ending
 from meetings.errors import MeetingNotActive, MeetingNotFound, MeetingStarted
 from meetings.models import Meeting, Status
 from participants.errors import AlreadyRegistered, MeetingNotSecured
 from participants.models import Participant
-from participants.registration import register
 
 # Until a first recording there is nothing else to say of one.
 NO_RECORDING = {
@@ -33,92 +32,6 @@ NO_RECORDING = {
     "has_recording": False,
 }
 RECORDING_STATUSES = ("pending", "recording", "processing", "completed", "failed")
-
-
-# Create
-
-
-class NewMeetingSerializer(serializers.Serializer[Meeting]):
-    """The body of create. `context`: `now`."""
-
-    topic = Text(max_length=255, required=False, default="", allow_blank=True, trim_whitespace=False)
-    start_date_time = Moment(required=False, default=None, allow_null=True)
-    expires_at = Moment(required=False, default=None, allow_null=True)
-    is_secured = Flag(required=False, default=False)
-    record_on_cloud = Flag(required=False, default=False)
-    feedback_required = Flag(required=False, default=False)
-    max_participants = Count(required=False, default=50, min_value=2, max_value=200)
-    participants = serializers.ListField(
-        child=NewParticipantSerializer(), required=False, default=list, max_length=1000
-    )
-
-    def validate_expires_at(self, value: datetime | None) -> datetime | None:
-        if value and value <= self.context["now"]:
-            raise serializers.ValidationError("Must lie in the future.")
-        return value
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        start, end = attrs["start_date_time"], attrs["expires_at"]
-        if start and end and end <= start:
-            raise serializers.ValidationError({"expires_at": ["Must lie after start_date_time."]})
-        if (attrs["participants"] or attrs["feedback_required"]) and not attrs["is_secured"]:
-            raise MeetingNotSecured
-        return attrs
-
-    @transaction.atomic
-    def create(self, validated_data: dict[str, Any]) -> Meeting:
-        """The meeting and its people, all or nothing. Raises AlreadyRegistered for a doubled id."""
-        now, new = self.context["now"], validated_data.pop("participants")
-        meeting = Meeting.objects.create(created_at=now, **validated_data)
-        register(Participant(meeting=meeting, created_at=now, **person) for person in new)
-        return meeting
-
-
-class BillingInfoSerializer(serializers.Serializer[Any]):
-    note = serializers.CharField()
-    min_billable_minutes = serializers.IntegerField()
-
-
-@extend_schema_serializer(component_name="CreatedMeeting")
-class CreatedSerializer(serializers.ModelSerializer[Meeting]):
-    meeting_code = serializers.CharField(source="code")
-    join_url = serializers.CharField()
-    customer = serializers.CharField(source="customer.slug")
-    credits_balance = serializers.SerializerMethodField()
-    billing_info = serializers.SerializerMethodField()
-    participants = RegisteredSerializer(many=True)
-
-    class Meta:
-        model = Meeting
-        fields = (
-            "meeting_code",
-            "join_url",
-            "topic",
-            "is_secured",
-            "record_on_cloud",
-            "feedback_required",
-            "created_at",
-            "start_date_time",
-            "expires_at",
-            "customer",
-            "credits_balance",
-            "billing_info",
-            "participants",
-            "max_participants",
-        )
-
-    def get_credits_balance(self, meeting: Meeting) -> float:
-        return float(ledger.balance(meeting.customer))  # 4 decimals survive up to 10^11 credits
-
-    @extend_schema_field(BillingInfoSerializer)
-    def get_billing_info(self, meeting: Meeting) -> dict[str, object]:
-        return {"note": pricing.NOTE, "min_billable_minutes": pricing.MIN_BILLABLE_MINUTES}
-
-    def to_representation(self, instance: Meeting) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
-        if not instance.is_secured:
-            del shown["participants"]
-        return shown
 
 
 # List and detail
@@ -180,6 +93,8 @@ class DetailSerializer(ListedSerializer):
     recording = serializers.SerializerMethodField()
     registered_participant_count = serializers.SerializerMethodField()
     registered_participants = serializers.SerializerMethodField()
+    billed_seconds = serializers.SerializerMethodField()
+    credits_used = serializers.SerializerMethodField()
 
     class Meta(ListedSerializer.Meta):
         fields = (
@@ -190,6 +105,8 @@ class DetailSerializer(ListedSerializer):
             "registered_participant_count",
             "registered_participants",
             "max_participants",
+            "billed_seconds",
+            "credits_used",
         )
 
     def get_participant_count(self, meeting: Meeting) -> int:
@@ -210,6 +127,18 @@ class DetailSerializer(ListedSerializer):
         if not hasattr(self, "_read"):
             self._read = list(people(meeting)) if meeting.is_secured else []
         return self._read
+
+    def get_billed_seconds(self, meeting: Meeting) -> int:
+        return self._usage(meeting).seconds
+
+    @extend_schema_field(Credits())
+    def get_credits_used(self, meeting: Meeting) -> float:
+        return Credits().to_representation(self._usage(meeting).credits)
+
+    def _usage(self, meeting: Meeting) -> Usage:
+        if not hasattr(self, "_booked"):
+            self._booked = ledger.usage_of(meeting)
+        return self._booked
 
     def to_representation(self, instance: Meeting) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)

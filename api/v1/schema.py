@@ -138,6 +138,13 @@ def _error_response(status: int, examples: list[Example]) -> OpenApiResponse:
 
 # Operations
 
+TAGS = ("meetings", "participants", "account")  # in the order in which a reader meets them
+
+
+def _tag(name: str) -> str:
+    """An operation's name says of what it is."""
+    return next(tag for tag in TAGS if tag.removesuffix("s") in name)
+
 
 def operation(
     name: str,
@@ -160,7 +167,7 @@ def operation(
     bodies = [OpenApiExample("body", body[1], request_only=True)] if body else []
     return extend_schema(
         operation_id=name,
-        tags=["participants" if "participant" in name else "meetings"],
+        tags=[_tag(name)],
         summary=summary,
         description=f"{summary}.",  # or the docstring, which speaks to us, would be taken
         request=body[0] if body else None,
@@ -199,17 +206,25 @@ OPTIONAL = {
 
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Fields that only secured meetings show are not required; answers tell of their headers."""
+    """Fields that only secured meetings show are not required; answers tell of their headers.
+
+    Paths come by their tags, which the generator would sort by letters.
+    """
     for component in result["components"]["schemas"].values():
         component.pop("description", None)  # docstrings, which speak to us
     for name, fields in OPTIONAL.items():
         component = result["components"]["schemas"][name]
         component["required"] = [field for field in component["required"] if field not in fields]
+    result["paths"] = dict(sorted(result["paths"].items(), key=lambda path: _place(path[1])))
     for path in result["paths"].values():
         for method, described in path.items():
             for status, response in described["responses"].items():
                 response["headers"] = {**response.get("headers", {}), **_headers(method, status)}
     return result
+
+
+def _place(path: dict[str, Any]) -> int:
+    return TAGS.index(next(iter(path.values()))["tags"][0])
 
 
 def _headers(method: str, status: str) -> dict[str, Any]:

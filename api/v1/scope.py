@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from api.idempotency import once
 from api.parsers import refuse_large, refuse_unclean_query, require_object
+from billing.models import Entry, EntryQuerySet, Kind
 from customers.models import Customer
 from meetings.errors import MeetingNotFound
 from meetings.models import Meeting, MeetingQuerySet, Status
@@ -119,3 +120,26 @@ class MeetingFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no t
 
     def by_status(self, queryset: MeetingQuerySet, name: str, value: str) -> MeetingQuerySet:
         return queryset.with_status(Status(value), self.now)
+
+
+def entries(customer: Customer) -> EntryQuerySet:
+    """The lines of a customer's ledger with their meetings, newest first, in one query."""
+    return Entry.objects.of(customer).select_related("meeting")
+
+
+KIND = OpenApiParameter(
+    "kind",
+    {"type": "string", "enum": [kind.value for kind in Kind]},
+    OpenApiParameter.QUERY,
+    description="Only entries of this kind.",
+)
+
+
+class EntryFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
+    """`?kind=`."""
+
+    kind = django_filters.ChoiceFilter(choices=[(kind.value, kind.value) for kind in Kind])
+
+    class Meta:
+        model = Entry
+        fields = ("kind",)

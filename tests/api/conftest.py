@@ -1,7 +1,10 @@
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from billing import ledger, pricing
+from billing.models import Entry, Kind
 from meetings.models import Meeting
 from tests.conftest import UNKNOWN_CODE, Api
 
@@ -30,3 +33,16 @@ def _nameless(response: Any) -> bytes:
 @pytest.fixture
 def stranger_sees_nothing(stranger_api: Api) -> StrangerSeesNothing:
     return StrangerSeesNothing(stranger_api)
+
+
+def bill(meeting: Meeting, seconds: int, at: datetime) -> Entry:
+    """Book so many seconds of a meeting, below 0 to take them back."""
+    usage = Entry(
+        customer=meeting.customer,
+        kind=Kind.USAGE,
+        amount=-pricing.credits(seconds),
+        meeting=meeting,
+        seconds=seconds,
+        created_at=at,
+    )
+    return ledger.write(usage)

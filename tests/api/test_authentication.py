@@ -19,6 +19,8 @@ ENDPOINTS = [
     ("GET", f"meetings/{UNKNOWN_CODE}/participants/"),
     ("GET", SOMEBODY),
     ("DELETE", SOMEBODY),
+    ("GET", "account/"),
+    ("GET", "account/ledger/"),
 ]
 
 

@@ -49,6 +49,8 @@ def test_a_path_that_there_is_not(api: Api, method: str, path: str) -> None:
         ("GET", "meetings/{code}/cancel/"),
         ("PUT", "meetings/{code}/participants/"),
         ("POST", "meetings/{code}/participants/user-123/"),
+        ("POST", "account/"),
+        ("DELETE", "account/ledger/"),
     ],
 )
 def test_a_method_that_there_is_not(api: Api, person: Participant, method: str, path: str) -> None:

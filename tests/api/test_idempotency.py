@@ -17,7 +17,7 @@ from rest_framework.test import APIRequestFactory
 
 from api.models import KEPT_FOR, KeptAnswer
 from api.tasks import prune_kept_answers
-from api.v1 import meetings
+from api.v1 import new_meeting
 from api.v1.scope import CustomerView
 from billing import ledger
 from billing.models import Account
@@ -206,7 +206,7 @@ def test_a_crash_after_the_effect_undoes_it_and_leaves_the_key_free(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(meetings.CreatedSerializer, "to_representation", lambda *unused: 1 / 0)
+        broken.setattr(new_meeting.CreatedSerializer, "to_representation", lambda *unused: 1 / 0)
         assert post(api).status_code == 500
     assert not Meeting.objects.exists()
     assert post(api).status_code == 201

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -5,9 +6,13 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from billing import ledger
+from billing.models import Entry
+from billing.settling import settle
+from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant
-from tests.api.conftest import StrangerSeesNothing
+from participants.models import Participant, Stay
+from tests.api.conftest import StrangerSeesNothing, bill
 from tests.conftest import NOON, UNKNOWN_CODE, Api, noon, stayed
 
 FIELDS = [
@@ -26,6 +31,7 @@ FIELDS = [
     "participant_count",
     "recording",
 ]
+OURS = ["max_participants", "billed_seconds", "credits_used"]
 REGISTERED = [
     "id",
     "external_user_id",
@@ -48,8 +54,7 @@ def test_it_shows_a_secured_meeting_with_its_people(api: Api, secured: Meeting, 
     stayed(person, NOON, noon(1800))
     stayed(person, noon(3600), noon(4500))
     body = detail(api, secured)
-    ours = [*FIELDS, "registered_participant_count", "registered_participants", "max_participants"]
-    assert list(body) == ours
+    assert list(body) == [*FIELDS, "registered_participant_count", "registered_participants", *OURS]
     assert list(body["registered_participants"][0]) == REGISTERED
     assert (body["participant_count"], body["registered_participant_count"]) == (1, 1)
     [shown] = body["registered_participants"]
@@ -59,7 +64,7 @@ def test_it_shows_a_secured_meeting_with_its_people(api: Api, secured: Meeting, 
 
 def test_an_open_meeting_has_no_registered_people(api: Api, meeting: Meeting) -> None:
     body = detail(api, meeting)
-    assert list(body) == [*FIELDS, "max_participants"]
+    assert list(body) == [*FIELDS, *OURS]
     assert (body["topic"], body["status"], body["ended_at"]) == ("Standup", "active", None)
     assert (body["recording"], body["recording_status"]) == (None, None)
     assert (body["participant_count"], body["max_participants"]) == (0, 50)
@@ -154,3 +159,60 @@ def test_a_hundred_people_cost_no_more_queries_than_one(
     with CaptureQueriesContext(connection) as for_a_hundred:
         assert detail(api, secured)["registered_participant_count"] == 100
     assert len(for_a_hundred) == len(for_one)
+
+
+# What it cost
+
+
+def cost(api: Api, meeting: Meeting) -> tuple[int, float]:
+    body = detail(api, meeting)
+    return body["billed_seconds"], body["credits_used"]
+
+
+def test_it_shows_what_it_cost(api: Api, secured: Meeting, person: Participant) -> None:
+    guest = Participant.objects.create(meeting=secured, display_name="Guest", created_at=NOON)
+    stayed(person, NOON, noon(3600), last_seen_at=noon(3600))
+    stayed(guest, NOON, noon(900), last_seen_at=noon(900))
+    settle(secured.pk, noon(3700))
+    assert cost(api, secured) == (4500, 1.25)
+
+
+def test_what_is_not_booked_yet_is_not_shown(api: Api, secured: Meeting, person: Participant) -> None:
+    stayed(person, NOON, noon(3600), last_seen_at=noon(3600))
+    assert cost(api, secured) == (0, 0)
+
+
+def test_a_meeting_below_ten_minutes_costs_nothing(api: Api, secured: Meeting, person: Participant) -> None:
+    stay = stayed(person, NOON, noon(599), last_seen_at=noon(599))
+    settle(secured.pk, noon(600))
+    assert cost(api, secured) == (0, 0)
+    Stay.objects.filter(pk=stay.pk).update(left_at=noon(600), last_seen_at=noon(600))
+    settle(secured.pk, noon(700))
+    assert cost(api, secured) == (600, 0.1667)
+
+
+def test_what_was_taken_back_is_not_shown(api: Api, meeting: Meeting) -> None:
+    bill(meeting, 4500, NOON)
+    bill(meeting, -900, noon(60))
+    assert cost(api, meeting) == (3600, 1)
+
+
+def test_a_meeting_that_became_free_again_costs_nothing(api: Api, meeting: Meeting) -> None:
+    bill(meeting, 600, NOON)
+    bill(meeting, -600, noon(60))
+    assert cost(api, meeting) == (0, 0)
+    assert b'"billed_seconds":0,"credits_used":0.0}' in api.get(f"meetings/{meeting.code}/").content
+
+
+def test_each_meeting_shows_its_own_cost(api: Api, meeting: Meeting, secured: Meeting) -> None:
+    bill(meeting, 3600, NOON)
+    bill(secured, 7200, NOON)
+    assert (cost(api, meeting), cost(api, secured)) == ((3600, 1), (7200, 2))
+
+
+def test_a_refund_that_names_a_meeting_is_not_its_usage(
+    api: Api, customer: Customer, meeting: Meeting
+) -> None:
+    bill(meeting, 3600, NOON)
+    ledger.write(Entry(customer=customer, kind="refund", amount=Decimal(1), meeting=meeting, created_at=NOON))
+    assert cost(api, meeting) == (3600, 1)

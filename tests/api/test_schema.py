@@ -84,6 +84,8 @@ def test_the_other_examples_have_the_fields_of_the_answers_in_that_order(api: Ap
         "meetings/": examples.MEETINGS,
         f"meetings/{code}/participants/": examples.PARTICIPANTS,
         f"meetings/{code}/participants/user-123/": examples.ONE_PARTICIPANT,
+        "account/": examples.ACCOUNT,
+        "account/ledger/": examples.LEDGER,
     }
     for path, example in shown.items():
         assert list(api.get(path).json()) == list(example), path
@@ -91,6 +93,38 @@ def test_the_other_examples_have_the_fields_of_the_answers_in_that_order(api: Ap
     assert list(api.post(f"meetings/{code}/cancel/").json()) == list(examples.CANCELLED)
     code = api.post("meetings/").json()["meeting_code"]
     assert list(api.delete(f"meetings/{code}/").json()) == list(examples.ENDED)
+
+
+def test_the_examples_of_the_account_have_all_fields_of_their_parts_in_that_order(api: Api) -> None:
+    [grant] = api.get("account/ledger/").json()["entries"]
+    assert [list(entry) for entry in examples.LEDGER["entries"]] == [list(grant)] * 2  # type: ignore[attr-defined]
+    month: Any = examples.ACCOUNT["usage_this_month"]
+    assert list(month) == list(api.get("account/").json()["usage_this_month"])
+
+
+def test_paths_come_in_the_order_of_their_tags_meetings_first(document: Any) -> None:
+    tags = [described["tags"] for _, _, described in operations(document)]
+    order = list(dict.fromkeys(tag for [tag] in tags))
+    assert order == ["meetings", "participants", "account"]
+    assert tags == sorted(tags, key=lambda tag: order.index(tag[0]))
+
+
+def test_credits_are_numbers_wherever_they_are_shown(document: Any) -> None:
+    shown = [
+        (name, field)
+        for name, schema in document["components"]["schemas"].items()
+        for field, told in schema["properties"].items()
+        if (told.get("type"), told.get("format")) == ("number", "double")
+    ]
+    assert shown == [
+        ("Account", "credits_balance"),
+        ("Account", "overdraft_limit"),
+        ("CreatedMeeting", "credits_balance"),
+        ("LedgerEntry", "credits"),
+        ("LedgerEntry", "balance_after"),
+        ("Meeting", "credits_used"),
+        ("MonthOfUsage", "credits"),
+    ]
 
 
 def test_the_page_for_people_shows_it_with_files_of_ours(client: Client) -> None:

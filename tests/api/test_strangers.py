@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern
+from django.utils import timezone
 
 from api.v1.scope import CustomerView
 from api.v1.urls import urlpatterns
+from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Participant
+from tests.api.conftest import bill
 from tests.conftest import UNKNOWN_CODE, Api
 
 OPEN_TO_EVERYBODY = {"schema"}  # and the answer to paths that there are not
@@ -91,8 +94,36 @@ def test_what_a_stranger_creates_is_theirs_alone(api: Api, stranger_api: Api) ->
     assert api.get(f"meetings/{made['meeting_code']}/").status_code == 404
 
 
+def test_a_stranger_s_account_has_nothing_of_it(
+    api: Api, stranger_api: Api, meeting: Meeting, stranger: Customer
+) -> None:
+    Customer.objects.filter(pk=meeting.customer_id).update(overdraft_limit=7)
+    before = stranger_api.get("account/").json()
+    bill(meeting, 4500, timezone.now())
+    assert stranger_api.get("account/").json() == before
+    nothing = {"credits": 0.0, "seconds": 0, "meetings": 0}
+    assert (before["customer"], before["credits_balance"], before["overdraft_limit"]) == ("stranger", 150, 0)
+    assert before["usage_this_month"].items() >= nothing.items()
+    ours = api.get("account/").json()
+    assert (ours["customer"], ours["credits_balance"], ours["overdraft_limit"]) == ("your-company", 148.75, 7)
+    assert ours["usage_this_month"]["meetings"] == 1
+
+
+def test_a_stranger_s_ledger_has_nothing_of_it(api: Api, stranger_api: Api, meeting: Meeting) -> None:
+    bill(meeting, 4500, timezone.now())
+    ours, theirs = (client.get("account/ledger/").json() for client in (api, stranger_api))
+    assert (ours["count"], theirs["count"]) == (2, 1)
+    [grant] = theirs["entries"]
+    assert (grant["kind"], grant["balance_after"], grant["meeting_code"]) == ("grant", 150, None)
+    assert grant["id"] not in [entry["id"] for entry in ours["entries"]]
+    assert stranger_api.get("account/ledger/?kind=usage").json()["entries"] == []
+    assert stranger_api.get("account/ledger/?kind=usage").json()["count"] == 0
+
+
 OF_ONE_S_OWN.update(
     {
+        ("GET", "^account/?$"): test_a_stranger_s_account_has_nothing_of_it,
+        ("GET", "^account/ledger/?$"): test_a_stranger_s_ledger_has_nothing_of_it,
         ("GET", "^meetings/?$"): test_a_stranger_s_list_has_nothing_of_it,
         ("POST", "^meetings/?$"): test_what_a_stranger_creates_is_theirs_alone,
     }

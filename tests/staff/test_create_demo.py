@@ -22,6 +22,11 @@ def test_it_makes_a_customer_with_a_key_that_works(db: None) -> None:
     assert (body["customer"], body["credits_balance"]) == ("demo", 150.0)
 
 
+def test_its_credits_are_told_in_words(db: None) -> None:
+    create_demo()
+    assert Customer.objects.get().entries.get().reason == "Demo credits"
+
+
 def test_it_makes_an_account_for_the_admin(db: None, client: Client) -> None:
     [password] = re.findall(r"admin / (\S+)", create_demo())
     assert client.login(username="admin", password=password)

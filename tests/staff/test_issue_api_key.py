@@ -42,6 +42,11 @@ def test_credits_are_added_to_what_is_there(customer: Customer) -> None:
     assert f"{ledger.balance(customer):f}" == "150.0001"
 
 
+def test_credits_are_told_in_words(db: None) -> None:
+    issue("--credits=5")
+    assert Customer.objects.get().entries.get().reason == "Credits granted with an API key"
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         demo, is_new = Customer.objects.get_or_create(slug="demo", defaults={"name": "Demo"})
         if not is_new:
             return
-        ledger.grant(demo, CREDITS, "create_demo", timezone.now())
+        ledger.grant(demo, CREDITS, "Demo credits", timezone.now())
         _, key = issue(demo, "first key")
         self.stdout.write(f"API key  {key}")
         if not User.objects.filter(username="admin").exists():

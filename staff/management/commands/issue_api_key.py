@@ -1,17 +1,15 @@
 from argparse import ArgumentParser
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_slug
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from billing import ledger
 from customers.models import Customer, issue
+from staff.arguments import amount, slug
 
 
 class Command(BaseCommand):
@@ -31,30 +29,9 @@ class Command(BaseCommand):
             raise CommandError("--expires lies in the past")
         customer, _ = Customer.objects.get_or_create(slug=slug(options["customer"]))
         if credits > 0:
-            ledger.grant(customer, credits, "issue_api_key", now)
+            ledger.grant(customer, credits, "Credits granted with an API key", now)
         _, key = issue(customer, options["name"][:100], expires_at)
         self.stdout.write(str(key))
-
-
-def slug(text: str) -> str:
-    try:
-        validate_slug(text)
-    except ValidationError as error:
-        raise CommandError(f"--customer: {error.messages[0]}") from error
-    if len(text) > 50:
-        raise CommandError("--customer: at most 50 characters")
-    return text
-
-
-def amount(text: str) -> Decimal:
-    """Credits with at most 4 decimals."""
-    try:
-        credits = Decimal(text)
-    except InvalidOperation as error:
-        raise CommandError(f"--credits: {text!r} is not a number") from error
-    if not credits.is_finite() or abs(credits) >= 10**9 or credits != round(credits, 4):
-        raise CommandError("--credits: a number below 10^9 with at most 4 decimals")
-    return credits
 
 
 def moment(text: str) -> datetime | None:

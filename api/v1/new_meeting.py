@@ -1,0 +1,97 @@
+"""A new meeting: what create takes, and what it answers."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from api.v1.account import Balance
+from api.v1.fields import Count, Flag, Moment, Text
+from api.v1.participants import NewParticipantSerializer, RegisteredSerializer
+from billing import pricing
+from meetings.models import Meeting
+from participants.errors import MeetingNotSecured
+from participants.models import Participant
+from participants.registration import register
+
+
+class NewMeetingSerializer(serializers.Serializer[Meeting]):
+    """The body of create. `context`: `now`."""
+
+    topic = Text(max_length=255, required=False, default="", allow_blank=True, trim_whitespace=False)
+    start_date_time = Moment(required=False, default=None, allow_null=True)
+    expires_at = Moment(required=False, default=None, allow_null=True)
+    is_secured = Flag(required=False, default=False)
+    record_on_cloud = Flag(required=False, default=False)
+    feedback_required = Flag(required=False, default=False)
+    max_participants = Count(required=False, default=50, min_value=2, max_value=200)
+    participants = serializers.ListField(
+        child=NewParticipantSerializer(), required=False, default=list, max_length=1000
+    )
+
+    def validate_expires_at(self, value: datetime | None) -> datetime | None:
+        if value and value <= self.context["now"]:
+            raise serializers.ValidationError("Must lie in the future.")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = attrs["start_date_time"], attrs["expires_at"]
+        if start and end and end <= start:
+            raise serializers.ValidationError({"expires_at": ["Must lie after start_date_time."]})
+        if (attrs["participants"] or attrs["feedback_required"]) and not attrs["is_secured"]:
+            raise MeetingNotSecured
+        return attrs
+
+    @transaction.atomic
+    def create(self, validated_data: dict[str, Any]) -> Meeting:
+        """The meeting and its people, all or nothing. Raises AlreadyRegistered for a doubled id."""
+        now, new = self.context["now"], validated_data.pop("participants")
+        meeting = Meeting.objects.create(created_at=now, **validated_data)
+        register(Participant(meeting=meeting, created_at=now, **person) for person in new)
+        return meeting
+
+
+class BillingInfoSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField()
+    min_billable_minutes = serializers.IntegerField()
+
+
+@extend_schema_serializer(component_name="CreatedMeeting")
+class CreatedSerializer(serializers.ModelSerializer[Meeting]):
+    meeting_code = serializers.CharField(source="code")
+    join_url = serializers.CharField()
+    customer = serializers.CharField(source="customer.slug")
+    credits_balance = Balance(source="customer")
+    billing_info = serializers.SerializerMethodField()
+    participants = RegisteredSerializer(many=True)
+
+    class Meta:
+        model = Meeting
+        fields = (
+            "meeting_code",
+            "join_url",
+            "topic",
+            "is_secured",
+            "record_on_cloud",
+            "feedback_required",
+            "created_at",
+            "start_date_time",
+            "expires_at",
+            "customer",
+            "credits_balance",
+            "billing_info",
+            "participants",
+            "max_participants",
+        )
+
+    @extend_schema_field(BillingInfoSerializer)
+    def get_billing_info(self, meeting: Meeting) -> dict[str, object]:
+        return {"note": pricing.NOTE, "min_billable_minutes": pricing.MIN_BILLABLE_MINUTES}
+
+    def to_representation(self, instance: Meeting) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        if not instance.is_secured:
+            del shown["participants"]
+        return shown

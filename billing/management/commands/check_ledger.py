@@ -1,0 +1,44 @@
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from billing.checking import Report, check
+from billing.management.arguments import known_customer
+from customers.models import Customer
+
+
+class Command(BaseCommand):
+    help = (
+        "Hold the ledger against itself and against who was there. Changes nothing; 1 if anything is wrong."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--customer", help="the slug of the one to look at; without it, all are")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        slug = options["customer"]
+        customers = Customer.objects.all() if slug is None else [known_customer(slug)]
+        report = check(customers, timezone.now())
+        for sentence in report.wrong:
+            self.stdout.write(sentence)
+        self.stdout.write(closing(report))
+        if report.wrong:
+            sys.exit(1)
+
+
+def closing(report: Report) -> str:
+    """What was looked at, and the outcome."""
+    seen = (
+        counted(report.customers, "customer"),
+        counted(report.meetings, "meeting"),
+        counted(report.entries, "entry", "entries"),
+    )
+    outcome = counted(len(report.wrong), "thing") + " wrong" if report.wrong else "nothing wrong"
+    return f"Looked at {', '.join(seen)}: {outcome}."
+
+
+def counted(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"

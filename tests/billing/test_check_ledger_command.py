@@ -1,0 +1,77 @@
+"""What the command prints and how it exits; the checks have tests of their own."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from billing.models import Account
+from customers.models import Customer
+from meetings.models import Meeting
+from participants.models import Participant
+from tests.conftest import noon, stayed
+
+
+def check(*options: str) -> tuple[int | str | None, list[str]]:
+    """The exit status, and the lines."""
+    out = StringIO()
+    try:
+        call_command("check_ledger", *options, stdout=out)
+    except SystemExit as end:
+        return end.code, out.getvalue().splitlines()
+    return 0, out.getvalue().splitlines()
+
+
+def spoil(customer: Customer) -> None:
+    Account.objects.filter(customer=customer).update(balance=149)
+
+
+def test_a_right_ledger_is_told_in_one_line(customer: Customer, stranger: Customer) -> None:
+    assert check() == (0, ["Looked at 2 customers, 0 meetings, 2 entries: nothing wrong."])
+
+
+def test_where_nobody_is_nothing_is_wrong(db: None) -> None:
+    assert check() == (0, ["Looked at 0 customers, 0 meetings, 0 entries: nothing wrong."])
+
+
+def test_what_is_wrong_is_told_and_the_status_is_1(customer: Customer, stranger: Customer) -> None:
+    spoil(customer)
+    status, [sentence, closing] = check()
+    assert status == 1
+    assert sentence.startswith("your-company: the balance is 149.0000")
+    assert closing == "Looked at 2 customers, 0 meetings, 2 entries: 1 thing wrong."
+
+
+def test_each_thing_has_a_line(customer: Customer, stranger: Customer) -> None:
+    spoil(customer)
+    spoil(stranger)
+    status, lines = check()
+    assert (status, len(lines)) == (1, 3)
+    assert lines[-1].endswith("2 things wrong.")
+
+
+def test_a_meeting_of_which_nothing_was_billed_is_looked_at(person: Participant) -> None:
+    stayed(person, noon(0), noon(3600))
+    status, [sentence, closing] = check()
+    assert status == 1
+    assert person.meeting.code in sentence
+    assert closing == "Looked at 1 customer, 1 meeting, 1 entry: 1 thing wrong."
+
+
+def test_one_customer_is_looked_at_alone(customer: Customer, stranger: Customer, meeting: Meeting) -> None:
+    spoil(stranger)
+    expected = "Looked at 1 customer, 0 meetings, 1 entry: nothing wrong."
+    assert check("--customer=your-company") == (0, [expected])
+    assert check("--customer=stranger")[0] == 1
+
+
+@pytest.mark.parametrize("slug", ["nobody", "", "a\0b", "\udcff"])
+def test_a_customer_that_is_not_there_is_told(customer: Customer, slug: str) -> None:
+    with pytest.raises(CommandError, match="--customer: there is no customer"):
+        check(f"--customer={slug}")
+
+
+def test_it_changes_nothing(customer: Customer) -> None:
+    spoil(customer)
+    check()
+    assert Account.objects.get().balance == 149

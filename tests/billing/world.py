@@ -1,0 +1,186 @@
+"""A simulated LiveKit that loses, doubles and delays its news, and a record of what really happened.
+
+The record is the oracle: it counts second by second and knows nothing of the rules in the product.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from inbox.models import Event
+from meetings.models import Meeting
+from participants.models import Stay
+from tests.conftest import NOON, FakeLiveKit
+from tests.inbox.conftest import joined, kept, left, news
+from upclass import codes
+from upclass.livekit import Person
+
+
+def whole(moment: datetime) -> datetime:
+    """As LiveKit tells times."""
+    return moment.replace(microsecond=0)
+
+
+@dataclass
+class Visit:
+    """One connection, as it really was."""
+
+    meeting: Meeting
+    who: str
+    identity: str
+    came: datetime
+    sid: str = field(default_factory=lambda: f"PA_{codes.session_id()}")
+    went: datetime | None = None
+    is_leave_told: bool = False
+    shown: list[datetime] = field(
+        default_factory=list
+    )  # moments at which LiveKit certainly showed them to us
+    maybe_shown: list[datetime] = field(default_factory=list)  # told by news that may have come too early
+
+    def person(self) -> Person:
+        return Person(sid=self.sid, identity=self.identity, name=self.who, joined_at=whole(self.came))
+
+    def news_of_joining(self) -> dict[str, Any]:
+        return joined(self.meeting.code, self.sid, whole(self.came), identity=self.identity)
+
+    def news_of_leaving(self, at: datetime) -> dict[str, Any]:
+        return left(self.meeting.code, self.sid, whole(self.came), whole(at), identity=self.identity)
+
+    def news_of_a_track(self, at: datetime) -> dict[str, Any]:
+        return news("track_published", self.meeting.code, whole(at), sid=self.sid, identity=self.identity)
+
+
+@dataclass
+class News:
+    """A piece of news that LiveKit has not delivered yet."""
+
+    visit: Visit | None
+    body: dict[str, Any]
+
+
+class World:
+    """Who is in which room, which news is under way, and what time it is."""
+
+    def __init__(self, livekit: FakeLiveKit) -> None:
+        self.now = NOON + timedelta(seconds=0.3)
+        self.visits: list[Visit] = []
+        self.under_way: list[News] = []
+        self.livekit = livekit
+        livekit.people = {}
+        livekit.is_away = False
+
+    # What happens
+
+    def present(self, meeting: Meeting | None = None) -> list[Visit]:
+        """Who LiveKit says is there."""
+        return [visit for visit in self.visits if not visit.went and meeting in (None, visit.meeting)]
+
+    def join(self, meeting: Meeting, who: str, identity: str) -> None:
+        """The older connection of the same identity is ended first, as LiveKit does."""
+        for older in self.present(meeting):
+            if older.identity == identity:
+                self.leave(older)
+        visit = Visit(meeting, who, identity, self.now)
+        self.visits.append(visit)
+        self.tell(visit, visit.news_of_joining())
+
+    def leave(self, visit: Visit) -> None:
+        visit.went = self.now
+        self.tell(visit, visit.news_of_leaving(self.now))
+
+    def crash(self) -> None:
+        """LiveKit is killed: everybody is out, and what it had not told is lost."""
+        for visit in self.present():
+            visit.went = self.now
+        self.under_way.clear()
+
+    def close(self, meeting: Meeting) -> None:
+        """LiveKit closes a room: everybody is out, in good order."""
+        for visit in self.present(meeting):
+            self.leave(visit)
+        self.tell(None, news("room_finished", meeting.code, whole(self.now)))
+
+    def tell(self, visit: Visit | None, body: dict[str, Any]) -> None:
+        self.under_way.append(News(visit, body))
+
+    # What we are shown
+
+    def receive(self, number: int) -> Event:
+        """News arrives, and is kept; which one is next is not for us to choose."""
+        told = self.under_way[number % len(self.under_way)]
+        if told.visit and told.body["event"] == "participant_joined":
+            told.visit.shown.append(whole(told.visit.came))
+        elif told.visit and told.body["event"] == "participant_left":
+            told.visit.is_leave_told = True
+        elif told.visit:
+            told.visit.maybe_shown.append(datetime.fromtimestamp(int(told.body["createdAt"]), NOON.tzinfo))
+        return kept(told.body, self.now)
+
+    def look(self, deed: Callable[[], object]) -> None:
+        """Let a look be done, to which LiveKit answers what is so now. A killed one shows in part."""
+        there = [] if self.livekit.is_away else self.present()
+        self.livekit.people = {}
+        for visit in there:
+            visit.maybe_shown += [whole(visit.came), self.now]
+            self.livekit.people.setdefault(visit.meeting.code, []).append(visit.person())
+        deed()
+        for visit in there:
+            visit.shown += [whole(visit.came), self.now]
+
+    def obey(self, meetings: dict[str, Meeting]) -> None:
+        """Do what we asked LiveKit for."""
+        asked, self.livekit.asked = self.livekit.asked, []
+        for what, *about in asked:
+            if what == "close":
+                self.close(meetings[about[0]])
+            for visit in self.present(meetings.get(about[0])) if what == "put out" else []:
+                if visit.identity == about[1]:
+                    self.leave(visit)
+
+    # What must come of it
+
+    def spans(self, meeting: Meeting) -> Iterator[tuple[Visit, datetime, datetime]]:
+        """Each visit that we can know of, with the time that is to be counted."""
+        for visit in self.visits:
+            if visit.meeting == meeting and self.is_known(visit):
+                yield visit, whole(visit.came), self.end_of(visit)
+
+    def is_known(self, visit: Visit) -> bool:
+        """A look that was killed may have come far enough."""
+        may_be = bool(visit.maybe_shown) and Stay.objects.filter(sid=visit.sid).exists()
+        return bool(visit.shown or visit.is_leave_told or may_be)
+
+    def end_of(self, visit: Visit) -> datetime:
+        """When we must think that a visit ended: exactly if it was told, else when it was last shown."""
+        assert visit.went, "everybody has left when the end is looked at"
+        if visit.is_leave_told:
+            return whole(visit.went)
+        stay = Stay.objects.get(sid=visit.sid)
+        earliest = max(visit.shown, default=whole(visit.came))
+        latest = max(visit.shown + visit.maybe_shown)
+        assert stay.left_at and stay.is_left_guessed, f"{visit} is not closed: {vars(stay)}"
+        assert earliest <= stay.left_at <= latest, f"{visit} was closed at {stay.left_at}"
+        assert stay.left_at <= visit.went, f"{visit} is billed after it ended"
+        return whole(stay.left_at)
+
+    def seconds(self, meeting: Meeting) -> int:
+        """Every second in which somebody was there, one by one, person by person."""
+        meeting.refresh_from_db()
+        over = [at for at in (meeting.ended_at, meeting.cancelled_at, meeting.expires_at) if at]
+        there: dict[str, set[int]] = defaultdict(set)
+        for visit, start, end in self.spans(meeting):
+            last = min([end, *map(whole, over)])
+            there[visit.who].update(range(int(start.timestamp()), int(last.timestamp())))
+        return sum(map(len, there.values()))
+
+
+def price(seconds: int) -> tuple[int, Decimal]:
+    """What a meeting's seconds cost, in exact fractions: of 10,000ths of a credit, half up."""
+    if seconds < 600:
+        return 0, Decimal(0)
+    exact = Fraction(seconds * 10_000, 3600)
+    return seconds, Decimal(int(exact + Fraction(1, 2))) / 10_000
