@@ -72,5 +72,6 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --group pyproject.toml:egress -o requirements-egress.lock
 	$(COMPILE) --group pyproject.toml:go -o requirements-go.lock
 	$(COMPILE) --group pyproject.toml:node -o requirements-node.lock

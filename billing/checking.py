@@ -96,5 +96,6 @@ def _of_stays(meeting: Meeting, now: datetime) -> Iterator[str]:
     if meeting.over_at(now):
         return
     for stay in meeting.stays.all():
-        if stay.left_at is None and stay.last_seen_at < now - PATIENCE:
+        known_since = max(stay.last_seen_at, stay.created_at)  # news of a join may come late
+        if stay.left_at is None and known_since < now - PATIENCE:
             yield f"{stay.sid} is open, but was not looked for since {stay.last_seen_at:%Y-%m-%d %H:%M:%S}."

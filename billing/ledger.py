@@ -30,6 +30,8 @@ def adjust(customer: Customer, credits: Decimal, reason: str, now: datetime) -> 
 @transaction.atomic
 def write(entry: Entry) -> Entry:
     """Add an entry. Under the account's lock, so that entries of a customer are in order."""
+    if entry.amount != round(entry.amount, 4):
+        raise ValueError(f"{entry.amount} has more than 4 decimals")
     account = _locked_account(entry.customer)
     entry.balance_after = account.balance + entry.amount
     Account.objects.filter(pk=account.pk).update(balance=entry.balance_after)

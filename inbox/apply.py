@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from calls.ending import close_room
 from calls.removal import put_out
 from inbox.models import Event
@@ -28,6 +30,7 @@ def apply(event: Event, now: datetime) -> None:
             TELL[news.event](meeting, news, now)
     except NotYet:
         if now - event.received_at < ON_ITS_WAY:
+            Event.objects.filter(pk=event.pk).update(tries=F("tries") + 1)
             return
     Event.objects.filter(pk=event.pk).update(applied_at=now)
 

@@ -6,8 +6,8 @@ from django.db import models
 
 class EventQuerySet(models.QuerySet["Event"]):
     def waiting(self) -> Self:
-        """Not applied yet; what failed before comes after what was never tried."""
-        return self.filter(applied_at__isnull=True).order_by("failures", "received_at", "pk")
+        """Not applied yet; what was tried in vain comes after what was never tried."""
+        return self.filter(applied_at__isnull=True).order_by("tries", "received_at", "pk")
 
     def applied_before(self, moment: datetime) -> Self:
         return self.filter(applied_at__lt=moment)
@@ -20,7 +20,7 @@ class Event(models.Model):
     body = models.JSONField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
-    failures = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)  # in vain
 
     objects = EventQuerySet.as_manager()
 
@@ -28,7 +28,7 @@ class Event(models.Model):
         ordering = ("received_at", "pk")
         indexes = (
             models.Index(
-                fields=("failures", "received_at"),
+                fields=("tries", "received_at"),
                 condition=models.Q(applied_at__isnull=True),
                 name="news_to_apply",
             ),

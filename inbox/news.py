@@ -49,7 +49,8 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list):
         return [_clean(inner) for inner in value]
     if isinstance(value, dict):
-        return {_clean(name): _clean(inner) for name, inner in value.items() if name not in SECRETS}
+        named = ((_clean(name), inner) for name, inner in value.items())
+        return {name: _clean(inner) for name, inner in named if name not in SECRETS}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -35,7 +35,7 @@ def apply_kept_news() -> None:
                 apply(event, timezone.now())
             except Exception:  # logged with its traceback, and tried again by the next sweep
                 log.exception("event %s could not be applied", event.event_id)
-                Event.objects.filter(pk=event.pk).update(failures=F("failures") + 1)
+                Event.objects.filter(pk=event.pk).update(tries=F("tries") + 1)
 
 
 def _waiting() -> list[Event]:

@@ -56,8 +56,11 @@ def stay_of(meeting: Meeting, told: Told, at: datetime, now: datetime) -> Stay:
     """
     stay = Stay.objects.select_related("participant__meeting").filter(sid=told.sid).first()
     stay = stay or _new_stay(meeting, told, at, now)
+    known = Stay.objects.filter(pk=stay.pk)
     if told.joined_at:
-        Stay.objects.filter(pk=stay.pk).came(told.joined_at, now)
+        known.came(told.joined_at, now)
+    else:
+        known.came_before(at, now)
     return stay
 
 

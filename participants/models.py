@@ -137,6 +137,10 @@ class StayQuerySet(models.QuerySet["Stay"]):
         known = self.filter(Q(is_joined_guessed=True) | Q(joined_at__gt=at))
         known.write(now, joined_at=at, is_joined_guessed=False)
 
+    def came_before(self, at: datetime, now: datetime) -> None:
+        """They were there at `at`: a guess that they joined later was wrong."""
+        self.filter(is_joined_guessed=True, joined_at__gt=at).write(now, joined_at=at)
+
     def seen(self, at: datetime, now: datetime) -> None:
         """LiveKit showed them active at `at`: a guess that they had left before was wrong."""
         unsure = self.filter(Q(left_at__isnull=True) | Q(is_left_guessed=True), last_seen_at__lte=at)

@@ -16,12 +16,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='event',
-            name='failures',
+            name='tries',
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(condition=models.Q(('applied_at__isnull', True)), fields=['failures', 'received_at'], name='news_to_apply'),
+            index=models.Index(condition=models.Q(('applied_at__isnull', True)), fields=['tries', 'received_at'], name='news_to_apply'),
         ),
         migrations.AddIndex(
             model_name='event',

@@ -3,12 +3,13 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calls import ending
 from customers.models import Customer
-from inbox.apply import apply
+from inbox.apply import TELL, apply
 from inbox.models import Event
 from meetings.models import Meeting
 from participants.models import Participant, Stay
@@ -60,6 +61,24 @@ def test_exact_news_replaces_a_guess(meeting: Meeting) -> None:
     assert (stay.left_at, stay.is_left_guessed) == (noon(45), False)
 
 
+def test_exact_news_of_joining_replaces_what_a_leave_let_us_guess(meeting: Meeting) -> None:
+    body = left(meeting.code, "PA_1", NOON, noon(60))
+    del body["participant"]["joinedAt"]
+    told(body)
+    stay = Stay.objects.get()
+    assert (stay.joined_at, stay.is_joined_guessed, stay.left_at) == (noon(60), True, noon(60))
+    told(joined(meeting.code, "PA_1", noon(5)))
+    stay.refresh_from_db()
+    assert (stay.joined_at, stay.is_joined_guessed, stay.left_at) == (noon(5), False, noon(60))
+
+
+def test_a_join_tells_that_they_were_seen(meeting: Meeting) -> None:
+    """The news of it may be written later than they joined."""
+    body = joined(meeting.code, "PA_1")
+    told({**body, "createdAt": str(int(noon(3).timestamp()))})
+    assert Stay.objects.get().last_seen_at == noon(3)
+
+
 @pytest.mark.parametrize(("name", "shown"), [("Eve", "Eve"), ("", "Guest"), ("  ", "Guest")])
 def test_whoever_is_there_is_a_person_also_unknown_ones(secured: Meeting, name: str, shown: str) -> None:
     told(joined(secured.code, "PA_1", identity="nobody we know", name=name))
@@ -83,10 +102,17 @@ def test_other_news_is_marked_and_changes_nothing(meeting: Meeting, body: dict[s
     assert not Stay.objects.exists()
 
 
-def test_unknown_events_and_machines_of_a_meeting_change_nothing(meeting: Meeting) -> None:
+def test_unknown_events_of_a_meeting_change_nothing(meeting: Meeting) -> None:
     told(news("moon_landing", meeting.code, sid="PA_1"))
-    told(joined(meeting.code, "PA_1", kind="EGRESS"))
     assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize("event", sorted(TELL))
+def test_whatever_it_tells_is_to_be_settled_since_it_was_applied(meeting: Meeting, event: str) -> None:
+    told(joined(meeting.code, "PA_1"))
+    Stay.objects.update(settled_version=F("version"))
+    told(news(event, meeting.code, noon(60), sid="PA_1"), noon(70))
+    assert Stay.objects.unsettled().get().unsettled_since == noon(70)
 
 
 # Who is kept out

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.news import keepable, read
+from inbox.news import SECRETS, keepable, read
 from tests.conftest import NOON, noon
 from tests.inbox.conftest import joined
 
@@ -46,6 +46,19 @@ def test_people_are(kind: str) -> None:
     assert read(joined("room", "PA_1", kind=kind), NOON).is_of_a_person
 
 
+@pytest.mark.parametrize(
+    ("permission", "is_person"),
+    [({"recorder": True}, False), ({"recorder": False}, True), ({"recorder": "true"}, True), ({}, True)],
+)
+def test_who_may_record_is_a_machine(permission: dict[str, object], is_person: bool) -> None:
+    assert read(joined("room", "PA_1", permission=permission), NOON).is_of_a_person is is_person
+
+
+@pytest.mark.parametrize("permission", [None, "recorder", ["recorder"], 5])
+def test_strange_permissions_make_no_machine(permission: object) -> None:
+    assert read(joined("room", "PA_1", permission=permission), NOON).is_of_a_person
+
+
 @pytest.mark.parametrize("missing", ["sid", "identity"])
 def test_nobody_without_a_name_in_livekit_is_a_person(missing: str) -> None:
     body = joined("room", "PA_1")
@@ -84,3 +97,49 @@ def test_any_bytes_can_be_kept(body: bytes) -> None:
 def test_any_json_can_be_kept(value: object) -> None:
     _, kept = keepable(json.dumps({"value": value}).encode())
     json.dumps(kept, ensure_ascii=False, allow_nan=False).encode()
+
+
+# Secrets
+
+
+def names_in(value: Any) -> set[str]:
+    """All names at any depth."""
+    if isinstance(value, dict):
+        return set(value).union(*map(names_in, value.values()))
+    return set().union(*map(names_in, value)) if isinstance(value, list) else set()
+
+
+with_secrets = st.recursive(
+    st.text() | st.just(dict.fromkeys(SECRETS, "geheim")),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["egressInfo", "s3", *sorted(SECRETS)]), inner)
+    ),
+    max_leaves=10,
+)
+
+
+@given(with_secrets)
+def test_secrets_are_kept_at_no_depth(value: object) -> None:
+    _, kept = keepable(json.dumps({"id": "EV_1", "value": value}).encode())
+    assert not names_in(kept) & SECRETS
+
+
+def test_of_a_recording_everything_is_kept_but_what_opens_its_storage() -> None:
+    s3 = {"accessKey": "a", "secret": "b", "sessionToken": "c", "bucket": "takes", "region": "x"}
+    request = {"fileOutputs": [{"filepath": "take.mp4", "s3": s3}], "stream": {"streamKey": "d"}}
+    _, kept = keepable(json.dumps({"id": "EV_1", "egressInfo": {"roomComposite": request}}).encode())
+    expected = {
+        "fileOutputs": [{"filepath": "take.mp4", "s3": {"bucket": "takes", "region": "x"}}],
+        "stream": {},
+    }
+    assert kept == {"id": "EV_1", "egressInfo": {"roomComposite": expected}}
+
+
+def test_a_secret_of_any_shape_is_not_kept() -> None:
+    body = {"id": "EV_1", "credentials": {"a": 1}, "password": ["x"], "token": 5, "secret": None}
+    assert keepable(json.dumps(body).encode()) == ("EV_1", {"id": "EV_1"})
+
+
+def test_a_secret_is_not_kept_under_a_name_that_is_cleaned_to_its_own() -> None:
+    _, kept = keepable(b'{"id": "EV_1", "sec\\u0000ret": "geheim"}')
+    assert "geheim" not in str(kept)

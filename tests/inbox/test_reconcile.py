@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from billing import ledger
+from billing.settling import due, settle
 from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.reconcile import reconcile
@@ -101,7 +103,7 @@ def test_exact_late_news_replaces_a_guess_for_good(
 
 
 def test_while_livekit_is_away_nothing_is_touched(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit, caplog: pytest.LogCaptureFixture
 ) -> None:
     Meeting.objects.update(ended_at=NOON)
     fake_livekit.is_away = True
@@ -109,6 +111,15 @@ def test_while_livekit_is_away_nothing_is_touched(
         reconcile(noon(look))
     assert left_at(stay) is None
     assert (stay.missed_looks, stay.last_seen_at) == (0, NOON)
+    assert caplog.messages == ["nothing was compared: away"] * 3
+
+
+def test_a_meeting_without_a_room_is_no_mistake(
+    meeting: Meeting, secured: Meeting, fake_livekit: FakeLiveKit, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(30))
+    assert not caplog.messages
 
 
 @pytest.mark.parametrize("facts", [{"ended_at": NOON}, {"expires_at": NOON}, {"cancelled_at": NOON}])
@@ -123,9 +134,11 @@ def test_the_room_of_a_meeting_that_is_over_is_closed_once_a_look(
     assert Stay.objects.count() == len(people)
 
 
+@pytest.mark.parametrize("expires_at", [None, noon(60)])
 def test_a_removed_person_found_inside_is_put_out(
-    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit, expires_at: datetime | None
 ) -> None:
+    Meeting.objects.update(expires_at=expires_at)
     stayed(person, NOON)
     person.remove(noon(10))
     fake_livekit.people = {secured.code: [seen(Stay.objects.get().sid, person.identity)]}
@@ -151,7 +164,11 @@ def test_whoever_has_a_name_too_long_for_us_is_known_by_its_beginning(
 
 
 def test_a_meeting_that_fails_does_not_hold_up_the_others(
-    meeting: Meeting, secured: Meeting, fake_livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
+    meeting: Meeting,
+    secured: Meeting,
+    fake_livekit: FakeLiveKit,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def compare(failing: Meeting, *rest: Any) -> None:
         if failing == meeting:
@@ -163,6 +180,7 @@ def test_a_meeting_that_fails_does_not_hold_up_the_others(
     fake_livekit.people = {meeting.code: [seen("PA_1")], secured.code: [seen("PA_2", "ben")]}
     reconcile(noon(30))
     assert Stay.objects.get().sid == "PA_2"
+    assert caplog.messages == [f"room {meeting.code} could not be compared"]
 
 
 def test_an_empty_room_does_not_end_a_meeting(meeting: Meeting, stay: Stay) -> None:
@@ -171,3 +189,68 @@ def test_an_empty_room_does_not_end_a_meeting(meeting: Meeting, stay: Stay) -> N
     for look in range(330, 3600, 30):
         reconcile(noon(look))
     assert Meeting.objects.get().status(noon(3600)) is Status.ACTIVE
+
+
+# Beside other news
+
+
+def test_whose_time_of_joining_is_not_told_came_when_first_seen(
+    meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.people = {meeting.code: [Person(sid="PA_1", identity="ann", name="Ann", joined_at=None)]}
+    reconcile(noon(30))
+    reconcile(noon(60))
+    stay = Stay.objects.get()
+    assert (stay.joined_at, stay.is_joined_guessed, stay.last_seen_at) == (noon(30), True, noon(60))
+    apply(kept(joined(meeting.code, "PA_1", noon(20))), noon(70))
+    stay.refresh_from_db()
+    assert (stay.joined_at, stay.is_joined_guessed, stay.last_seen_at) == (noon(20), False, noon(60))
+
+
+def test_who_came_after_the_look_began_is_not_missed(stay: Stay, fake_livekit: FakeLiveKit) -> None:
+    reconcile(NOON)
+    stay.refresh_from_db()
+    assert stay.missed_looks == 0
+
+
+def test_who_left_is_not_missed(meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit) -> None:
+    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
+    version = Stay.objects.get().version
+    for look in (30, 60, 90):
+        reconcile(noon(look))
+    assert left_at(stay) == noon(20)
+    assert (stay.missed_looks, stay.version) == (0, version)
+
+
+def test_somebody_whose_leave_is_known_is_not_brought_back_by_an_old_look(
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+) -> None:
+    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(15))
+    assert left_at(stay) == noon(20)
+
+
+def test_who_is_seen_in_a_meeting_that_is_over_costs_nothing_more(
+    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+) -> None:
+    Meeting.objects.update(ended_at=noon(700))
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(3600))
+    settle(meeting.pk, noon(3600))
+    assert ledger.usage_of(meeting).seconds == 700
+
+
+def test_what_a_look_tells_is_settled(meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit) -> None:
+    settle(meeting.pk, NOON)
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(900))
+    assert due() == [meeting.pk]
+    settle(meeting.pk, noon(900))
+    reconcile(noon(1800))
+    fake_livekit.people = {}
+    settle(meeting.pk, noon(1800))
+    for look in (1830, 1860):
+        reconcile(noon(look))
+        settle(meeting.pk, noon(look))
+    assert (left_at(stay), ledger.usage_of(meeting).seconds) == (noon(1800), 1800)

@@ -24,6 +24,34 @@ def test_the_same_news_twice_is_kept_once(door: NewsDoor) -> None:
     assert Event.objects.count() == 1
 
 
+def test_keeping_news_is_one_insert_and_nothing_else(door: NewsDoor, django_assert_num_queries: Any) -> None:
+    """A slow answer holds up a room's news; also when it comes twice, and of a meeting or of none."""
+    for body in [joined(UNKNOWN_CODE, "PA_1")] * 2 + [{"event": "room_started"}] * 2:
+        with django_assert_num_queries(1) as queries:
+            assert door.tell(body).status_code == 200
+        assert queries.captured_queries[0]["sql"].startswith("INSERT INTO")
+    assert Event.objects.count() == 2
+
+
+def test_what_is_not_signed_costs_no_query(door: NewsDoor, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert door.post(b"{}", Authorization="nonsense").status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_also_on_a_connection_of_its_own_it_is_one_insert(
+    meeting: Meeting, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        NewsDoor().tell(joined(meeting.code, "PA_1"))
+
+
+def test_news_that_comes_twice_is_applied_as_it_came_first(door: NewsDoor) -> None:
+    door.tell({"id": "EV_1", "event": "a"})
+    door.tell({"id": "EV_1", "event": "b"})
+    assert Event.objects.get().body["event"] == "a"
+
+
 def test_news_without_an_id_is_known_by_its_contents(door: NewsDoor) -> None:
     for body in (b'{"event": "a"}', b'{"event": "a"}', b'{"event": "b"}'):
         assert door.post(body).status_code == 200

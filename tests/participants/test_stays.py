@@ -100,6 +100,17 @@ def test_visits_come_oldest_first_with_their_first_stay_first() -> None:
     assert stays.visits(told, lambda stay: stay) == [[span(0, 10), span(5, 20)], [span(100, 120)]]
 
 
+def test_visits_are_in_the_order_of_their_spans_whatever_the_stays_are() -> None:
+    spans = {"last": span(400, 420), "first": span(0, 10), "second": span(100, 120), "third": span(130, 140)}
+    told = ["last", "second", "third", "first"]
+    assert stays.visits(told, spans.__getitem__) == [["first"], ["second", "third"], ["last"]]
+
+
+def test_of_stays_that_began_together_the_one_told_first_is_first() -> None:
+    spans = {"b": span(0, 10), "a": span(0, 5)}
+    assert stays.visits(["b", "a"], spans.__getitem__) == [["b", "a"]]
+
+
 @given(spans_of_a_person)
 def test_a_visit_begins_where_nobody_was_there_shortly_before(spans: list[Span]) -> None:
     oldest_first = sorted(set(spans))
