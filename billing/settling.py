@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing import ledger, pricing
 from billing.models import Entry, Kind
@@ -23,13 +23,16 @@ def settle(meeting_pk: int, now: datetime) -> Entry | None:
     entry, stays = _book(meeting_pk, now)
     for stay in stays:  # one statement each, after the commit: killed before, it is only looked at again
         if stay.settled_version != stay.version:
-            Stay.objects.filter(pk=stay.pk).update(settled_version=stay.version)
+            # A later version is unsettled since the moment of this look at the earliest.
+            Stay.objects.filter(pk=stay.pk).update(settled_version=stay.version, unsettled_since=now)
     return entry
 
 
 @transaction.atomic
 def _book(meeting_pk: int, now: datetime) -> tuple[Entry | None, list[Stay]]:
     """Under the meeting's lock, which its ending takes, too: it is settled and ended one after the other."""
+    with connection.cursor() as cursor:  # whoever holds the row for long does not hold up the others
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
     locked = Meeting.objects.select_for_update(of=("self",), no_key=True)
     meeting = locked.select_related("customer").get(pk=meeting_pk)
     stays = list(Stay.objects.of(meeting).select_related("participant"))

@@ -143,7 +143,8 @@ class StayQuerySet(models.QuerySet["Stay"]):
 
     def seen(self, at: datetime, now: datetime) -> None:
         """LiveKit showed them active at `at`: a guess that they had left before was wrong."""
-        unsure = self.filter(Q(left_at__isnull=True) | Q(is_left_guessed=True), last_seen_at__lte=at)
+        is_there = Q(left_at__isnull=True, last_seen_at__lte=at)
+        unsure = self.filter(is_there | Q(is_left_guessed=True, last_seen_at__lt=at))
         unsure.write(now, last_seen_at=at, missed_looks=0, left_at=None, is_left_guessed=False)
 
     def left(self, at: datetime, now: datetime) -> None:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=5)  # checked at connect only; LiveKit renews it for the connected
 PATIENCE = 2.0  # seconds
+AT_ONCE = 20  # rooms that are asked at the same time
 
 
 class Unreachable(Exception):
@@ -94,19 +95,33 @@ def rooms() -> dict[str, list[Person]]:
 
     async def look(client: api.LiveKitAPI) -> dict[str, list[Person]]:
         found = (await client.room.list_rooms(api.ListRoomsRequest())).rooms
-        return {room.name: await _people(client, room.name) for room in found}
+        at_once = asyncio.Semaphore(AT_ONCE)
+        names = [room.name for room in found if "\0" not in room.name]
+        people = await asyncio.gather(*[_people(client, name, at_once) for name in names])
+        return dict(zip(names, people, strict=True))
 
     return _ask(look, seconds=20.0)
 
 
-async def _people(client: api.LiveKitAPI, code: str) -> list[Person]:
-    try:
-        found = (await client.room.list_participants(api.ListParticipantsRequest(room=code))).participants
-    except api.ServerError as error:
-        if error.code != api.ServerErrorCode.NOT_FOUND:
-            raise
-        return []  # closed since the rooms were listed
+async def _people(client: api.LiveKitAPI, code: str, at_once: asyncio.Semaphore) -> list[Person]:
+    async with at_once:
+        try:
+            found = await _list(client, code)
+        except api.ServerError as error:
+            if error.code == api.ServerErrorCode.NOT_FOUND:
+                return []  # closed since the rooms were listed
+            log.warning("room %s is served by nobody, and is made anew: %s", code, error.code)
+            await client.room.create_room(api.CreateRoomRequest(name=code))
+            found = await _list(client, code)
     return [_person(info) for info in found if _is_active_person(info)]
+
+
+async def _list(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInfo]:
+    """Raises ServerError "unavailable" for a room whose server was killed, until the room is made anew.
+
+    Such a room stays listed, and can neither be asked nor be closed.
+    """
+    return list((await client.room.list_participants(api.ListParticipantsRequest(room=code))).participants)
 
 
 def _is_active_person(info: api.ParticipantInfo) -> bool:
@@ -117,7 +132,7 @@ def _is_active_person(info: api.ParticipantInfo) -> bool:
 
 def _person(info: api.ParticipantInfo) -> Person:
     joined_at = datetime.fromtimestamp(info.joined_at, UTC) if info.joined_at else None
-    return Person(info.sid, info.identity, info.name, joined_at)
+    return Person(info.sid, info.identity.replace("\0", ""), info.name, joined_at)
 
 
 def is_reachable() -> bool:

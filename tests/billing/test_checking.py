@@ -239,7 +239,20 @@ def test_whoever_is_known_by_late_news_is_not_missed_at_once(customer: Customer,
 
 
 @pytest.mark.parametrize("end", ["ended_at", "expires_at", "cancelled_at"])
-def test_in_a_meeting_that_is_over_nobody_is_missed(customer: Customer, meeting: Meeting, end: str) -> None:
+def test_who_is_in_a_meeting_that_is_over_for_long_is_told(
+    customer: Customer, meeting: Meeting, end: str
+) -> None:
+    stay = stayed(guest(meeting), NOON)
+    Meeting.objects.filter(pk=meeting.pk).update(**{end: noon(3879)})
+    settle(meeting.pk, NOW)
+    [sentence] = wrong(customer)
+    assert f"{stay.sid} is open" in sentence
+
+
+@pytest.mark.parametrize("end", ["ended_at", "expires_at", "cancelled_at"])
+def test_in_a_meeting_that_is_just_over_nobody_is_missed(
+    customer: Customer, meeting: Meeting, end: str
+) -> None:
     stayed(guest(meeting), NOON)
     Meeting.objects.update(**{end: noon(3999)})
     settle(meeting.pk, NOW)

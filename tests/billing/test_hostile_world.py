@@ -44,7 +44,7 @@ STEPS = int(os.environ.get("SOAK_STEPS", "600"))
 BEAT = timedelta(seconds=30)
 PEOPLE = st.integers(0, 2)
 ANY = st.integers(0, 99)
-QUERY = st.integers(1, 12)
+QUERY = st.integers(1, 30)
 
 
 class Killed(BaseException):
@@ -196,6 +196,14 @@ class HostileWorld(RuleBasedStateMachine):
     @rule(number=ANY)
     def news_is_lost(self, number: int) -> None:
         self.world.under_way.pop(number % len(self.world.under_way))
+
+    @rule(missed=st.sets(ANY, max_size=2))
+    def a_look_misses_somebody(self, missed: set[int]) -> None:
+        """Or nobody; a look that comes soon after another."""
+        there = self.world.present()
+        self.world.overlooked = [there[number % len(there)] for number in missed if there]
+        self.look()
+        self.world.overlooked = []
 
     @rule()
     def a_look_finds_livekit_away(self) -> None:

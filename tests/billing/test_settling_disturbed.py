@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from billing import ledger, settling
+from billing.checking import check
 from billing.models import Entry
 from billing.settling import due, settle
 from calls import ending
@@ -180,3 +181,21 @@ def test_news_between_the_entry_and_its_end_is_not_taken_for_settled(
     assert (booked(secured), due()) == (700, [secured.pk])
     settle_what_is_due()
     assert booked(secured) == 800
+
+
+def test_a_look_between_booking_and_marking_at_every_beat_raises_no_alarm(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = running(customer, noon(600))
+    unbroken = settling._book
+
+    def book_and_look(meeting_pk: int, now: datetime) -> Any:
+        booked = unbroken(meeting_pk, now)
+        Stay.objects.seen(now, now)
+        return booked
+
+    monkeypatch.setattr(settling, "_book", book_and_look)
+    for beat in range(630, 1200, 30):
+        settle(meeting.pk, noon(beat))
+        assert check([customer], noon(beat + 15)).wrong == []
+    assert due() == [meeting.pk]

@@ -69,6 +69,7 @@ class World:
         self.now = NOON + timedelta(seconds=0.3)
         self.visits: list[Visit] = []
         self.under_way: list[News] = []
+        self.overlooked: list[Visit] = []  # by a look, though they are there
         self.livekit = livekit
         livekit.people = {}
         livekit.is_away = False
@@ -122,7 +123,8 @@ class World:
 
     def look(self, deed: Callable[[], object]) -> None:
         """Let a look be done, to which LiveKit answers what is so now. A killed one shows in part."""
-        there = [] if self.livekit.is_away else self.present()
+        listed = [visit for visit in self.present() if visit not in self.overlooked]
+        there = [] if self.livekit.is_away else listed
         self.livekit.people = {}
         for visit in there:
             visit.maybe_shown += [whole(visit.came), self.now]

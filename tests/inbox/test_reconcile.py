@@ -90,6 +90,13 @@ def test_a_wrongly_guessed_leave_is_taken_back(
     assert (stay.is_left_guessed, stay.missed_looks, stay.last_seen_at) == (False, 0, noon(90))
 
 
+def test_a_join_that_is_applied_again_does_not_take_a_guess_back(meeting: Meeting, stay: Stay) -> None:
+    reconcile(noon(30))
+    reconcile(noon(60))
+    apply(kept(joined(meeting.code, "PA_1")), noon(70))
+    assert left_at(stay) == NOON
+
+
 def test_exact_late_news_replaces_a_guess_for_good(
     meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
 ) -> None:

@@ -171,8 +171,34 @@ def test_a_room_that_closes_during_the_look_has_nobody(twirp: TwirpServer) -> No
     assert ROOMS() == {"ABCD-EFGH-IJKL": []}
 
 
+def test_a_room_whose_server_was_killed_is_made_anew_and_has_nobody(twirp: TwirpServer) -> None:
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
+    twirp.first_answers["ListParticipants"] = [refusal(503, "unavailable")]
+    twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse())
+    twirp.answers["CreateRoom"] = message(sdk.Room(name="ABCD-EFGH-IJKL"))
+    assert ROOMS() == {"ABCD-EFGH-IJKL": []}
+    assert twirp.asked == ["ListRooms", "ListParticipants", "CreateRoom", "ListParticipants"]
+
+
 def test_a_look_that_fails_half_way_is_none(twirp: TwirpServer) -> None:
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
-    twirp.answers["ListParticipants"] = refusal(503, "unavailable")
+    twirp.answers["ListParticipants"] = twirp.answers["CreateRoom"] = refusal(503, "unavailable")
     with pytest.raises(livekit.Unreachable):
         ROOMS()
+
+
+def test_many_rooms_are_asked_and_told_each_with_its_people(twirp: TwirpServer) -> None:
+    names = [f"room {number}" for number in range(50)]
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name=name) for name in names]))
+    twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse())
+    assert ROOMS() == {name: [] for name in names}
+
+
+def test_nul_which_no_table_can_hold_is_not_passed_on(twirp: TwirpServer) -> None:
+    info = sdk.ParticipantInfo
+    rooms = [sdk.Room(name="ABCD-EFGH-IJKL"), sdk.Room(name="\0")]
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=rooms))
+    people = [info(sid="PA_1", identity="a\0nn", state=info.ACTIVE)]
+    twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse(participants=people))
+    [(name, [ann])] = ROOMS().items()
+    assert (name, ann.identity, ann.joined_at) == ("ABCD-EFGH-IJKL", "ann", None)

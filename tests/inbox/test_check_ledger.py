@@ -1,12 +1,15 @@
 """What the command prints and how it exits; the checks have tests of their own."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from billing.models import Account
 from customers.models import Customer
+from inbox.models import Event
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import noon, stayed
@@ -75,3 +78,17 @@ def test_it_changes_nothing(customer: Customer) -> None:
     spoil(customer)
     check()
     assert Account.objects.get().balance == 149
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(2, 0), (4, 1)])
+def test_news_that_nobody_applied_is_told_once_it_is_old(db: None, minutes: int, status: int) -> None:
+    Event.objects.create(event_id="EV_1", body={}, received_at=timezone.now() - timedelta(minutes=minutes))
+    found, lines = check()
+    assert found == status
+    assert any(line.startswith("LiveKit's news EV_1 waits since") for line in lines) is bool(status)
+
+
+def test_applied_news_is_not_told(db: None) -> None:
+    old = timezone.now() - timedelta(days=1)
+    Event.objects.create(event_id="EV_1", body={}, received_at=old, applied_at=old)
+    assert check()[0] == 0

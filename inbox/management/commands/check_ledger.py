@@ -1,5 +1,6 @@
 import sys
 from argparse import ArgumentParser
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -8,6 +9,9 @@ from django.utils import timezone
 from billing.checking import Report, check
 from billing.management.arguments import known_customer
 from customers.models import Customer
+from inbox.models import Event
+
+PATIENCE = timedelta(minutes=3)  # news of somebody unknown is left to wait for two
 
 
 class Command(BaseCommand):
@@ -21,12 +25,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         slug = options["customer"]
         customers = Customer.objects.all() if slug is None else [known_customer(slug)]
-        report = check(customers, timezone.now())
+        now = timezone.now()
+        report = check(customers, now)
+        report.wrong += kept_too_long(now)
         for sentence in report.wrong:
             self.stdout.write(sentence)
         self.stdout.write(closing(report))
         if report.wrong:
             sys.exit(1)
+
+
+def kept_too_long(now: datetime) -> list[str]:
+    """News that nobody applied, so that its people's time may not be billed."""
+    old = Event.objects.waiting().filter(received_at__lt=now - PATIENCE)
+    return [f"LiveKit's news {event} waits since {event.received_at:%Y-%m-%d %H:%M:%S}." for event in old]
 
 
 def closing(report: Report) -> str:
