@@ -25,6 +25,7 @@ VENV = ROOT / ".venv"
 
 PYTHON = (3, 13)
 LIVEKIT_SERVER = "github.com/livekit/livekit-server/cmd/server@v1.13.5"
+VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.7.0"
 ROOM_SOURCES = ("join/room", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
@@ -233,27 +234,27 @@ def install_room() -> None:
 
 
 def go_command() -> str:
-    """Go from PATH when it can build livekit-server (1.26 or later), else from its wheel."""
+    """Go from PATH when it can build both programs (1.26 or later), else from its wheel."""
     found = shutil.which("go")
     if found and version([found, "version"]) >= (1, 26):
         return found
     return str(from_wheel("go") / "bin" / "go")
 
 
-def install_livekit() -> None:
-    """livekit-server on PATH is used as it is; else it is built into `.run/bin/`."""
-    if shutil.which("livekit-server"):
+def install_go_program(name: str, source: str, minutes: str) -> None:
+    """A program on PATH is used as it is; else it is built into `.run/bin/`."""
+    if shutil.which(name):
         return
-    target = BIN / "livekit-server"
+    target = BIN / name
 
     def make() -> None:
-        say("livekit-server is compiled from source: about 4 minutes on two cores, once")
+        say(f"{name} is compiled from source: about {minutes} on two cores, once")
         BIN.mkdir(parents=True, exist_ok=True)
-        built = BIN / "server"  # `go install` names a binary after its folder
-        run(go_command(), "install", "-v", LIVEKIT_SERVER, env={**os.environ, "GOBIN": str(BIN)})
+        built = BIN / Path(source.partition("@")[0]).name  # `go install` names a binary after its folder
+        run(go_command(), "install", "-v", source, env={**os.environ, "GOBIN": str(BIN)})
         built.replace(target)
 
-    step("livekit-server", LIVEKIT_SERVER, target, make)
+    step(name, source, target, make)
 
 
 def main() -> int:
@@ -265,7 +266,8 @@ def main() -> int:
         try:
             install_python()
             install_room()
-            install_livekit()
+            install_go_program("livekit-server", LIVEKIT_SERVER, "4 minutes")
+            install_go_program("versitygw", VERSITYGW, "a minute")
         except InstallError as error:
             print(f"install: {error}", file=sys.stderr)
             return 1

@@ -45,7 +45,10 @@ def banner(stack: Stack) -> str:
         "Customer demo exists; its key was shown at the first start.\n"
         "Another key:  .venv/bin/python manage.py issue_api_key --customer demo"
     )
-    places = f"API      {url}/api/v1/\nAdmin    {url}/admin/\nLiveKit  {stack.env['LIVEKIT_URL']}"
+    places = (
+        f"API      {url}/api/v1/\nAdmin    {url}/admin/\n"
+        f"S3       {stack.env['S3_ENDPOINT_URL']}\nLiveKit  {stack.env['LIVEKIT_URL']}"
+    )
     return f"\n{places}\n{first or again}\n\n"
 
 
@@ -81,7 +84,7 @@ def main() -> int:
 def run(home: Path, parent: int) -> int:
     stack = None
     try:
-        say("starting PostgreSQL, Redis, LiveKit, web, worker and beat …")
+        say("starting PostgreSQL, Redis, S3, LiveKit, egress, web, worker and beat …")
         stack = Stack(home, os.environ, show)
         stack.start()
         say(banner(stack))

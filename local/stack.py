@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from local import env as files
-from local import livekit, ports, postgres, redis, web, worker
+from local import egress, livekit, ports, postgres, redis, s3, web, worker
 from local.part import Part, PartFailed, Running, Sink
 
 # What the service reads from its environment (docs/architecture.md, "Settings").
@@ -27,16 +27,28 @@ SETTINGS = (
     "LIVEKIT_API_KEY",
     "LIVEKIT_API_SECRET",
     "LIVEKIT_PUBLIC_URL",
+    "S3_ENDPOINT_URL",
+    "S3_PUBLIC_URL",
+    "S3_BUCKET",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+    "S3_REGION",
     "RATE_LIMIT_PER_SECOND",
     "RATE_LIMIT_BURST",
     "NEWS_KEPT_DAYS",
 )
 
+# What must be given together with the address of a part from outside.
+BELONGING = {
+    "LIVEKIT_URL": ("LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"),
+    "S3_ENDPOINT_URL": ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_BUCKET"),
+}
+
 
 def fresh() -> dict[str, str]:
     """What is chosen at the first start of a folder and kept from then on: ports and secrets."""
     taken: set[int] = set()
-    names = ("PORT_POSTGRES", "PORT_REDIS", "PORT_LIVEKIT", "PORT_LIVEKIT_UDP")
+    names = ("PORT_POSTGRES", "PORT_REDIS", "PORT_LIVEKIT", "PORT_LIVEKIT_UDP", "PORT_S3")
     return {
         **{name: str(ports.choose(taken)) for name in names},
         "PASSWORD_POSTGRES": secrets.token_hex(16),
@@ -45,7 +57,17 @@ def fresh() -> dict[str, str]:
         "JOIN_SECRET": secrets.token_hex(32),
         "LIVEKIT_API_KEY": f"API{secrets.token_hex(6)}",
         "LIVEKIT_API_SECRET": secrets.token_hex(24),
+        "S3_ACCESS_KEY_ID": f"S3{secrets.token_hex(6)}",
+        "S3_SECRET_ACCESS_KEY": secrets.token_hex(24),
     }
+
+
+def check_belonging(given: Mapping[str, str]) -> None:
+    """PartFailed when a part from outside is given by its address only."""
+    for address, others in BELONGING.items():
+        if address in given and not set(others) <= given.keys():
+            needed = f"{', '.join(others[:-1])} and {others[-1]}"
+            raise PartFailed(f"{address} is given: {needed} must be, too.")
 
 
 class Stack:
@@ -66,9 +88,9 @@ class Stack:
     def _settings(self) -> dict[str, str]:
         kept, port = self.kept, self.given.get("PORT", "8000")
         given = {name: self.given[name] for name in SETTINGS if name in self.given}
+        check_belonging(given)
         livekit_url = given.get("LIVEKIT_URL", f"ws://127.0.0.1:{kept['PORT_LIVEKIT']}")
-        if "LIVEKIT_URL" in given and not {"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"} <= given.keys():
-            raise PartFailed("LIVEKIT_URL is given: LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be, too.")
+        s3_url = given.get("S3_ENDPOINT_URL", s3.url(kept["PORT_S3"]))
         return {
             "PORT": port,
             "DEBUG": "0",
@@ -82,6 +104,12 @@ class Stack:
             "LIVEKIT_PUBLIC_URL": livekit_url,
             "LIVEKIT_API_KEY": kept["LIVEKIT_API_KEY"],
             "LIVEKIT_API_SECRET": kept["LIVEKIT_API_SECRET"],
+            "S3_ENDPOINT_URL": s3_url,
+            "S3_PUBLIC_URL": s3_url,
+            "S3_BUCKET": "upclass",
+            "S3_ACCESS_KEY_ID": kept["S3_ACCESS_KEY_ID"],
+            "S3_SECRET_ACCESS_KEY": kept["S3_SECRET_ACCESS_KEY"],
+            "S3_REGION": "us-east-1",
             **given,
         }
 
@@ -90,9 +118,14 @@ class Stack:
     def start(self) -> None:
         """Start everything and return when all of it serves. PartFailed says which part cannot, and why."""
         self.start_data()
+        if "S3_ENDPOINT_URL" not in self.given:
+            self.launch(s3.part(self.folder / "s3", self.env))
         if "LIVEKIT_URL" not in self.given:
             self.launch(livekit.part(self.folder, self.env, int(self.kept["PORT_LIVEKIT_UDP"])))
         self.manage("migrate", "--verbosity", "0")
+        self.wait_ready()  # the bucket, too: the others may need it
+        if "LIVEKIT_URL" not in self.given:  # another LiveKit has a bus, and an egress, of its own
+            self.launch(egress.part(self.folder / "egress", self.env))
         self.launch(web.part(self.env))
         self.launch(worker.worker(self.env))
         self.launch(worker.beat(self.folder, self.env))
@@ -154,7 +187,7 @@ class Stack:
         self.stopping.set()
         if self.watcher.is_alive():
             self.watcher.join()
-        data = [running for running in self.running if running.part.name in ("postgres", "redis")]
+        data = [running for running in self.running if running.part.name in ("postgres", "redis", "s3")]
         others = [running for running in self.running if running not in data]
         for group in (others, data):
             for running in group:

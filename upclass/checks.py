@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
-SECRETS = ("SECRET_KEY", "JOIN_SECRET", "LIVEKIT_API_SECRET")
+SECRETS = ("SECRET_KEY", "JOIN_SECRET", "LIVEKIT_API_SECRET", "S3_SECRET_ACCESS_KEY")
 
 
 def secrets_are_set(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from local.env import ROOT, read
-from local.stack import fresh
+from local.stack import SETTINGS, fresh
 from tests.e2e.integrator import Integrator
 
 PATIENCE = 90.0
@@ -28,6 +28,8 @@ MARKS = {
     "beat": "beat --loglevel",
     "redis": "valkey-server",
     "livekit": "livekit-server",
+    "s3": "versitygw",
+    "egress": "-m egress",
     "postgres": "postgres -D",
 }
 
@@ -110,11 +112,7 @@ class Run:
 
 def plain_environment() -> dict[str, str]:
     """This process' environment without the settings of the parts that the tests themselves use."""
-    return {name: value for name, value in os.environ.items() if name not in fresh_names()}
-
-
-def fresh_names() -> set[str]:
-    return {*fresh(), "DATABASE_URL", "REDIS_URL", "LIVEKIT_URL", "LIVEKIT_PUBLIC_URL", "PUBLIC_URL", "DEBUG"}
+    return {name: value for name, value in os.environ.items() if name not in {*fresh(), *SETTINGS}}
 
 
 @pytest.fixture

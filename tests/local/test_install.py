@@ -118,3 +118,43 @@ def test_node_on_path_is_taken_when_vite_accepts_it(
     monkeypatch.setattr(install, "from_wheel", lambda name: tmp_path / "wheel")
     expected = tmp_path / ("bin" if is_taken else "wheel/bin")
     assert install.node_folder() == str(expected)
+
+
+GO = """
+while [ $# -gt 1 ]; do shift; done
+name=${1%%@*}
+printf "%s" "$1" > "$GOBIN/${name##*/}"
+"""
+
+
+@pytest.fixture
+def go(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Go that writes the source's name into the binary that it would build; the folder for binaries."""
+    command = program(home / "path" / "go", f"go version go1.26.8{GO}")
+    monkeypatch.setattr(install, "BIN", home / "bin")
+    monkeypatch.setattr(install, "go_command", lambda: command)
+    monkeypatch.setenv("PATH", f"{home / 'path'}:/usr/bin:/bin")
+    return home / "bin"
+
+
+@pytest.mark.parametrize(
+    ("name", "source"), [("livekit-server", install.LIVEKIT_SERVER), ("versitygw", install.VERSITYGW)]
+)
+def test_a_go_program_is_built_once_under_its_own_name(go: Path, name: str, source: str) -> None:
+    install.install_go_program(name, source, "a minute")
+    assert [(built.name, built.read_text()) for built in go.iterdir()] == [(name, source)]
+    (go / name).write_text("as it was")
+    install.install_go_program(name, source, "a minute")
+    assert (go / name).read_text() == "as it was"
+
+
+def test_another_version_of_a_go_program_is_built_anew(go: Path) -> None:
+    install.install_go_program("versitygw", "x.org/cmd/versitygw@v1.6.0", "a minute")
+    install.install_go_program("versitygw", "x.org/cmd/versitygw@v1.7.0", "a minute")
+    assert (go / "versitygw").read_text() == "x.org/cmd/versitygw@v1.7.0"
+
+
+def test_a_go_program_on_path_is_used_as_it_is(go: Path) -> None:
+    program(go.parent / "path" / "versitygw", "1.7")
+    install.install_go_program("versitygw", install.VERSITYGW, "a minute")
+    assert not go.exists()

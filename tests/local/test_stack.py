@@ -41,10 +41,20 @@ def started(folder: Path, **given: str) -> Unstarted:
 
 
 def test_all_parts_are_started_in_order(tmp_path: Path) -> None:
-    assert started(tmp_path).launched == ["postgres", "redis", "livekit", "web", "worker", "beat"]
+    assert started(tmp_path).launched == [
+        "postgres",
+        "redis",
+        "s3",
+        "livekit",
+        "egress",
+        "web",
+        "worker",
+        "beat",
+    ]
 
 
 KEYS = {"LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret"}
+S3 = {"S3_ACCESS_KEY_ID": "key", "S3_SECRET_ACCESS_KEY": "secret", "S3_BUCKET": "mine"}
 
 
 @pytest.mark.parametrize(
@@ -53,14 +63,16 @@ KEYS = {"LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret"}
         ("postgres", {"DATABASE_URL": "postgres://u:p@127.0.0.1:1/x"}),
         ("redis", {"REDIS_URL": "redis://127.0.0.1:1/0"}),
         ("livekit", {"LIVEKIT_URL": "ws://127.0.0.1:1", **KEYS}),
+        ("s3", {"S3_ENDPOINT_URL": "http://127.0.0.1:1", **S3}),
     ],
 )
 def test_a_part_that_is_configured_is_used_and_not_started(
     tmp_path: Path, part: str, given: dict[str, str]
 ) -> None:
     stack = started(tmp_path, **given)
-    assert part not in stack.launched
-    assert len(stack.launched) == 5
+    gone = {part, "egress"} if part == "livekit" else {part}  # which is LiveKit's
+    assert gone.isdisjoint(stack.launched)
+    assert len(stack.launched) == 8 - len(gone)
     assert given.items() <= stack.env.items()
 
 
@@ -71,6 +83,32 @@ def test_an_empty_variable_configures_nothing(tmp_path: Path) -> None:
 def test_a_livekit_of_one_s_own_needs_its_keys(tmp_path: Path) -> None:
     with pytest.raises(PartFailed, match="LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be"):
         Unstarted(tmp_path, {"LIVEKIT_URL": "ws://127.0.0.1:1"})
+
+
+@pytest.mark.parametrize("missing", S3)
+def test_an_s3_of_one_s_own_needs_its_keys_and_its_bucket(tmp_path: Path, missing: str) -> None:
+    given = {name: value for name, value in S3.items() if name != missing}
+    with pytest.raises(PartFailed) as failed:
+        Unstarted(tmp_path, {"S3_ENDPOINT_URL": "http://127.0.0.1:1", **given})
+    assert str(failed.value) == (
+        "S3_ENDPOINT_URL is given: S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_BUCKET must be, too."
+    )
+
+
+def test_browsers_reach_an_s3_of_one_s_own_where_it_is(tmp_path: Path) -> None:
+    stack = Unstarted(tmp_path, {"S3_ENDPOINT_URL": "http://127.0.0.1:1", **S3})
+    assert stack.env["S3_PUBLIC_URL"] == "http://127.0.0.1:1"
+    assert stack.env["S3_REGION"] == "us-east-1"
+
+
+def test_the_bucket_is_there_before_those_start_that_need_it(tmp_path: Path) -> None:
+    class Waits(Unstarted):
+        def wait_ready(self) -> None:
+            self.launched.append("all ready")
+
+    stack = Waits(tmp_path, {})
+    stack.start()
+    assert "all ready" in stack.launched[stack.launched.index("s3") : stack.launched.index("web")]
 
 
 def test_ports_and_secrets_are_chosen_once_and_kept(tmp_path: Path) -> None:

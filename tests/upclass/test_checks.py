@@ -36,7 +36,8 @@ def test_a_default_secret_stops_the_start_and_is_named(number: int, name: str, s
 def test_every_missing_secret_is_named_at_once(settings: Any) -> None:
     for name in SECRETS:
         setattr(settings, name, settings.DEFAULT_SECRET)
-    assert [mistake.id for mistake in secrets_are_set()] == ["upclass.E001", "upclass.E002", "upclass.E003"]
+    expected = ["upclass.E001", "upclass.E002", "upclass.E003", "upclass.E004"]
+    assert [mistake.id for mistake in secrets_are_set()] == expected
 
 
 def test_with_debug_on_defaults_are_accepted(settings: Any) -> None:

@@ -10,13 +10,13 @@ from local.stack import SETTINGS
 def test_settings_stack_and_documentation_name_the_same_variables() -> None:
     """One missing in the stack would not reach `.run/env`, nor one missing in the docs anybody."""
     code = (ROOT / "upclass" / "settings.py").read_text()
-    read = set(re.findall(r'(?:text|flag|listed|number)\("([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:text|flag|listed|number)\("([A-Z0-9_]+)"', code))
     document = (ROOT / "docs" / "architecture.md").read_text()
     table = document.split("## Settings")[1]
     documented = {
         name
         for row in re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
-        for name in re.findall("`([A-Z_]+)`", row)
+        for name in re.findall("`([A-Z0-9_]+)`", row)
     }
     assert read == set(SETTINGS) == documented
 

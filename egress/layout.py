@@ -1,0 +1,77 @@
+"""Where each tile lies in the picture: rectangles only, nothing is drawn here."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDEST = 16 / 9  # a tile is never wider than a camera's picture,
+TALLEST = 4 / 3  # nor so tall that filling it would cut more than a quarter of one
+STRIP = 5  # beside a large tile the others have a fifth of the width
+MOST_TILES = 25  # more people than that are heard, not seen
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels. All four are even: colour has half the resolution of brightness."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def even(number: float) -> int:
+    return int(number) // 2 * 2
+
+
+def within(space: Box, width: float, height: float) -> Box:
+    """A box of this size in the middle of a space."""
+    wide, high = even(min(width, space.width)), even(min(height, space.height))
+    return Box(
+        space.x + even((space.width - wide) / 2), space.y + even((space.height - high) / 2), wide, high
+    )
+
+
+def fit(space: Box, width: int, height: int) -> Box:
+    """The largest box of the shape width:height in a space."""
+    scale = min(space.width / width, space.height / height)
+    return within(space, max(2, width * scale), max(2, height * scale))
+
+
+def _tile(cell: Box) -> Box:
+    """The tile in a cell, with a hair of background around it."""
+    wide, high = max(2, cell.width - 4), max(2, cell.height - 4)
+    return within(cell, min(wide, high * WIDEST), min(high, wide / TALLEST))
+
+
+def _cells(space: Box, count: int, columns: int) -> list[Box]:
+    """Row by row; the last row, when it is not full, stands in the middle."""
+    rows = math.ceil(count / columns)
+    wide, high = even(space.width / columns), even(space.height / rows)
+    boxes = []
+    for index in range(count):
+        row, column = divmod(index, columns)
+        missing = columns - min(columns, count - row * columns)
+        left = even((column + missing / 2) * wide)
+        boxes.append(Box(space.x + left, space.y + row * high, wide, high))
+    return boxes
+
+
+def grid(space: Box, count: int) -> list[Box]:
+    """As many tiles, as large as they can be."""
+    if count == 1:
+        return [space]
+    choices = ([_tile(cell) for cell in _cells(space, count, columns)] for columns in range(1, count + 1))
+    return max(choices, key=lambda boxes: boxes[0].width * boxes[0].height, default=[])
+
+
+def arrange(width: int, height: int, keys: Sequence[str], focus: str | None = None) -> dict[str, Box]:
+    """The box of each key. With a `focus` (one of the keys) it is large and the others stand beside it."""
+    others = [key for key in keys if key != focus][:MOST_TILES]
+    if focus is None:
+        return dict(zip(others, grid(Box(0, 0, width, height), len(others)), strict=True))
+    strip = even(width / STRIP) if others else 0
+    beside = grid(Box(width - strip, 0, strip, height), len(others))
+    if len(others) == 1:
+        beside = [_tile(beside[0])]
+    return {focus: Box(0, 0, width - strip, height), **dict(zip(others, beside, strict=True))}

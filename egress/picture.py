@@ -1,0 +1,113 @@
+"""The picture of the recording: a canvas with the people's tiles, of which only what changed is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import av
+from av.video.reformatter import Interpolation, VideoReformatter
+
+from egress import names, planes
+from egress.layout import Box, arrange, even, fit
+from egress.planes import Planes, Still
+
+BACKGROUND = (26, 130, 127)  # names.BACKGROUND as brightness and colour
+
+
+@dataclass(frozen=True)
+class View:
+    """What one tile shows: a camera fills it, a screen is shown whole. Without a `still`, the initials."""
+
+    key: str
+    name: str
+    still: Still | None = None
+    is_screen: bool = False
+
+
+class Scaler:
+    """Brings the frames of one track to the size of its tile."""
+
+    def __init__(self) -> None:
+        self.reformatter = VideoReformatter()
+        self.source = av.VideoFrame(2, 2, "yuv420p")
+
+    def draw(self, picture: Planes, target: Planes) -> None:
+        """Both have even sizes."""
+        height, width = target[0].shape
+        if picture[0].shape == (height, width):
+            return planes.copy(picture, target)
+        if (self.source.height, self.source.width) != picture[0].shape:
+            self.source = av.VideoFrame(picture[0].shape[1], picture[0].shape[0], "yuv420p")
+        planes.copy(picture, planes.of(self.source))
+        scaled = self.reformatter.reformat(
+            self.source, width, height, interpolation=Interpolation.FAST_BILINEAR
+        )
+        return planes.copy(planes.of(scaled), target)
+
+
+def crop(width: int, height: int, box: Box) -> Box:
+    """The middle part of a picture that has the shape of the box."""
+    return fit(Box(0, 0, even(width), even(height)), box.width, box.height)
+
+
+class Picture:
+    """The canvas, `width` x `height` pixels, both even."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.frame = av.VideoFrame(width, height, "yuv420p")
+        self.canvas = planes.of(self.frame)
+        self.boxes: dict[str, Box] = {}
+        self._drawn: dict[str, Still | None] = {}
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        self._scalers: dict[str, Scaler] = {}
+        self._scene: object = None
+        planes.fill(self.canvas, BACKGROUND)
+
+    def draw(self, views: Sequence[View], focus: str | None = None) -> av.VideoFrame:
+        """The canvas with these views, that of the key `focus` large. The same frame at every call."""
+        scene = (focus, [(view.key, view.name, view.still is None) for view in views])
+        if scene != self._scene:
+            self._begin(scene, views, focus)
+        for view in views:
+            box = self.boxes.get(view.key)
+            if box and (view.key not in self._drawn or self._drawn[view.key] is not view.still):
+                self._draw_tile(view, box)
+        return self.frame
+
+    def _begin(self, scene: object, views: Sequence[View], focus: str | None) -> None:
+        """Somebody came, left, or shows another thing: everything is drawn anew."""
+        self._scene = scene
+        self.boxes = arrange(self.width, self.height, [view.key for view in views], focus)
+        self._drawn.clear()
+        self._sizes.clear()
+        self._scalers = {key: self._scalers.get(key) or Scaler() for key in self.boxes}
+        planes.fill(self.canvas, BACKGROUND)
+
+    def _draw_tile(self, view: View, box: Box) -> None:
+        self._drawn[view.key] = view.still
+        tile = planes.part(self.canvas, box)
+        if view.still is None:
+            planes.copy(names.plain_tile(view.name, box.width, box.height), tile)
+        elif not self._draw_still(view, view.still, box):
+            return
+        plate = names.plate(view.name, box.width, box.height)
+        if plate:
+            high, wide = plate[0].shape
+            planes.copy(plate, planes.part(self.canvas, Box(box.x, box.y + box.height - high, wide, high)))
+
+    def _draw_still(self, view: View, still: Still, box: Box) -> bool:
+        picture = still.planes()
+        height, width = picture[0].shape
+        if min(width, height) < 2:
+            return False
+        if view.is_screen:
+            cut, place = Box(0, 0, even(width), even(height)), fit(box, width, height)
+        else:
+            cut, place = crop(width, height, box), box
+        if self._sizes.get(view.key) != (width, height):
+            self._sizes[view.key] = (width, height)
+            planes.fill(
+                planes.part(self.canvas, box), BACKGROUND
+            )  # the bars beside a picture of another shape
+        self._scalers[view.key].draw(planes.part(picture, cut), planes.part(self.canvas, place))
+        return True

@@ -1,0 +1,101 @@
+"""The child that makes one recording: `python -m egress.recording`, with a Job on standard input."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from egress import job as contract
+from egress.filming import Recording
+from egress.job import FAILED, Ended, Job
+
+LONGEST_END = 30.0  # s after a stop; a disk that hangs must not keep this process for ever
+
+
+def say(line: str) -> None:
+    """To the worker. It may have died; the file is finished all the same."""
+    with suppress(OSError):
+        os.write(1, line.encode() + b"\n")
+
+
+class Discreet(logging.Formatter):
+    """Leaves the token out of whatever is logged: LiveKit's own messages contain it."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self.token = token
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).replace(self.token, "<token>")
+
+
+def set_up_logs(token: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(Discreet(token))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("livekit").setLevel(logging.WARNING)
+
+
+def listen(stop: asyncio.Event) -> None:
+    """Set `stop` at a line "stop" or the end of standard input, and at SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        stop.set()
+        loop.call_later(LONGEST_END, os._exit, 1)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+
+    def read() -> None:
+        for line in sys.stdin:
+            if line.strip() == "stop":
+                break
+        with suppress(RuntimeError):  # the loop has ended before the worker let go
+            loop.call_soon_threadsafe(end)
+
+    threading.Thread(target=read, daemon=True).start()
+
+
+async def record(job: Job) -> Ended:
+    stop = asyncio.Event()
+    listen(stop)
+    return await Recording(job, stop, say).run()
+
+
+def locked(job: Job) -> Ended:
+    """Record while holding <file>.lock, which tells a restarted worker that somebody is still at it."""
+    path = Path(f"{job.file}.lock")
+    try:
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ended = asyncio.run(record(job))
+            path.unlink(missing_ok=True)
+            return ended
+    except OSError as error:
+        return Ended(FAILED, f"the file cannot be written: {error.strerror}")
+
+
+def ordered() -> Ended:
+    """Do what standard input says."""
+    try:
+        job = Job.from_json(sys.stdin.readline())
+    except ValueError:
+        return Ended(FAILED, "the job cannot be read")
+    set_up_logs(job.token)
+    return locked(job)
+
+
+def main() -> None:
+    ended = ordered()
+    say(contract.ended(ended))
+    os._exit(1 if ended.error else 0)  # the SDK's own threads are not waited for: everything is on the disk
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""One egress from its order to its end: a recording process, its states, and the file in storage."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from livekit import api
+from livekit.protocol import egress as protocol
+
+from egress import ending, state
+from egress.bus import Bus
+from egress.child import Child, Ready
+from egress.folders import Folder
+from egress.job import CONNECTION_LOST, LIMIT, ROOM_CLOSED, STOPPED, Job
+from egress.leases import Leases
+from egress.messages import RpcError, StartEgressRequest
+from egress.request import Order
+from egress.settings import Settings
+from egress.state import Reports, Status
+from egress.waiting import Waiting
+
+log = logging.getLogger("egress")
+
+REASONS = {  # in the words of the official worker
+    STOPPED: "StopEgress API",
+    ROOM_CLOSED: "Source closed",
+    CONNECTION_LOST: "Source closed",
+    LIMIT: "Limit reached",
+}
+
+
+class Office:
+    """What every recording of a worker needs."""
+
+    def __init__(self, settings: Settings, bus: Bus, leases: Leases) -> None:
+        self.settings, self.bus, self.leases = settings, bus, leases
+        self.home = Path(settings.folder) / "egresses"
+        self.aside = Path(settings.folder) / "aside"
+        self.waiting = Waiting(Path(settings.folder) / "waiting")
+        self.ready = Ready()
+
+
+class Recording:
+    """An egress of this worker."""
+
+    def __init__(self, office: Office, order: Order, folder: Folder) -> None:
+        self.office, self.order, self.folder = office, order, folder
+        self.info = state.begun(order)
+        self.child: Child | None = None
+        self.reports: Reports | None = None
+        self.begun = time.monotonic()
+
+    @classmethod
+    async def begin(cls, office: Office, ordered: StartEgressRequest, order: Order) -> "Recording":
+        """Make the egress known to LiveKit, and start its recording. Raises RpcError, leaving nothing."""
+        folder = Folder.make(office.home, ordered)
+        recording = cls(office, order, folder)
+        try:
+            await recording.note()
+            await state.create(office.bus, recording.info)
+            await recording.start()
+        except BaseException:
+            folder.remove()
+            await office.leases.release(order.egress_id)
+            raise
+        recording.reports = Reports(office.bus)
+        return recording
+
+    async def start(self) -> None:
+        """Raises RpcError, having told LiveKit, if the system gives no process."""
+        try:
+            self.child = await Child.start(self.job(), self.office.ready)
+        except OSError as error:
+            ending.fail(self.info, Status.EGRESS_FAILED, "no recording process could be started", 500)
+            with suppress(RpcError):
+                await state.update(self.office.bus, self.info)
+            raise RpcError("internal", self.info.error) from error
+
+    def job(self) -> Job:
+        settings, encoding = self.office.settings, self.order.encoding
+        return Job(
+            egress_id=self.order.egress_id,
+            room=self.order.room,
+            url=settings.livekit_url,
+            token=token(settings, self.order),
+            file=str(self.folder.movie),
+            audio_only=self.order.audio_only,
+            layout=self.order.layout,
+            max_seconds=settings.max_seconds,
+            start_delay=settings.start_delay,
+            **encoding._asdict(),
+        )
+
+    async def note(self) -> None:
+        """Keep what is known where a successor finds it."""
+        self.folder.note(self.info)
+        await self.office.leases.note(self.info)
+
+    # Its course
+
+    async def run(self) -> None:
+        """Return when the egress has ended, its file lies in storage, and LiveKit knows."""
+        assert self.child
+        ended: dict[str, Any] = {}
+        async for event in self.child.events():
+            if event["what"] == "ended":
+                ended = event
+            else:
+                await self.on(event)
+        await self.finish(ended)
+
+    async def on(self, event: dict[str, Any]) -> None:
+        if event["what"] == "active" and self.info.status == Status.EGRESS_STARTING:
+            self.info.started_at = event["at"]
+            await self.advance(Status.EGRESS_ACTIVE)
+        elif event["what"] == "ending":
+            self.info.details = f"End reason: {REASONS.get(event['reason'], event['reason'])}"
+            await self.advance(Status.EGRESS_ENDING)
+
+    async def advance(self, status: Status) -> None:
+        """Tell of a later state; an earlier one than is known is not told."""
+        if self.info.status >= status:
+            return
+        if status == Status.EGRESS_ENDING and self.info.status == Status.EGRESS_STARTING:
+            return  # nothing was recorded: its end comes without the middle
+        self.info.status = status
+        await self.tell()
+
+    async def tell(self) -> None:
+        assert self.reports
+        self.reports.tell(self.info)
+        await self.note()
+
+    async def stop(self) -> protocol.EgressInfo:
+        """Ask for the end; what is known now."""
+        assert self.child
+        self.child.stop()
+        if self.info.status == Status.EGRESS_ACTIVE:
+            self.info.details = f"End reason: {REASONS[STOPPED]}"
+            await self.advance(Status.EGRESS_ENDING)
+        return self.info
+
+    async def finish(self, ended: dict[str, Any]) -> None:
+        """Save what was recorded, and tell the outcome until LiveKit has it."""
+        await asyncio.to_thread(ending.conclude, self.office, self.order, self.folder, self.info, ended)
+        await self.tell()
+        assert self.reports
+        await self.reports.told()
+        self.folder.remove()
+        await self.office.leases.release(self.order.egress_id)
+
+
+def token(settings: Settings, order: Order) -> str:
+    """What opens the room for a hidden recorder, who is named by the egress' id."""
+    grants = api.VideoGrants(
+        room_join=True,
+        room=order.room,
+        can_subscribe=True,
+        can_publish=False,
+        can_publish_data=False,
+        hidden=True,
+        recorder=True,
+    )
+    made = api.AccessToken(settings.api_key, settings.api_secret).with_identity(order.egress_id)
+    return made.with_kind("egress").with_grants(grants).to_jwt()

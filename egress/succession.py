@@ -1,0 +1,58 @@
+"""What is done for workers that died: their egresses are told of, and what they saved goes to storage."""
+
+import asyncio
+import logging
+import time
+
+from livekit.protocol import egress as protocol
+
+from egress import ending, state
+from egress.folders import Folder
+from egress.recordings import Office
+from egress.state import Reports, Status
+
+log = logging.getLogger("egress")
+
+LOST = "The egress worker was lost"
+ORPHAN = 40.0  # seconds in which the recording process of a dead worker finishes its file
+
+
+class Succession:
+    """`under_way` has the egresses that are being told of: their leases are this worker's."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.under_way: dict[str, protocol.EgressInfo] = {}
+
+    def left_behind(self) -> list[Folder]:
+        """What this worker's predecessor did not end, in the same folder."""
+        return list(Folder.left_behind(self.office.home))
+
+    async def finish(self, folder: Folder) -> None:
+        """Save the part that there is, and tell of the end."""
+        log.warning("%s: was left behind by a worker that died", folder.path.name)
+        order = folder.order()
+        info = folder.info() or state.begun(order)
+        self.under_way[info.egress_id] = info
+        await asyncio.to_thread(folder.wait_for_child, ORPHAN)
+        if info.status not in state.FINAL:
+            await asyncio.to_thread(ending.conclude, self.office, order, folder, info, {"error": LOST})
+            folder.note(info)
+        await self._tell(info)
+        folder.remove()
+
+    async def report(self, info: protocol.EgressInfo) -> None:
+        """Of a worker elsewhere: what it saved lies with it, and is told of at its next start."""
+        log.warning("%s: its worker was lost", info.egress_id)
+        if info.status not in state.FINAL:
+            ending.fail(info, Status.EGRESS_FAILED, LOST, ending.INTERNAL)
+            info.ended_at = time.time_ns()
+        self.under_way[info.egress_id] = info
+        await self._tell(info)
+
+    async def _tell(self, info: protocol.EgressInfo) -> None:
+        reports = Reports(self.office.bus)
+        reports.tell(info)
+        await reports.told()
+        del self.under_way[info.egress_id]
+        await self.office.leases.release(info.egress_id)

@@ -1,0 +1,103 @@
+"""Files that could not be uploaded yet: kept in a folder with where they belong, and sent later."""
+
+import fcntl
+import json
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from egress.upload import Target, UploadFailed, upload
+
+log = logging.getLogger(__name__)
+
+
+class Waiting:
+    """A folder of files, each with a note beside it: its target and key, readable by its owner only.
+
+    What happens in it is safe against a sudden end at any moment: a file is deleted only after S3 has
+    shown it with its size.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def keep(self, file: Path, target: Target, key: str) -> None:
+        """Move a file of the same disk in here. Its note comes first, so that none is without one."""
+        name = f"{file.stem}-{secrets.token_hex(4)}{file.suffix}"
+        note = {"from": str(file.absolute()), "key": key, "target": asdict(target)}
+        new = self.folder / f"{name}.new"
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
+            json.dump(note, writing)
+        new.replace(self.folder / f"{name}.json")
+        file.replace(self.folder / name)
+
+    def send_all(self) -> int:
+        """Upload what waits, the oldest first; how many were sent. Blocks; raises nothing of S3's.
+
+        A target that is away is asked once, and then left alone until the next call. While another
+        call is at it, this one does nothing.
+        """
+        with self._alone() as is_alone:
+            return self._send_each() if is_alone else 0
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        with (self.folder / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def _send_each(self) -> int:
+        away: set[Target] = set()
+        notes = sorted(self.folder.glob("*.json"), key=lambda note: note.stat().st_mtime_ns)
+        return sum(self._send(note, away) for note in notes)
+
+    def _send(self, path: Path, away: set[Target]) -> bool:
+        """True when the file that a note is about was sent; adds to `away`."""
+        try:
+            note = json.loads(path.read_text())
+            target, key, file = read_target(note["target"]), note["key"], self._file(path, Path(note["from"]))
+        except (ValueError, KeyError, TypeError):
+            log.error("%s is no note about a file; it is left as it is", path)
+            return False
+        if not file.exists():  # sent, and then the end came before the note was deleted
+            path.unlink()
+            return False
+        return target not in away and self._upload(file, target, key, away) and self._forget(file, path)
+
+    def _file(self, note: Path, came_from: Path) -> Path:
+        """The file of a note, moved now if the end came before it was."""
+        file = note.with_suffix("")
+        if not file.exists() and came_from.exists():
+            came_from.replace(file)
+        return file
+
+    def _upload(self, file: Path, target: Target, key: str, away: set[Target]) -> bool:
+        try:
+            upload(file, target, key)
+        except UploadFailed as failure:
+            log.warning("%s still waits: %s", file.name, failure)
+            if failure.is_passing:
+                away.add(target)
+            return False
+        log.info("%s was uploaded as %s", file.name, key)
+        return True
+
+    def _forget(self, file: Path, note: Path) -> bool:
+        file.unlink()
+        note.unlink()
+        return True
+
+
+def read_target(facts: dict[str, Any]) -> Target:
+    """A target as `keep` wrote it down. Raises TypeError when it is none."""
+    return Target(**{**facts, "metadata": tuple((name, value) for name, value in facts["metadata"])})

@@ -1,0 +1,200 @@
+"""The service: takes orders that it has room for, stops what it is asked to stop, finds what was lost."""
+
+import asyncio
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from livekit.protocol import egress as protocol
+from redis.asyncio import Redis
+
+from egress import ending
+from egress.admission import Admission
+from egress.bus import Bus, RpcError, Serving
+from egress.leases import LOOK_EVERY, RENEW_EVERY, Leases
+from egress.messages import StartEgressRequest, new_id
+from egress.recordings import Office, Recording
+from egress.request import read
+from egress.settings import Settings
+from egress.succession import Succession
+
+log = logging.getLogger("egress")
+
+FREE, FULL = 1.0, 0.01  # affinities: chosen at once; chosen if there is nobody else, to refuse at once
+WINDING_UP = 60.0  # seconds
+
+
+class Worker:
+    """One worker. `run` returns when it was asked to stop and every recording has ended."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.admission = Admission(settings)
+        self.recordings: dict[str, Recording] = {}
+        self.accepting: dict[str, asyncio.Future[protocol.EgressInfo]] = {}
+        self.promised: set[str] = set()  # of those, the ones that get a place
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Raises FolderTaken if another worker lives in the same folder."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(alone_in(self.settings.folder))
+            redis = Redis.from_url(self.settings.redis_url)
+            stack.push_async_callback(redis.aclose)
+            self.bus = await stack.enter_async_context(Bus(self.settings.redis_url))
+            self.office = Office(self.settings, self.bus, Leases(redis, new_id("worker ")))
+            self.office.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.succession = Succession(self.office)
+            for folder in self.succession.left_behind():
+                self.begin_task(self.succession.finish(folder))
+            stack.push_async_callback(self.office.ready.close)
+            self.office.ready.prepare()
+            await self.bus.serve("EgressInternal", "StartEgress", self.start, affinity=self.affinity)
+            print("egress: ready", flush=True)
+            await self.work()
+
+    async def work(self) -> None:
+        """Until it was asked to stop, and then until all is ended."""
+        renewing = asyncio.ensure_future(self.renew())
+        try:
+            await self.watch()
+            await self.wind_up()
+        finally:
+            renewing.cancel()
+
+    # Orders
+
+    def affinity(self, request: bytes) -> float:
+        known = StartEgressRequest.FromString(request).egress_id
+        return FREE if known in self.recordings or self.has_room(known) else FULL
+
+    def has_room(self, egress_id: str) -> bool:
+        if self.stopping.is_set():
+            return False
+        coming = self.promised - self.recordings.keys() - {egress_id}
+        return self.admission.has_room(self.recordings.values(), len(coming))
+
+    async def start(self, request: bytes) -> protocol.EgressInfo:
+        """Take an order. The same one again, which a caller without an answer sends, is one recording."""
+        ordered = StartEgressRequest.FromString(request)
+        egress_id = ordered.egress_id
+        if egress_id in self.accepting:
+            return await asyncio.shield(self.accepting[egress_id])
+        if egress_id in self.recordings:
+            return self.recordings[egress_id].info
+        accepting = self.accepting[egress_id] = asyncio.ensure_future(self.accept(ordered))
+        accepting.add_done_callback(lambda done: self.accepting.pop(egress_id))
+        return await asyncio.shield(accepting)
+
+    async def accept(self, ordered: StartEgressRequest) -> protocol.EgressInfo:
+        order = read(ordered, datetime.now(UTC))
+        ending.target_of(order, self.settings)  # refused before anything is recorded
+        if not self.has_room(ordered.egress_id):
+            raise RpcError("resource_exhausted", "this worker has no room for another recording")
+        self.promised.add(ordered.egress_id)
+        try:
+            recording = await Recording.begin(self.office, ordered, order)
+            self.recordings[ordered.egress_id] = recording
+        finally:
+            self.promised.discard(ordered.egress_id)
+        served = asyncio.Event()
+        self.begin_task(self.record(recording, served))
+        await served.wait()  # before the answer, for it may be stopped at once
+        return recording.info
+
+    async def serve_handlers(self, recording: Recording) -> list[Serving]:
+        """While a recording lasts, it can be spoken to by its id."""
+
+        async def stop(request: bytes) -> protocol.EgressInfo:
+            return await recording.stop()
+
+        async def update_stream(request: bytes) -> protocol.EgressInfo:
+            raise RpcError("invalid_argument", "a recording to a file has no streams to update")
+
+        topic = recording.order.egress_id
+        return [
+            await self.bus.serve("EgressHandler", method, handler, topic=topic, locked=True)
+            for method, handler in (("StopEgress", stop), ("UpdateStream", update_stream))
+        ]
+
+    async def record(self, recording: Recording, served: asyncio.Event) -> None:
+        """A recording from its start to its end. `served` is set once it can be spoken to."""
+        handlers: list[Serving] = []
+        try:
+            handlers = await self.serve_handlers(recording)
+        finally:
+            served.set()
+            await self.run_to_its_end(recording, handlers)
+
+    async def run_to_its_end(self, recording: Recording, handlers: list[Serving]) -> None:
+        try:
+            await recording.run()
+        finally:
+            for serving in handlers:
+                await serving.end()
+            del self.recordings[recording.order.egress_id]
+
+    def begin_task(self, course: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.ensure_future(course)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(_tell_of_crash)
+
+    # Watching
+
+    async def renew(self) -> None:
+        """Whatever else takes long: show that this worker lives."""
+        while True:
+            infos = [recording.info for recording in self.recordings.values()]
+            for info in [*infos, *self.succession.under_way.values()]:
+                await self.office.leases.note(info)
+            await asyncio.sleep(RENEW_EVERY)
+
+    async def watch(self) -> None:
+        """Until asked to stop: find lost egresses, send what waited for storage."""
+        self.admission.measure()
+        while not self.stopping.is_set():
+            try:
+                await asyncio.wait_for(self.stopping.wait(), LOOK_EVERY)
+            except TimeoutError:
+                await self.look()
+
+    async def look(self) -> None:
+        self.admission.measure()
+        here = {folder.path.name for folder in self.succession.left_behind()}
+        mine = {*self.recordings, *self.accepting, *self.succession.under_way, *here}
+        for info in await self.office.leases.lost(mine):
+            self.begin_task(self.succession.report(info))
+        await asyncio.to_thread(self.office.waiting.send_all)
+
+    async def wind_up(self) -> None:
+        """End every recording in good order."""
+        for recording in list(self.recordings.values()):
+            await recording.stop()
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=WINDING_UP)
+
+
+class FolderTaken(Exception):
+    """Another worker lives in this folder."""
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Two in one folder would take each other's recordings for left behind."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "worker.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderTaken(f"another worker uses EGRESS_FOLDER={folder}: give each its own") from None
+        yield
+
+
+def _tell_of_crash(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and task.exception():
+        log.error("a recording's task failed", exc_info=task.exception())

@@ -1,0 +1,73 @@
+"""What several files here need. Redis is one for each file: channels and keys of workers have fixed names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from egress import ending, leases, state
+from egress import worker as worker_module
+from local import ports, redis
+from local.part import Running
+from tests.egress import recorders
+from tests.egress.place import Gate, Place
+from tests.egress.storage import Storage
+from tests.parts import silent
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    url = redis.url(str(ports.choose(set())), "secret")
+    running = Running(redis.part(tmp_path_factory.mktemp("redis"), url), silent)
+    running.wait_ready()
+    yield url
+    running.let_go()
+    running.wait_gone()
+
+
+@pytest.fixture(scope="module")
+def movie(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A real one of two seconds."""
+    return recorders.movie(tmp_path_factory.mktemp("movie") / "movie.mp4").read_bytes()
+
+
+@pytest.fixture
+def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
+    made = Storage()
+    monkeypatch.setattr(ending, "upload", made.upload)
+    return made
+
+
+@pytest.fixture
+def place(
+    tmp_path: Path, redis_url: str, storage: Storage, movie: bytes, monkeypatch: pytest.MonkeyPatch
+) -> Place:
+    """Where recordings are played by a small process."""
+    (tmp_path / "movie").write_bytes(movie)
+    monkeypatch.setenv("FAKE_MOVIE", str(tmp_path / "movie"))
+    recorders.fake(monkeypatch, tmp_path)
+    monkeypatch.setattr(state, "PAUSE", 0.05)
+    return Place(tmp_path / "files", redis_url, storage)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases of a second, looked at often."""
+    monkeypatch.setattr(leases, "SECONDS", 1)
+    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(worker_module, "RENEW_EVERY", 0.1)
+
+
+@pytest.fixture
+def gate(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Uploads wait until it is opened."""
+    made = Gate()
+
+    def upload(file: Path, target: Any, key: str) -> None:
+        made.pass_through()
+        storage.upload(file, target, key)
+
+    monkeypatch.setattr(ending, "upload", upload)
+    yield made
+    made.opened.set()

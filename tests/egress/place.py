@@ -1,0 +1,101 @@
+"""What tests of workers share: a place where workers run, and what LiveKit and storage see of them."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from egress import state
+from egress.bus import RpcError
+from egress.folders import Folder
+from egress.leases import LEASE, Leases
+from egress.messages import StartEgressRequest
+from egress.settings import Settings
+from egress.state import Status
+from egress.worker import Worker
+from tests.egress import orders
+from tests.egress.buses import until
+from tests.egress.orders import ordered
+from tests.egress.server import Info, LiveKit, livekit
+from tests.egress.storage import Storage
+
+READY = "EgressInternal|StartEgress|REQ"
+
+
+class Gate:
+    """Holds up, in their threads, those who pass through it until it is opened."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+
+    def pass_through(self) -> int:
+        return int(self.opened.wait(10))
+
+
+@dataclass
+class Place:
+    """Where workers of a test are."""
+
+    folder: Path
+    redis_url: str
+    storage: Storage
+
+    def settings(self, **facts: Any) -> Settings:
+        return orders.settings(**{"folder": self.folder, "redis_url": self.redis_url, **facts})
+
+    @asynccontextmanager
+    async def livekit(self) -> AsyncIterator[LiveKit]:
+        async with Redis.from_url(self.redis_url) as redis:
+            await redis.flushall()
+            self.redis = redis
+            async with livekit(self.redis_url) as server:
+                yield server
+
+    @asynccontextmanager
+    async def worker(self, **facts: Any) -> AsyncIterator[Worker]:
+        """Stopped at the end, when its recordings have ended as well."""
+        worker = Worker(self.settings(**facts))
+        running = asyncio.ensure_future(worker.run())
+        await until(lambda: running.done() or (hasattr(worker, "bus") and READY in worker.bus.channels.live))
+        try:
+            yield worker
+        finally:
+            worker.stopping.set()
+            await asyncio.wait_for(running, 8)
+
+    def left_behind(self, egress_id: str, room: str = "plain") -> Folder:
+        """Of a worker that died while it recorded."""
+        folder = Folder.make(self.folder / "egresses", ordered(egress_id, room_name=room))
+        info = state.begun(folder.order())
+        info.status, info.started_at = Status.EGRESS_ACTIVE, 1_772_366_400_000_000_000
+        folder.note(info)
+        return folder
+
+    async def note(self, info: Info) -> None:
+        """Let it be known to all workers, as a worker elsewhere does."""
+        await Leases(self.redis, "elsewhere").note(info)
+
+    async def lease(self, egress_id: str) -> bytes | None:
+        found: bytes | None = await self.redis.get(f"{LEASE}{egress_id}")  # type: ignore[assignment]
+        return found
+
+    def folders(self) -> list[str]:
+        return [folder.path.name for folder in Folder.left_behind(self.folder / "egresses")]
+
+
+async def refused(server: LiveKit, order: StartEgressRequest) -> RpcError:
+    with pytest.raises(RpcError) as raised:
+        await server.start(order)
+    return raised.value
+
+
+async def active(server: LiveKit, room: str = "plain", egress_id: str = "") -> str:
+    info = await server.start(ordered(egress_id, room_name=room))
+    await server.became(info.egress_id, "ACTIVE")
+    return info.egress_id

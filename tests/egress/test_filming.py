@@ -1,0 +1,41 @@
+"""What is shown large. The rest is in tests/e2e/test_recording_child.py."""
+
+import asyncio
+
+import pytest
+
+from egress.filming import Recording
+from egress.job import Job
+from egress.picture import View
+
+PEOPLE = [View("anna", "Anna"), View("bert", "Bert")]
+SCREEN = View("TR_1 screen", "Bert", is_screen=True)
+
+
+def focus(layout: str, views: list[View], speaker: str | None = None) -> str | None:
+    async def ask() -> str | None:
+        job = Job(egress_id="EG_1", room="r", url="", token="", file="", width=641, height=361, layout=layout)
+        recording = Recording(job, asyncio.Event(), print)
+        recording.room.speaker = speaker
+        assert (recording.job.width, recording.job.height) == (640, 360)
+        return recording._focus(views)
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("layout", "views", "speaker", "large"),
+    [
+        ("grid", PEOPLE, "bert", None),
+        ("grid", [*PEOPLE, SCREEN], "anna", SCREEN.key),
+        ("speaker", PEOPLE, "bert", "bert"),
+        ("speaker", PEOPLE, None, "anna"),
+        ("speaker", PEOPLE, "somebody who left", "anna"),
+        ("speaker", [*PEOPLE, SCREEN], "anna", SCREEN.key),
+        ("speaker", [], None, None),
+    ],
+)
+def test_a_screen_is_large_and_the_speaker_where_the_layout_says_so(
+    layout: str, views: list[View], speaker: str | None, large: str | None
+) -> None:
+    assert focus(layout, views, speaker) == large
