@@ -96,6 +96,7 @@ def _of_stays(meeting: Meeting, now: datetime) -> Iterator[str]:
     """Once a meeting is over, whoever is inside is put out, and then missed."""
     over_at = meeting.over_at(now)
     for stay in meeting.stays.all():
-        known_since = max(filter(None, (stay.last_seen_at, stay.created_at, over_at)))
+        # News may come late; whatever came was noted, or settled, since `unsettled_since`.
+        known_since = max(filter(None, (stay.last_seen_at, stay.unsettled_since, over_at)))
         if stay.left_at is None and known_since < now - PATIENCE:
             yield f"{stay.sid} is open, but was not looked for since {stay.last_seen_at:%Y-%m-%d %H:%M:%S}."

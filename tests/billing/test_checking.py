@@ -224,7 +224,7 @@ def test_an_open_stay_that_nobody_looks_for_is_told(
     customer: Customer, meeting: Meeting, seen: int, is_told: bool
 ) -> None:
     stay = stayed(guest(meeting), NOON, last_seen_at=noon(seen))
-    settle(meeting.pk, NOW)
+    settle(meeting.pk, NOON)
     sentence = (
         f"your-company: {meeting.code}: {stay.sid} is open, but was not looked for since 2026-03-01 13:04:39."
     )
@@ -233,8 +233,8 @@ def test_an_open_stay_that_nobody_looks_for_is_told(
 
 def test_whoever_is_known_by_late_news_is_not_missed_at_once(customer: Customer, meeting: Meeting) -> None:
     stay = stayed(guest(meeting), NOON)
-    Stay.objects.filter(pk=stay.pk).update(created_at=noon(3900))
-    settle(meeting.pk, NOW)
+    settle(meeting.pk, NOON)
+    Stay.objects.filter(pk=stay.pk).seen(noon(10), noon(3900))
     assert wrong(customer) == []
 
 
@@ -244,7 +244,7 @@ def test_who_is_in_a_meeting_that_is_over_for_long_is_told(
 ) -> None:
     stay = stayed(guest(meeting), NOON)
     Meeting.objects.filter(pk=meeting.pk).update(**{end: noon(3879)})
-    settle(meeting.pk, NOW)
+    settle(meeting.pk, NOON)
     [sentence] = wrong(customer)
     assert f"{stay.sid} is open" in sentence
 
@@ -255,7 +255,7 @@ def test_in_a_meeting_that_is_just_over_nobody_is_missed(
 ) -> None:
     stayed(guest(meeting), NOON)
     Meeting.objects.update(**{end: noon(3999)})
-    settle(meeting.pk, NOW)
+    settle(meeting.pk, NOON)
     assert wrong(customer) == []
 
 
