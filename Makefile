@@ -35,9 +35,10 @@ e2e: install
 fuzz: install
 	FUZZ_CASES=3500 FUZZ_AT_LEAST=20000 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_fuzz.py -rP
 
-# A hundred thousand steps of what can go wrong around money; about half an hour.
+# A hundred thousand steps of what can go wrong around money, and a recording of twenty minutes; about an hour.
 soak: install
 	SOAK_STEPS=100000 $(VENV)/python -m pytest tests/billing/test_hostile_world.py -rP --show-capture=stdout
+	EGRESS_SOAK_MINUTES=20 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_egress_long.py -rP --show-capture=stdout
 
 # People in real calls while every part is killed again and again: is each second billed once?
 # make drill MINUTES=3 is a short one; DRILL_SEED repeats one.
