@@ -5,8 +5,9 @@ import json
 import logging
 import os
 import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from egress.upload import Target, UploadFailed, upload
 
 log = logging.getLogger(__name__)
+
+REFUSED_PAUSE = 600.0  # seconds until a file is tried again that S3 refused for good, as far as we can tell
 
 
 class Waiting:
@@ -25,6 +28,7 @@ class Waiting:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.not_before: dict[str, float] = {}  # on the monotonic clock: of files that were refused
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def keep(self, file: Path, target: Target, key: str) -> None:
@@ -35,7 +39,7 @@ class Waiting:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
             json.dump(note, writing)
         new.replace(self.folder / f"{name}.json")
-        file.replace(self.folder / name)
+        move(file, self.folder / name)
 
     def send_all(self) -> int:
         """Upload what waits, the oldest first; how many were sent. Blocks; raises nothing of S3's.
@@ -72,13 +76,15 @@ class Waiting:
         if not file.exists():  # sent, and then the end came before the note was deleted
             path.unlink()
             return False
-        return target not in away and self._upload(file, target, key, away) and self._forget(file, path)
+        if target in away or self.not_before.get(file.name, 0.0) > time.monotonic():
+            return False
+        return self._upload(file, target, key, away) and self._forget(file, path)
 
     def _file(self, note: Path, came_from: Path) -> Path:
         """The file of a note, moved now if the end came before it was."""
         file = note.with_suffix("")
-        if not file.exists() and came_from.exists():
-            came_from.replace(file)
+        if not file.exists():
+            move(came_from, file)
         return file
 
     def _upload(self, file: Path, target: Target, key: str, away: set[Target]) -> bool:
@@ -88,6 +94,8 @@ class Waiting:
             log.warning("%s still waits: %s", file.name, failure)
             if failure.is_passing:
                 away.add(target)
+            else:
+                self.not_before[file.name] = time.monotonic() + REFUSED_PAUSE
             return False
         log.info("%s was uploaded as %s", file.name, key)
         return True
@@ -96,6 +104,12 @@ class Waiting:
         file.unlink()
         note.unlink()
         return True
+
+
+def move(file: Path, to: Path) -> None:
+    """Unless it was moved, or sent, already: keeping and sending may meet."""
+    with suppress(FileNotFoundError):
+        file.replace(to)
 
 
 def read_target(facts: dict[str, Any]) -> Target:

@@ -161,7 +161,10 @@ class Worker:
             try:
                 await asyncio.wait_for(self.stopping.wait(), LOOK_EVERY)
             except TimeoutError:
-                await self.look()
+                try:
+                    await self.look()
+                except Exception:  # a full disk, say; the next look comes soon
+                    log.exception("a look failed")
 
     async def look(self) -> None:
         self.admission.measure()

@@ -105,6 +105,7 @@ class Running:
             self.sink(self.part.name, f"died; starting again in {pause:.1f} s")
         if now >= self.restart_at:
             self.restart_at = 0.0
+            self.lines.clear()  # what the dead one said does not make this one ready
             self.start()
 
     def let_go(self) -> None:

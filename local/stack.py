@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from local import env as files
 from local import egress, livekit, ports, postgres, redis, s3, web, worker
+from local import env as files
 from local.part import Part, PartFailed, Running, Sink
 
 # What the service reads from its environment (docs/architecture.md, "Settings").

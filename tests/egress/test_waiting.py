@@ -204,3 +204,40 @@ def test_what_it_logs_holds_no_secret(
     assert "logged.mp4" in caplog.text
     for secret in ("not the secret", "a long random text", "someone"):
         assert secret not in caplog.text
+
+
+def test_a_look_at_the_moment_of_keeping_loses_nothing(
+    waiting: Waiting, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between note and move: whoever comes second finds it moved."""
+    unbroken = Path.replace
+
+    def replace_and_look(self: Path, to: Path) -> Path:
+        moved = unbroken(self, to)
+        if to.suffix == ".json":
+            waiting.send_all()
+        return moved
+
+    def refuse(*unused: object) -> None:
+        raise uploading.UploadFailed("away", is_passing=True)
+
+    monkeypatch.setattr(Path, "replace", replace_and_look)
+    monkeypatch.setattr(waiting_module, "upload", refuse)
+    waiting.keep(movie(tmp_path), target, "met.mp4")
+    assert len(left(waiting)) == 2
+
+
+def test_what_s3_refuses_is_not_tried_again_at_once(
+    waiting: Waiting, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+
+    def refuse(file: Path, *unused: object) -> None:
+        tried.append(file)
+        raise uploading.UploadFailed("refused")
+
+    monkeypatch.setattr(waiting_module, "upload", refuse)
+    waiting.keep(movie(tmp_path), target, "refused.mp4")
+    assert [waiting.send_all(), waiting.send_all()] == [0, 0]
+    assert len(tried) == 1
+    assert len(left(waiting)) == 2
