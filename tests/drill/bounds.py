@@ -1,0 +1,72 @@
+"""Where the service's end of a connection may lie, by what happened to it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from tests.drill.record import Connection, End, Moments, Record
+
+EXACT = 2.0  # seconds, LiveKit's whole ones included
+DETECTED = 25.0  # after a kill -9 or a broken line: LiveKit gives up after 20-22 s
+RETRIED = 16.0  # LiveKit keeps undelivered news in its memory for so long
+AT_ONCE = 0.2  # seconds, in which no livekit-server can come back
+ACTIVE_AFTER = 2.0  # seconds inside, after which LiveKit shows somebody to a look
+UNSEEN = 75.0  # a look every 30 s, and what a dead worker, beat or PostgreSQL cost
+LOOKED = 105.0  # between two looks that succeed: at worst two in a row fall on a part that is down
+
+
+class Kind(StrEnum):
+    CLEAN = "clean"
+    KILLED = "killed"
+    HALF_WAY = "half way"  # killed, or failed, while it came in or came back: nobody knows its sid
+    CUT = "cut"  # by the death of livekit-server, or with the news of its end still in its memory
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Not before, not after; `truth` is when it really ended."""
+
+    kind: Kind
+    truth: Moments
+    first: float
+    last: float
+
+
+def bounds(of: Connection, record: Record) -> Bounds:
+    """A cut one may end at the last look that showed it, and looks are not far apart."""
+    first, last = of.ended
+    if not of.is_sure:
+        return Bounds(Kind.HALF_WAY, of.ended, of.began[0] - EXACT, last + DETECTED)
+    known_at = last + (DETECTED if of.end in (End.KILLED, End.GAVE_UP) else 0)
+    shown = shown_at(of, record)
+    for died, gone in record.deaths:
+        if of.began[1] - AT_ONCE < died <= last:
+            return Bounds(Kind.CUT, (died, gone), max(died - UNSEEN, shown), gone + EXACT)
+        if last < died <= known_at + RETRIED:
+            earliest = max(first - UNSEEN, shown)
+            return Bounds(Kind.CUT, of.ended, earliest, min(gone, known_at) + EXACT)
+    if known_at > last:
+        return Bounds(Kind.KILLED, of.ended, first, known_at)
+    return Bounds(Kind.CLEAN, of.ended, first - EXACT, last + EXACT)
+
+
+def shown_at(of: Connection, record: Record) -> float:
+    """When the last look began during all of which it was surely there; 0.0 if there was none."""
+    since = of.began[1] + ACTIVE_AFTER
+    until = min([of.ended[0], *(died for died, _ in record.deaths if died > of.began[1] - AT_ONCE)])
+    return max((look.at for look in record.looks if since <= look.at and look.over_by <= until), default=0.0)
+
+
+def may_be_missing(of: Connection, record: Record) -> bool:
+    """All news of it may have died with livekit-server before any look saw it."""
+    first, last = of.began
+    is_unheard = any(first <= gone and died <= last + RETRIED for died, gone in record.deaths)
+    return is_unheard and not shown_at(of, record)
+
+
+def too_far_apart(record: Record) -> list[Moments]:
+    """Where the reconciler did not look for longer than anything that is killed explains."""
+    came = min((one.began[1] for one in record.connections), default=0.0)
+    gone = max((one.ended[0] for one in record.connections), default=0.0)
+    moments = sorted([came, *(look.at for look in record.looks), gone])
+    return [(at, then) for at, then in pairwise(moments) if then - at > LOOKED]

@@ -1,0 +1,111 @@
+"""What the service says: by its public API, and for guests, whom the API does not show, by its database."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import RealDictCursor
+
+STAYS = """
+    SELECT stay.sid, meeting.code, person.identity, person.external_user_id,
+           extract(epoch FROM joined_at)::float AS joined_at, extract(epoch FROM left_at)::float AS left_at,
+           extract(epoch FROM coalesce(ended_at, expires_at))::float AS closes_at,
+           is_joined_guessed, is_left_guessed, extract(epoch FROM last_seen_at)::float AS last_seen_at
+    FROM participants_stay stay
+    JOIN participants_participant person ON person.id = stay.participant_id
+    JOIN meetings_meeting meeting ON meeting.id = stay.meeting_id
+    ORDER BY joined_at, stay.id
+"""
+UNFINISHED = """
+    SELECT (SELECT count(*) FROM participants_stay WHERE left_at IS NULL) AS open,
+           (SELECT count(*) FROM participants_stay WHERE settled_version <> version) AS unsettled,
+           (SELECT count(*) FROM inbox_event WHERE applied_at IS NULL) AS "not applied"
+"""
+# LiveKit's times are whole seconds; a look writes its own moment to everybody it saw, in one statement at its
+# end. A stay that is as old as the look itself was made before that.
+LOOKS = """
+    SELECT DISTINCT extract(epoch FROM last_seen_at)::float AS at FROM participants_stay
+    WHERE last_seen_at <> date_trunc('second', last_seen_at) AND last_seen_at <> joined_at
+"""
+EVENTS = """
+    SELECT body->>'event' AS event, (body->>'createdAt')::float AS at,
+           extract(epoch FROM received_at)::float AS received_at,
+           extract(epoch FROM applied_at)::float AS applied_at,
+           body->'participant'->>'disconnectReason' AS reason
+    FROM inbox_event WHERE body->'participant'->>'sid' = %s ORDER BY received_at
+"""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A row of the service's; times in seconds since 1970."""
+
+    sid: str
+    code: str
+    identity: str
+    external_user_id: str | None
+    joined_at: float
+    left_at: float | None
+    closes_at: float | None
+    is_joined_guessed: bool
+    is_left_guessed: bool
+    last_seen_at: float
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Whole seconds that count: never past the meeting's end."""
+        end = self.left_at or self.last_seen_at
+        end = min(end, self.closes_at or end)
+        return int(self.joined_at), int(max(self.joined_at, end))
+
+
+class Database:
+    """Read only."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @contextmanager
+    def _cursor(self) -> Iterator[RealDictCursor]:
+        connection = psycopg2.connect(self.url, connect_timeout=5)
+        connection.set_session(readonly=True, autocommit=True)
+        try:
+            with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def _read(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
+        with self._cursor() as cursor:
+            cursor.execute(sql, arguments)
+            return [dict(row) for row in cursor.fetchall()]
+
+    def stays(self) -> list[Stay]:
+        return [Stay(**row) for row in self._read(STAYS)]
+
+    def looks(self) -> list[float]:
+        """Moments at which looks of the reconciler began, of those whose traces are still there."""
+        return [row["at"] for row in self._read(LOOKS)]
+
+    def unfinished(self) -> str:
+        """What is open, unsettled or not applied, in words; empty when nothing is."""
+        try:
+            [row] = self._read(UNFINISHED)
+        except psycopg2.OperationalError:
+            return "PostgreSQL away"
+        return ", ".join(f"{count} {name}" for name, count in row.items() if count)
+
+    def events(self, sid: str) -> list[dict[str, Any]]:
+        """The news kept of one connection, in the order of receipt."""
+        return self._read(EVENTS, sid)
+
+
+def by_person(stays: list[Stay]) -> dict[tuple[str, str], list[Stay]]:
+    """Under meeting code and identity."""
+    found = defaultdict(list)
+    for stay in stays:
+        found[stay.code, stay.identity].append(stay)
+    return dict(found)
