@@ -34,6 +34,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def usage(self) -> Self:
         return self.filter(kind=Kind.USAGE)
 
+    def same_as(self, other: "Entry", since: datetime) -> Self:
+        """What was booked for the same reason as the other entry is, lately."""
+        facts = ("customer_id", "kind", "amount", "meeting_id", "reason")
+        return self.filter(created_at__gte=since, **{name: getattr(other, name) for name in facts})
+
     def in_month(self, year: int, month: int) -> Self:
         """Written in that month, UTC."""
         start = datetime(year, month, 1, tzinfo=UTC)

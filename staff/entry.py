@@ -1,5 +1,6 @@
 """The ledger: look at it, and book a grant, refund or adjustment. Nothing of it is ever changed."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from billing.models import Entry, Kind
 from meetings.models import Meeting
 
 KINDS = (Kind.GRANT, Kind.REFUND, Kind.ADJUSTMENT)  # usage is booked by settling only
+TWINS = timedelta(minutes=10)  # within which the same entry is taken for a mistake
 SHOWN = ("created_at", "customer", "kind", "amount", "balance_after", "meeting", "seconds", "reason")
 
 
@@ -60,6 +62,15 @@ class EntryForm(forms.ModelForm[Entry]):
             self._find_meeting(given["meeting_code"])
         self.instance.form_id = given.get("form_id")
         return given
+
+    def _post_clean(self) -> None:
+        """When the entry is filled in: the browser's Back brings a new form with the old content."""
+        super()._post_clean()  # type: ignore[misc]  # has no types
+        twins = Entry.objects.same_as(self.instance, timezone.now() - TWINS)
+        if not self.errors and twins.exclude(form_id=self.instance.form_id).exists():
+            self.add_error(
+                None, "The same was booked a moment ago. If you mean it twice, say so in the reason."
+            )
 
     def _weigh(self, kind: str, amount: Decimal) -> None:
         if amount == 0:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
@@ -141,8 +143,8 @@ def test_the_customer_is_found_by_the_beginning_of_its_name(staff: Client, custo
 
 
 def test_each_form_is_another(staff: Client, customer: Customer) -> None:
-    for _ in range(2):
-        book(staff, filled(customer, form_id=form_id(staff)))
+    for reason in ("one", "another"):
+        book(staff, filled(customer, form_id=form_id(staff), reason=reason))
     assert ledger.balance(customer) == 160
 
 
@@ -195,7 +197,7 @@ def racing(admin: User, bodies: list[dict[str, Any]]) -> list[str]:
 def test_a_form_sent_twice_at_one_moment_books_once(admin_user: User) -> None:
     customer = Customer.objects.create(slug="your-company")
     for number in ROUNDS:
-        pages = racing(admin_user, [filled(customer)] * 2)
+        pages = racing(admin_user, [filled(customer, reason=f"round {number}")] * 2)
         assert len(booked(customer)) == number + 1
         assert sum("was added successfully" in page for page in pages) == 1
         assert sum("This was booked already" in page for page in pages) == 1
@@ -206,8 +208,27 @@ def test_a_form_sent_for_two_customers_at_one_moment_books_for_one(admin_user: U
     customers = [Customer.objects.create(slug=slug) for slug in ("one", "other")]
     for number in ROUNDS:
         once = uuid4()
-        pages = racing(admin_user, [filled(customer, form_id=once) for customer in customers])
+        facts = {"form_id": once, "reason": f"round {number}"}
+        pages = racing(admin_user, [filled(customer, **facts) for customer in customers])
         assert Entry.objects.count() == number + 1
         assert sum("was added successfully" in page for page in pages) == 1
         assert sum("a form books once" in page for page in pages) == 1
     assert sum(map(ledger.balance, customers)) == Entry.objects.all().total()
+
+
+def test_the_same_in_a_new_form_a_moment_later_is_taken_for_a_mistake(
+    staff: Client, customer: Customer
+) -> None:
+    """So comes the browser's Back, and Save once more."""
+    book(staff, filled(customer))
+    assert "The same was booked a moment ago" in book(staff, filled(customer))
+    assert len(booked(customer)) == 1
+    book(staff, filled(customer, reason="and once more"))
+    assert len(booked(customer)) == 2
+
+
+def test_the_same_is_booked_again_some_time_later(staff: Client, customer: Customer) -> None:
+    book(staff, filled(customer))
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        book(staff, filled(customer))
+    assert len(booked(customer)) == 2
