@@ -37,8 +37,8 @@ fuzz: install
 
 # A hundred thousand steps of what can go wrong around money, and a recording of twenty minutes; about an hour.
 soak: install
-	SOAK_STEPS=100000 $(VENV)/python -m pytest tests/billing/test_hostile_world.py -rP --show-capture=stdout
-	EGRESS_SOAK_MINUTES=20 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_egress_long.py -rP --show-capture=stdout
+	SOAK_STEPS=100000 $(VENV)/python -m pytest tests/billing/test_hostile_world.py --capture=no
+	EGRESS_SOAK_MINUTES=20 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_egress_long.py --capture=no
 
 # People in real calls while every part is killed again and again: is each second billed once?
 # make drill MINUTES=3 is a short one; DRILL_SEED repeats one.

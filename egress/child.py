@@ -34,18 +34,25 @@ class Ready:
         if self.later:
             self.later.cancel()
         self.later = asyncio.get_running_loop().call_later(BEGUN, self.prepare)
-        process = await waiting if waiting else await spawn()
-        return process if process.returncode is None else await spawn()
+        process = await _started(waiting)
+        return process if process and process.returncode is None else await spawn()
 
     async def close(self) -> None:
         """At the end of the worker: the one that waits hears of no job, and ends."""
         if self.later:
             self.later.cancel()
-        if self.next:
-            process = await self.next
-            assert process.stdin
+        process = await _started(self.next)
+        if process and process.stdin:
             process.stdin.close()
             await process.wait()
+
+
+async def _started(waiting: "asyncio.Task[Process] | None") -> Process | None:
+    """None also if the system gave no process then; it may give one now."""
+    try:
+        return await waiting if waiting else None
+    except OSError:
+        return None
 
 
 def read(line: bytes) -> dict[str, Any]:

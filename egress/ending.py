@@ -15,6 +15,7 @@ from egress.folders import Folder
 from egress.job import LIMIT
 from egress.messages import RpcError
 from egress.request import Order
+from egress.serving import tell_of_failure
 from egress.settings import Settings
 from egress.state import Status
 from egress.upload import Target, TargetRefused, UploadFailed, upload
@@ -38,7 +39,7 @@ def conclude(
     `ended` is what the recording process told last; without a duration if it did not come to that.
     """
     result = result_of(order, folder, info, ended)
-    not_saved = save(office, order, folder, info, result) if result else ""
+    not_saved = saved(office, order, folder, info, result) if result else ""
     info.ended_at = time.time_ns()
     if not_saved and not ended.get("error"):
         fail(info, Status.EGRESS_FAILED, not_saved, BAD_REQUEST)
@@ -89,6 +90,19 @@ def target_of(order: Order, settings: Settings) -> Target:
         raise RpcError("invalid_argument", str(refused)) from None
 
 
+def saved(
+    office: "Office", order: Order, folder: Folder, info: protocol.EgressInfo, result: protocol.FileInfo
+) -> str:
+    """As `save`; whatever happens, the egress comes to its end, and its movie is somewhere."""
+    try:
+        return save(office, order, folder, info, result)
+    except Exception as error:  # noqa: BLE001  told of, and an egress must end
+        tell_of_failure(f"saving {order.egress_id}", error)
+        with suppress(OSError):
+            folder.set_aside(office.aside)
+        return f"S3 upload failed: {type(error).__name__}"
+
+
 def save(
     office: "Office", order: Order, folder: Folder, info: protocol.EgressInfo, result: protocol.FileInfo
 ) -> str:
@@ -127,11 +141,11 @@ def save_manifest(order: Order, folder: Folder, info: protocol.EgressInfo, targe
         "files": [{"filename": result.filename, "location": result.location} for result in info.file_results],
     }
     file = folder.path / f"{order.egress_id}.json"
-    file.write_text(json.dumps(described))
     key = f"{order.key.rpartition('/')[0]}/{file.name}".lstrip("/")
     try:
+        file.write_text(json.dumps(described))
         upload(file, target, key)
-    except UploadFailed as error:  # the movie is there, which is what counts
+    except (UploadFailed, OSError) as error:  # the movie is there, which is what counts
         log.warning("%s: without its manifest: %s", order.egress_id, error)
     else:
         info.manifest_location = target.location(key)

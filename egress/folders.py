@@ -8,6 +8,7 @@ import fcntl
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,6 +79,12 @@ class Folder:
         """Keep the movie where nobody looks for work, but people find it."""
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.movie.replace(place / f"{self.path.name}.mp4")
+
+    def leave_for_people(self, place: Path) -> None:
+        """All of it, where nobody looks for work."""
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            self.path.replace(place / self.path.name)
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)

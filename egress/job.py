@@ -6,7 +6,7 @@ with `active`, `ending` and `ended`, a line each, the last one always.
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 # Why a recording ended. FAILED: by an error, which `Ended.error` tells.
 STOPPED = "stopped"
@@ -26,7 +26,7 @@ class Job:
     egress_id: str
     room: str
     url: str  # ws:// or wss://
-    token: str
+    token: str = field(repr=False)
     file: str  # the path of the mp4; beside it stands <file>.lock while the child lives
     width: int = 1280
     height: int = 720

@@ -42,12 +42,20 @@ class Leases:
         """The egresses without a worker, each given to one who asks: its lease is now this worker's."""
         found = []
         with _redis_may_be_away():
-            running: dict[Any, Any] = await self.redis.hgetall(RUNNING)
-            for key, kept in running.items():  # both bytes
+            running: list[Any] = await self.redis.hkeys(RUNNING)
+            for key in running:
                 egress_id = key.decode()
                 if egress_id not in mine and await self._take(egress_id):
-                    found.append(protocol.EgressInfo.FromString(kept))
+                    found += await self._still_running(egress_id)
         return found
+
+    async def _still_running(self, egress_id: str) -> list[protocol.EgressInfo]:
+        """What is known of it; nothing if it ended between the two looks."""
+        kept: Any = await self.redis.hget(RUNNING, egress_id)
+        if kept is None:
+            await self.release(egress_id)
+            return []
+        return [protocol.EgressInfo.FromString(kept)]
 
     async def _take(self, egress_id: str) -> bool:
         return bool(await self.redis.set(f"{LEASE}{egress_id}", self.worker, nx=True, ex=SECONDS))

@@ -18,12 +18,14 @@ from egress.job import CONNECTION_LOST, LIMIT, ROOM_CLOSED, STOPPED, Job
 from egress.leases import Leases
 from egress.messages import RpcError, StartEgressRequest
 from egress.request import Order
+from egress.serving import tell_of_failure
 from egress.settings import Settings
 from egress.state import Reports, Status
 from egress.waiting import Waiting
 
 log = logging.getLogger("egress")
 
+UNHEARD = ("deadline_exceeded", "unavailable")  # its answer may have been lost, and not the question
 REASONS = {  # in the words of the official worker
     STOPPED: "StopEgress API",
     ROOM_CLOSED: "Source closed",
@@ -55,16 +57,20 @@ class Recording:
 
     @classmethod
     async def begin(cls, office: Office, ordered: StartEgressRequest, order: Order) -> "Recording":
-        """Make the egress known to LiveKit, and start its recording. Raises RpcError, leaving nothing."""
+        """Make the egress known to LiveKit, and start its recording. Raises RpcError, leaving nothing.
+
+        Where LiveKit may have heard of it all the same, its lease is left to lapse: then its end is told.
+        """
         folder = Folder.make(office.home, ordered)
         recording = cls(office, order, folder)
         try:
             await recording.note()
             await state.create(office.bus, recording.info)
             await recording.start()
-        except BaseException:
+        except BaseException as error:
             folder.remove()
-            await office.leases.release(order.egress_id)
+            if not (isinstance(error, RpcError) and error.code in UNHEARD):
+                await office.leases.release(order.egress_id)
             raise
         recording.reports = Reports(office.bus)
         return recording
@@ -95,7 +101,7 @@ class Recording:
         )
 
     async def note(self) -> None:
-        """Keep what is known where a successor finds it."""
+        """Keep what is known where a successor finds it. Raises OSError."""
         self.folder.note(self.info)
         await self.office.leases.note(self.info)
 
@@ -108,16 +114,22 @@ class Recording:
         async for event in self.child.events():
             if event["what"] == "ended":
                 ended = event
-            else:
+                continue
+            try:
                 await self.on(event)
+            except Exception as error:  # noqa: BLE001  told of; a recording must come to its end
+                tell_of_failure(f"an event of {self.order.egress_id}", error)
         await self.finish(ended)
 
     async def on(self, event: dict[str, Any]) -> None:
         if event["what"] == "active" and self.info.status == Status.EGRESS_STARTING:
-            self.info.started_at = event["at"]
+            self.info.started_at = event.get("at") or time.time_ns()
             await self.advance(Status.EGRESS_ACTIVE)
         elif event["what"] == "ending":
-            self.info.details = f"End reason: {REASONS.get(event['reason'], event['reason'])}"
+            assert self.child
+            self.child.stop()  # it ends by itself; should it not, it is killed
+            reason = event.get("reason", "")
+            self.info.details = f"End reason: {REASONS.get(reason, reason)}"
             await self.advance(Status.EGRESS_ENDING)
 
     async def advance(self, status: Status) -> None:
@@ -130,9 +142,14 @@ class Recording:
         await self.tell()
 
     async def tell(self) -> None:
+        """To LiveKit, and to a successor, whom a full disk leaves with what was known before."""
         assert self.reports
         self.reports.tell(self.info)
-        await self.note()
+        try:
+            self.folder.note(self.info)
+        except OSError as error:
+            log.warning("%s: what is known of it could not be written down: %s", self.info.egress_id, error)
+        await self.office.leases.note(self.info)
 
     async def stop(self) -> protocol.EgressInfo:
         """Ask for the end; what is known now."""
@@ -145,12 +162,15 @@ class Recording:
 
     async def finish(self, ended: dict[str, Any]) -> None:
         """Save what was recorded, and tell the outcome until LiveKit has it."""
-        await asyncio.to_thread(ending.conclude, self.office, self.order, self.folder, self.info, ended)
+        final = protocol.EgressInfo()
+        final.CopyFrom(self.info)  # while it is saved, somebody may still ask for its end
+        await asyncio.to_thread(ending.conclude, self.office, self.order, self.folder, final, ended)
+        self.info = final
         await self.tell()
         assert self.reports
-        await self.reports.told()
-        self.folder.remove()
-        await self.office.leases.release(self.order.egress_id)
+        if await self.reports.told():
+            self.folder.remove()
+            await self.office.leases.release(self.order.egress_id)
 
 
 def token(settings: Settings, order: Order) -> str:

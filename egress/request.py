@@ -1,7 +1,7 @@
 """What somebody ordered, read from LiveKit's StartEgress request: what this worker can do, or why not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -59,7 +59,7 @@ class Order:
     encoding: Encoding
     audio_only: bool
     layout: str
-    s3: protocol.S3Upload | None
+    s3: protocol.S3Upload | None = field(repr=False)
     manifest: bool
     redacted: protocol.RoomCompositeEgressRequest
 

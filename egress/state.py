@@ -60,11 +60,11 @@ class Reports:
         snapshot.updated_at = time.time_ns()
         self.waiting.put_nowait(snapshot)
 
-    async def told(self) -> None:
-        """Return once everything, up to a final state, was told."""
-        await self.task
+    async def told(self) -> bool:
+        """Return once everything, up to a final state, was told; False if LiveKit took no final state."""
+        return await self.task
 
-    async def _tell_all(self) -> None:
+    async def _tell_all(self) -> bool:
         while True:
             info = await self.waiting.get()
             if info.status in FINAL:
@@ -72,16 +72,18 @@ class Reports:
             with suppress(RpcError):
                 await update(self.bus, info)
 
-    async def _until_accepted(self, info: protocol.EgressInfo) -> None:
+    async def _until_accepted(self, info: protocol.EgressInfo) -> bool:
         until = time.monotonic() + LONGEST
         while time.monotonic() < until:
             try:
-                return await update(self.bus, info)
+                await update(self.bus, info)
             except RpcError as error:
                 log.warning("%s: LiveKit was not told of its end yet: %s", info.egress_id, error.code)
                 await asyncio.sleep(PAUSE)
+            else:
+                return True
         log.error("%s: LiveKit was never told of its end", info.egress_id)
-        return None
+        return False
 
 
 async def update(bus: Bus, info: protocol.EgressInfo) -> None:

@@ -9,6 +9,7 @@ from livekit.protocol import egress as protocol
 from egress import ending, state
 from egress.folders import Folder
 from egress.recordings import Office
+from egress.serving import tell_of_failure
 from egress.state import Reports, Status
 
 log = logging.getLogger("egress")
@@ -29,8 +30,17 @@ class Succession:
         return list(Folder.left_behind(self.office.home))
 
     async def finish(self, folder: Folder) -> None:
-        """Save the part that there is, and tell of the end."""
-        log.warning("%s: was left behind by a worker that died", folder.path.name)
+        """Save the part that there is, and tell of the end. What cannot be read is set aside, whole."""
+        egress_id = folder.path.name
+        log.warning("%s: was left behind by a worker that died", egress_id)
+        try:
+            await self._finish(folder)
+        except Exception as error:  # noqa: BLE001  told of; one does not hold up the others
+            tell_of_failure(f"finishing {egress_id}", error)
+            self.under_way.pop(egress_id, None)  # its lease lapses, and its end is told
+            folder.leave_for_people(self.office.aside)
+
+    async def _finish(self, folder: Folder) -> None:
         order = folder.order()
         info = folder.info() or state.begun(order)
         self.under_way[info.egress_id] = info
@@ -38,8 +48,8 @@ class Succession:
         if info.status not in state.FINAL:
             await asyncio.to_thread(ending.conclude, self.office, order, folder, info, {"error": LOST})
             folder.note(info)
-        await self._tell(info)
-        folder.remove()
+        if await self._tell(info):
+            folder.remove()
 
     async def report(self, info: protocol.EgressInfo) -> None:
         """Of a worker elsewhere: what it saved lies with it, and is told of at its next start."""
@@ -50,9 +60,11 @@ class Succession:
         self.under_way[info.egress_id] = info
         await self._tell(info)
 
-    async def _tell(self, info: protocol.EgressInfo) -> None:
+    async def _tell(self, info: protocol.EgressInfo) -> bool:
         reports = Reports(self.office.bus)
         reports.tell(info)
-        await reports.told()
+        is_told = await reports.told()
         del self.under_way[info.egress_id]
-        await self.office.leases.release(info.egress_id)
+        if is_told:
+            await self.office.leases.release(info.egress_id)
+        return is_told

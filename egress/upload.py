@@ -83,6 +83,8 @@ class Target:
         for name in ("bucket", "access_key", "secret"):
             if not getattr(asked, name):
                 raise TargetRefused(f"The request's S3 has no {name}.")
+        if not is_address(asked.endpoint):
+            raise TargetRefused("The request's S3 has an endpoint that is no address.")
         return cls(
             endpoint=with_scheme(asked.endpoint),
             region=asked.region or "us-east-1",
@@ -138,6 +140,14 @@ class Target:
             "Metadata": dict(self.metadata),
             **given,
         }
+
+
+def is_address(endpoint: str) -> bool:
+    """Empty is Amazon's."""
+    try:
+        return not endpoint or bool(urlsplit(with_scheme(endpoint)).hostname)
+    except ValueError:
+        return False
 
 
 def with_scheme(endpoint: str) -> str:

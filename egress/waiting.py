@@ -63,7 +63,16 @@ class Waiting:
     def _send_each(self) -> int:
         away: set[Target] = set()
         notes = sorted(self.folder.glob("*.json"), key=lambda note: note.stat().st_mtime_ns)
-        return sum(self._send(note, away) for note in notes)
+        return sum(self._try(note, away) for note in notes)
+
+    def _try(self, note: Path, away: set[Target]) -> bool:
+        """One that cannot be dealt with does not hold up the others."""
+        try:
+            return self._send(note, away)
+        except Exception as error:  # noqa: BLE001  told of below
+            log.error("%s could not be sent: %s", note.name, type(error).__name__)
+            self.not_before[note.stem] = time.monotonic() + REFUSED_PAUSE
+            return False
 
     def _send(self, path: Path, away: set[Target]) -> bool:
         """True when the file that a note is about was sent; adds to `away`."""

@@ -18,13 +18,14 @@ from egress.leases import LOOK_EVERY, RENEW_EVERY, Leases
 from egress.messages import StartEgressRequest, new_id
 from egress.recordings import Office, Recording
 from egress.request import read
+from egress.serving import tell_of_failure
 from egress.settings import Settings
 from egress.succession import Succession
 
 log = logging.getLogger("egress")
 
 FREE, FULL = 1.0, 0.01  # affinities: chosen at once; chosen if there is nobody else, to refuse at once
-WINDING_UP = 60.0  # seconds
+ACCEPTING, WINDING_UP = 10.0, 60.0  # seconds
 
 
 class Worker:
@@ -59,12 +60,13 @@ class Worker:
 
     async def work(self) -> None:
         """Until it was asked to stop, and then until all is ended."""
-        renewing = asyncio.ensure_future(self.renew())
+        beside = [asyncio.ensure_future(self.renew()), asyncio.ensure_future(self.send())]
         try:
             await self.watch()
             await self.wind_up()
         finally:
-            renewing.cancel()
+            for task in beside:
+                task.cancel()
 
     # Orders
 
@@ -154,8 +156,17 @@ class Worker:
                 await self.office.leases.note(info)
             await asyncio.sleep(RENEW_EVERY)
 
+    async def send(self) -> None:
+        """What waited for storage; takes long while that is away."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await asyncio.to_thread(self.office.waiting.send_all)
+            except Exception as error:  # noqa: BLE001  told of; tried again soon
+                tell_of_failure("sending what waits", error)
+
     async def watch(self) -> None:
-        """Until asked to stop: find lost egresses, send what waited for storage."""
+        """Until asked to stop: find lost egresses."""
         self.admission.measure()
         while not self.stopping.is_set():
             try:
@@ -163,8 +174,8 @@ class Worker:
             except TimeoutError:
                 try:
                     await self.look()
-                except Exception:  # a full disk, say; the next look comes soon
-                    log.exception("a look failed")
+                except Exception as error:  # noqa: BLE001  told of; the next look comes soon
+                    tell_of_failure("a look", error)
 
     async def look(self) -> None:
         self.admission.measure()
@@ -172,10 +183,11 @@ class Worker:
         mine = {*self.recordings, *self.accepting, *self.succession.under_way, *here}
         for info in await self.office.leases.lost(mine):
             self.begin_task(self.succession.report(info))
-        await asyncio.to_thread(self.office.waiting.send_all)
 
     async def wind_up(self) -> None:
-        """End every recording in good order."""
+        """End every recording in good order, also one that is just being accepted."""
+        if self.accepting:
+            await asyncio.wait(self.accepting.values(), timeout=ACCEPTING)
         for recording in list(self.recordings.values()):
             await recording.stop()
         if self.tasks:
@@ -199,5 +211,6 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def _tell_of_crash(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and task.exception():
-        log.error("a recording's task failed", exc_info=task.exception())
+    error = None if task.cancelled() else task.exception()
+    if error:
+        tell_of_failure("a recording's task", error)

@@ -137,9 +137,10 @@ class World:
         """Do what we asked LiveKit for."""
         asked, self.livekit.asked = self.livekit.asked, []
         for what, *about in asked:
-            if what == "close":
-                self.close(meetings[about[0]])
-            for visit in self.present(meetings.get(about[0])) if what == "put out" else []:
+            meeting = meetings.get(about[0]) if about else None
+            if meeting and what == "close":
+                self.close(meeting)
+            for visit in self.present(meeting) if meeting and what == "put out" else []:
                 if visit.identity == about[1]:
                     self.leave(visit)
 

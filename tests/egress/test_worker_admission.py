@@ -141,11 +141,10 @@ def test_the_same_order_while_it_is_being_begun_is_one_recording(place: Place) -
 def test_an_order_that_livekit_does_not_take_leaves_nothing(place: Place) -> None:
     async def scenario() -> None:
         async with place.livekit() as server, place.worker(max_egresses=1) as worker:
-            server.is_away = True
-            assert (await refused(server, ordered("EG_1", room_name="plain"))).code == "unavailable"
+            server.refusals.append(RpcError("internal", "no"))
+            assert (await refused(server, ordered("EG_1", room_name="plain"))).code == "internal"
             assert (worker.recordings, place.folders()) == ({}, [])
             assert await place.redis.keys("egress_workers:*") == []
-            server.is_away = False
             await active(server, egress_id="EG_1")  # which its caller may ask for again
 
     run(scenario)
