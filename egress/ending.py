@@ -2,12 +2,13 @@
 
 import json
 import logging
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
 from livekit.protocol import egress as protocol
 
 from egress import state
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("egress")
 
 NOTHING_SENT = "Start signal not received"
+PROBING = 60.0  # seconds
 KILLED = "The recording process was killed"
 TOO_LONG = "Session limit reached"
 BAD_REQUEST, PRECONDITION, TOO_LARGE, INTERNAL = 400, 412, 413, 500  # error codes, as the official worker's
@@ -55,8 +57,9 @@ def conclude(
 
 def duration_of(movie: Path) -> int:
     """Nanoseconds of a movie whose maker did not come to say it; 0 if nothing of it can be read."""
-    with suppress(av.FFmpegError), av.open(str(movie)) as container:
-        return (container.duration or 0) * 1000
+    command = [sys.executable, "-m", "egress.probe", str(movie)]
+    with suppress(subprocess.TimeoutExpired, ValueError):
+        return int(subprocess.run(command, capture_output=True, text=True, timeout=PROBING).stdout)
     return 0
 
 
