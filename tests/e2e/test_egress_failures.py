@@ -38,7 +38,7 @@ def assert_shows_anna(egress: Egress, second: float) -> None:
     film = egress.film()
     assert film.seconds > second
     assert film.shows(RED, WHOLE, second)
-    assert film.strength(440, 0.5, second) > HEARD
+    assert film.tone(440, 0.5, second) > HEARD
 
 
 def close(studio: Studio, room: str) -> None:

@@ -91,8 +91,8 @@ def test_two_people_are_seen_and_heard(rooms: Rooms, record: Record) -> None:
         assert film.shows(colour, box, 4)
         marks = {film.mark(box, second) for second in (2.5, 3, 3.5, 4)}
         assert len(marks) >= 3  # it moves
-    assert film.strength(440, 2, 4) > HEARD
-    assert film.strength(660, 2, 4) > HEARD
+    assert film.tone(440, 2, 4) > HEARD
+    assert film.tone(660, 2, 4) > HEARD
     assert film.strength(880, 2, 4) < NOT_HEARD  # machines are neither heard nor seen
 
 
@@ -113,7 +113,7 @@ def test_sound_alone_makes_a_file_without_pictures(rooms: Rooms, record: Record)
     rooms.send(room, "anna", Media(RED, 440))
     film = film_of(record(room, audio_only=True, audio_frequency=44_100), 3)
     assert (film.codecs, film.rate) == (["aac"], 44_100)
-    assert film.strength(440, 1, 3) > HEARD
+    assert film.tone(440, 1, 3) > HEARD
 
 
 def test_who_comes_late_mutes_and_leaves_is_shown_so(rooms: Rooms, record: Record) -> None:
@@ -132,12 +132,12 @@ def test_who_comes_late_mutes_and_leaves_is_shown_so(rooms: Rooms, record: Recor
     assert film.shows(RED, WHOLE, 1.2)
     assert film.shows(RED, LEFT, 3.7)
     assert film.shows(GREEN, RIGHT, 3.7)
-    assert film.strength(660, 2.9, 3.9) > HEARD
+    assert film.tone(660, 2.9, 3.9) > HEARD
     assert film.shows(PLAIN, RIGHT, 5.7)
     assert film.strength(660, 4.9, 5.9) < NOT_HEARD
-    assert film.strength(440, 4.9, 5.9) > HEARD
+    assert film.tone(440, 4.9, 5.9) > HEARD
     assert film.shows(GREEN, RIGHT, 7.7)
-    assert film.strength(660, 6.9, 7.9) > HEARD
+    assert film.tone(660, 6.9, 7.9) > HEARD
     assert film.shows(RED, WHOLE, 9.2)
 
 
@@ -170,7 +170,7 @@ def test_who_reconnects_is_shown_once(rooms: Rooms, record: Record) -> None:
     film = Film(recorder.job.file)
     seen = {next(c for c in (YELLOW, VIOLET) if film.shows(c, box, 5.7)) for box in (LEFT, RIGHT)}
     assert seen == {YELLOW, VIOLET}
-    assert film.strength(440, 4.7, 5.7) > HEARD
+    assert film.tone(440, 4.7, 5.7) > HEARD
 
 
 def test_a_killed_recording_can_be_read(rooms: Rooms, record: Record) -> None:
@@ -181,7 +181,7 @@ def test_a_killed_recording_can_be_read(rooms: Rooms, record: Record) -> None:
     film = Film(recorder.job.file)
     assert 3 < film.seconds < 5.5
     assert film.shows(RED, WHOLE, 2.5)
-    assert film.strength(440, 1, 2.5) > HEARD
+    assert film.tone(440, 1, 2.5) > HEARD
 
 
 def test_a_crash_of_a_sender_does_not_disturb_the_others(rooms: Rooms, record: Record) -> None:
@@ -193,7 +193,7 @@ def test_a_crash_of_a_sender_does_not_disturb_the_others(rooms: Rooms, record: R
     script.at(1, bert.crash)
     script.at(4, recorder.stop)
     film = Film(recorder.job.file)
-    assert film.strength(440, 2.5, 3.5) > HEARD
+    assert film.tone(440, 2.5, 3.5) > HEARD
     assert film.strength(660, 2.5, 3.5) < NOT_HEARD
     assert film.mark(LEFT, 2.5) != film.mark(LEFT, 3.5)
 

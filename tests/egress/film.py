@@ -87,6 +87,14 @@ class Film:
         at = round(pitch * len(sound) / self.rate)
         return float(spectrum[max(0, at - 3) : at + 4].max())
 
+    def tone(self, pitch: float, start: float, end: float) -> float:
+        """How strong a tone mostly is, half second by half second.
+
+        On a busy machine a sender's tone comes in pieces, whose phases would cancel each other.
+        """
+        halves = np.arange(start, end - 0.49, 0.5)
+        return float(np.median([self.strength(pitch, half, half + 0.5) for half in halves]))
+
     def beeps(self) -> list[float]:
         """When silence turns into sound."""
         block = self.rate // 200
