@@ -1,5 +1,6 @@
 """The egress worker, which records rooms on a machine that has no Docker for LiveKit's own."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,8 @@ def settings(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
         "EGRESS_S3_REGION": env["S3_REGION"],
         "EGRESS_S3_ACCESS_KEY_ID": env["S3_ACCESS_KEY_ID"],
         "EGRESS_S3_SECRET_ACCESS_KEY": env["S3_SECRET_ACCESS_KEY"],
+        # On one's own machine, which may be busy, a recording with gaps is better than none.
+        "EGRESS_CPU_PER_EGRESS": os.environ.get("EGRESS_CPU_PER_EGRESS", "0"),
     }
 
 

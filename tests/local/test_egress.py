@@ -51,6 +51,13 @@ def running(tmp_path: Path) -> Iterator[Running]:
     started_one.wait_gone()
 
 
+def test_how_busy_the_machine_may_be_is_for_its_owner_to_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGRESS_CPU_PER_EGRESS", "1.5")
+    assert Settings.read(egress.settings(tmp_path, ENV)).cpu_per_egress == 1.5
+
+
 def test_the_worker_understands_the_stack_s_settings(tmp_path: Path) -> None:
     settings = Settings.read(egress.settings(tmp_path, ENV))
     assert settings == Settings(
@@ -59,6 +66,7 @@ def test_the_worker_understands_the_stack_s_settings(tmp_path: Path) -> None:
         api_key="livekit-key",
         api_secret="livekit-secret",
         folder=tmp_path,
+        cpu_per_egress=0,
         s3_endpoint_url="http://127.0.0.1:3",
         s3_bucket="upclass",
         s3_region="eu-north-1",
