@@ -30,9 +30,12 @@ def adjust(customer: Customer, credits: Decimal, reason: str, now: datetime) -> 
 @transaction.atomic
 def write(entry: Entry) -> Entry:
     """Add an entry. Under the account's lock, so that entries of a customer are in order."""
+    return _add(entry, _locked_account(entry.customer))
+
+
+def _add(entry: Entry, account: Account) -> Entry:
     if entry.amount != round(entry.amount, 4):
         raise ValueError(f"{entry.amount} has more than 4 decimals")
-    account = _locked_account(entry.customer)
     entry.balance_after = account.balance + entry.amount
     Account.objects.filter(pk=account.pk).update(balance=entry.balance_after)
     entry.save(force_insert=True)
@@ -42,9 +45,9 @@ def write(entry: Entry) -> Entry:
 @transaction.atomic
 def write_once(entry: Entry) -> tuple[Entry, bool]:
     """Add the entry of a form, unless the form (`form_id`) brought one before; which, and if it is new."""
-    _locked_account(entry.customer)
+    account = _locked_account(entry.customer)
     known = Entry.objects.filter(form_id=entry.form_id).first()
-    return (known, False) if known else (write(entry), True)
+    return (known, False) if known else (_add(entry, account), True)
 
 
 def _locked_account(customer: Customer) -> Account:

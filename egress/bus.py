@@ -10,7 +10,6 @@ No request or answer is ever logged: there are secrets in them.
 import asyncio
 import math
 import time
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -18,6 +17,7 @@ from google.protobuf.message import DecodeError
 from redis.exceptions import RedisError
 
 from egress.channels import Channels
+from egress.failures import Tasks
 from egress.messages import (
     SECOND,
     ClaimRequest,
@@ -32,7 +32,7 @@ from egress.messages import (
     packed,
     unpacked,
 )
-from egress.serving import Affinity, Handler, Serving, tell_of_failure
+from egress.serving import Affinity, Handler, Serving
 
 __all__ = ["Bus", "RpcError", "Serving"]
 
@@ -77,7 +77,7 @@ class Bus:
         self.client_id = new_id("CLI_")
         self.asked: dict[str, Asked] = {}
         self.hearing: dict[str, asyncio.Task[None]] = {}  # by service: the subscription for answers
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks("the bus")
 
     async def __aenter__(self) -> Self:
         await self.channels.__aenter__()
@@ -89,17 +89,6 @@ class Bus:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.channels.__aexit__(*problem)
-
-    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            tell_of_failure("the bus", error)
 
     # Asking
 
@@ -135,7 +124,7 @@ class Bus:
     async def _hear_answers(self, service: str) -> None:
         """Be subscribed to what servers of the service tell this client; once is enough."""
         if service not in self.hearing:
-            self.hearing[service] = self.spawn(self._hear_both(service))
+            self.hearing[service] = self.tasks.spawn(self._hear_both(service))
         await asyncio.shield(self.hearing[service])
 
     async def _hear_both(self, service: str) -> None:
@@ -186,7 +175,7 @@ class Bus:
         LiveKit wants each request done by one server (EgressHandler's). One request may come several times,
         with new ids: who must not do it twice has to notice. Returns when requests are heard (Channels.hear).
         """
-        made = Serving(self.channels, self.spawn, service, method, topic, handler, affinity, locked)
+        made = Serving(self.channels, self.tasks.spawn, service, method, topic, handler, affinity, locked)
         await made.begin()
         return made
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from livekit.protocol import egress as protocol
 
 from egress import state
+from egress.failures import tell_of_failure
 from egress.folders import Folder
 from egress.job import LIMIT
 from egress.messages import RpcError
 from egress.request import Order
-from egress.serving import tell_of_failure
 from egress.settings import Settings
 from egress.state import Status
 from egress.upload import Target, TargetRefused, UploadFailed, upload

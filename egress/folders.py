@@ -4,7 +4,6 @@ What a killed worker leaves here is found and finished by its successor. An orde
 is readable by its owner only.
 """
 
-import fcntl
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from livekit.protocol import egress as protocol
 
 from egress import request
+from egress.locks import alone
 from egress.messages import StartEgressRequest
 from egress.request import Order
 
@@ -68,12 +68,8 @@ class Folder:
         return True
 
     def _is_locked(self) -> bool:
-        with self.movie.with_name(f"{self.movie.name}.lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-            return False
+        with alone(self.movie.with_name(f"{self.movie.name}.lock")) as mine:
+            return not mine
 
     def set_aside(self, place: Path) -> None:
         """Keep the movie where nobody looks for work, but people find it."""

@@ -1,7 +1,7 @@
 """The child that makes one recording: `python -m egress.recording`, with a Job on standard input."""
 
 import asyncio
-import fcntl
+import errno
 import logging
 import os
 import signal
@@ -13,6 +13,7 @@ from pathlib import Path
 from egress import job as contract
 from egress.filming import Recording
 from egress.job import FAILED, Ended, Job
+from egress.locks import alone
 
 LONGEST_END = 30.0  # s after a stop; a disk that hangs must not keep this process for ever
 
@@ -72,8 +73,9 @@ def locked(job: Job) -> Ended:
     """Record while holding <file>.lock, which tells a restarted worker that somebody is still at it."""
     path = Path(f"{job.file}.lock")
     try:
-        with path.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with alone(path) as mine:
+            if not mine:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
             ended = asyncio.run(record(job))
             path.unlink(missing_ok=True)
             return ended

@@ -13,12 +13,12 @@ from livekit.protocol import egress as protocol
 from egress import ending, state
 from egress.bus import Bus
 from egress.child import Child, Ready
+from egress.failures import tell_of_failure
 from egress.folders import Folder
 from egress.job import CONNECTION_LOST, LIMIT, ROOM_CLOSED, STOPPED, Job
 from egress.leases import Leases
 from egress.messages import RpcError, StartEgressRequest
 from egress.request import Order
-from egress.serving import tell_of_failure
 from egress.settings import Settings
 from egress.state import Reports, Status
 from egress.waiting import Waiting
@@ -80,7 +80,9 @@ class Recording:
         try:
             self.child = await Child.start(self.job(), self.office.ready)
         except OSError as error:
-            ending.fail(self.info, Status.EGRESS_FAILED, "no recording process could be started", 500)
+            ending.fail(
+                self.info, Status.EGRESS_FAILED, "no recording process could be started", ending.INTERNAL
+            )
             with suppress(RpcError):
                 await state.update(self.office.bus, self.info)
             raise RpcError("internal", self.info.error) from error

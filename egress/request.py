@@ -9,6 +9,7 @@ from livekit.protocol import egress as protocol
 from livekit.protocol import models
 
 from egress.messages import RpcError, StartEgressRequest
+from egress.upload import without_password
 
 KBIT = 1000
 
@@ -181,6 +182,5 @@ def _redacted(asked: protocol.RoomCompositeEgressRequest) -> protocol.RoomCompos
             if getattr(output.s3, name):
                 setattr(output.s3, name, instead)
         if "@" in output.s3.endpoint:
-            scheme, slashes, rest = output.s3.endpoint.rpartition("://")
-            output.s3.endpoint = f"{scheme}{slashes}{rest.rpartition('@')[2]}"
+            output.s3.endpoint = without_password(output.s3.endpoint)
     return shown

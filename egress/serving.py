@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from google.protobuf.message import DecodeError
 from redis.exceptions import RedisError
 
 from egress.channels import Channels
+from egress.failures import tell_of_failure
 from egress.messages import (
     SECOND,
     ClaimRequest,
@@ -29,12 +29,6 @@ log = logging.getLogger("egress")
 
 Handler = Callable[[bytes], Awaitable[Outgoing]]
 Affinity = Callable[[bytes], float]
-
-
-def tell_of_failure(what: str, error: BaseException) -> None:
-    """Log where it happened, but not its text, which may quote a request."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s failed: %s\n%s", what, type(error).__name__, where)
 
 
 @dataclass

@@ -7,9 +7,9 @@ import time
 from livekit.protocol import egress as protocol
 
 from egress import ending, state
+from egress.failures import tell_of_failure
 from egress.folders import Folder
 from egress.recordings import Office
-from egress.serving import tell_of_failure
 from egress.state import Reports, Status
 
 log = logging.getLogger("egress")

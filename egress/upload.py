@@ -1,5 +1,6 @@
 """One file to S3: knows boto3, how long to try, and what to say when it does not work."""
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -118,9 +119,7 @@ class Target:
         return f"S3 at {self._plain_endpoint()}" if self.endpoint else f"Amazon S3 in {self.region}"
 
     def _plain_endpoint(self) -> str:
-        """Without what may stand before an @."""
-        url = urlsplit(self.endpoint)
-        return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl().rstrip("/")
+        return without_password(self.endpoint).rstrip("/")
 
     def location(self, key: str) -> str:
         """The URL of an object, which opens it only for those who may."""
@@ -148,6 +147,11 @@ def is_address(endpoint: str) -> bool:
         return not endpoint or bool(urlsplit(with_scheme(endpoint)).hostname)
     except ValueError:
         return False
+
+
+def without_password(endpoint: str) -> str:
+    """Without what may stand before an @, also of an endpoint that is no address."""
+    return re.sub(r"^([^:/@]+://)?[^/]*@", r"\1", endpoint)
 
 
 def with_scheme(endpoint: str) -> str:

@@ -1,17 +1,16 @@
 """Files that could not be uploaded yet: kept in a folder with where they belong, and sent later."""
 
-import fcntl
 import json
 import logging
 import os
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from egress.locks import alone
 from egress.upload import Target, UploadFailed, upload
 
 log = logging.getLogger(__name__)
@@ -47,18 +46,8 @@ class Waiting:
         A target that is away is asked once, and then left alone until the next call. While another
         call is at it, this one does nothing.
         """
-        with self._alone() as is_alone:
-            return self._send_each() if is_alone else 0
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        with (self.folder / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+        with alone(self.folder / ".lock") as mine:
+            return self._send_each() if mine else 0
 
     def _send_each(self) -> int:
         away: set[Target] = set()

@@ -1,8 +1,6 @@
 """The service: takes orders that it has room for, stops what it is asked to stop, finds what was lost."""
 
 import asyncio
-import fcntl
-import logging
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
@@ -14,15 +12,14 @@ from redis.asyncio import Redis
 from egress import ending
 from egress.admission import Admission
 from egress.bus import Bus, RpcError, Serving
+from egress.failures import Tasks, tell_of_failure
 from egress.leases import LOOK_EVERY, RENEW_EVERY, Leases
+from egress.locks import alone
 from egress.messages import StartEgressRequest, new_id
 from egress.recordings import Office, Recording
 from egress.request import read
-from egress.serving import tell_of_failure
 from egress.settings import Settings
 from egress.succession import Succession
-
-log = logging.getLogger("egress")
 
 FREE, FULL = 1.0, 0.01  # affinities: chosen at once; chosen if there is nobody else, to refuse at once
 ACCEPTING, WINDING_UP = 10.0, 60.0  # seconds
@@ -37,7 +34,7 @@ class Worker:
         self.recordings: dict[str, Recording] = {}
         self.accepting: dict[str, asyncio.Future[protocol.EgressInfo]] = {}
         self.promised: set[str] = set()  # of those, the ones that get a place
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks("a recording's task")
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -51,7 +48,7 @@ class Worker:
             self.office.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.succession = Succession(self.office)
             for folder in self.succession.left_behind():
-                self.begin_task(self.succession.finish(folder))
+                self.tasks.spawn(self.succession.finish(folder))
             stack.push_async_callback(self.office.ready.close)
             self.office.ready.prepare()
             await self.bus.serve("EgressInternal", "StartEgress", self.start, affinity=self.affinity)
@@ -104,7 +101,7 @@ class Worker:
         finally:
             self.promised.discard(ordered.egress_id)
         served = asyncio.Event()
-        self.begin_task(self.record(recording, served))
+        self.tasks.spawn(self.record(recording, served))
         await served.wait()  # before the answer, for it may be stopped at once
         return recording.info
 
@@ -139,12 +136,6 @@ class Worker:
             for serving in handlers:
                 await serving.end()
             del self.recordings[recording.order.egress_id]
-
-    def begin_task(self, course: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.ensure_future(course)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-        task.add_done_callback(_tell_of_crash)
 
     # Watching
 
@@ -182,7 +173,7 @@ class Worker:
         here = {folder.path.name for folder in self.succession.left_behind()}
         mine = {*self.recordings, *self.accepting, *self.succession.under_way, *here}
         for info in await self.office.leases.lost(mine):
-            self.begin_task(self.succession.report(info))
+            self.tasks.spawn(self.succession.report(info))
 
     async def wind_up(self) -> None:
         """End every recording in good order, also one that is just being accepted."""
@@ -202,15 +193,7 @@ class FolderTaken(Exception):
 def alone_in(folder: Path) -> Iterator[None]:
     """Two in one folder would take each other's recordings for left behind."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "worker.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FolderTaken(f"another worker uses EGRESS_FOLDER={folder}: give each its own") from None
+    with alone(folder / "worker.lock") as mine:
+        if not mine:
+            raise FolderTaken(f"another worker uses EGRESS_FOLDER={folder}: give each its own")
         yield
-
-
-def _tell_of_crash(task: "asyncio.Task[None]") -> None:
-    error = None if task.cancelled() else task.exception()
-    if error:
-        tell_of_failure("a recording's task", error)

@@ -1,15 +1,13 @@
 """livekit-server: rooms, media, and news of them by webhook."""
 
 import json
-import shutil
 import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from local.env import ROOT
-from local.part import Part
+from local.part import Part, program
 
 ADVICE = "Give another server with LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
 
@@ -49,17 +47,13 @@ def configuration(env: Mapping[str, str], udp_port: int) -> dict[str, object]:
     }
 
 
-def binary() -> str:
-    return shutil.which("livekit-server") or str(ROOT / ".run" / "bin" / "livekit-server")
-
-
 def part(folder: Path, env: Mapping[str, str], udp_port: int) -> Part:
     settings = folder / "livekit.yaml"
     settings.touch(mode=0o600)
     settings.write_text(json.dumps(configuration(env, udp_port), indent=1))  # JSON is YAML
     return Part(
         name="livekit",
-        command=[binary(), "--config", str(settings)],
+        command=[program("livekit-server"), "--config", str(settings)],
         ready=lambda running: answers(env["LIVEKIT_URL"]),
         grace=1.0,  # the first SIGTERM would wait until everybody has left
         advice=ADVICE,

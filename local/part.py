@@ -1,6 +1,7 @@
 """One program of the stack: start it, wait until it serves, keep it alive, stop it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,11 +13,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.env import ROOT
+
 LEASH = Path(__file__).with_name("leash.py")
 STEADY = 30.0  # seconds alive after which the next death is a first one again
 LONGEST_PAUSE = 10.0
 
 Sink = Callable[[str, str], None]  # (part, line)
+
+
+def program(name: str) -> str:
+    """Where a program is: PATH's, or the one that `make install` built."""
+    return shutil.which(name) or str(ROOT / ".run" / "bin" / name)
 
 
 class PartFailed(Exception):

@@ -1,7 +1,6 @@
 """versitygw, an S3 server: a bucket is a folder under its own, an object a file in it."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,8 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnected
 
-from local.env import ROOT
-from local.part import Part, PartFailed, Running
+from local.part import Part, PartFailed, Running, program
 
 ADVICE = "Give another server with S3_ENDPOINT_URL, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_BUCKET."
 OURS_ALREADY = "BucketAlreadyOwnedByYou"
@@ -23,10 +21,6 @@ def url(port: str) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def binary() -> str:
-    return shutil.which("versitygw") or str(ROOT / ".run" / "bin" / "versitygw")
-
-
 def part(folder: Path, env: Mapping[str, str]) -> Part:
     """The server, and its bucket, which is made before it counts as ready."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -34,7 +28,7 @@ def part(folder: Path, env: Mapping[str, str]) -> Part:
     options = ["--port", f"127.0.0.1:{address.port}", "--region", env["S3_REGION"], "--quiet"]
     return Part(
         name="s3",
-        command=[binary(), *options, "posix", *sidecar(folder), str(folder)],
+        command=[program("versitygw"), *options, "posix", *sidecar(folder), str(folder)],
         env={
             "ROOT_ACCESS_KEY_ID": env["S3_ACCESS_KEY_ID"],
             "ROOT_SECRET_ACCESS_KEY": env["S3_SECRET_ACCESS_KEY"],

@@ -1,26 +1,12 @@
 """livekit-server is killed with somebody inside who never comes back: what it leaves behind is cleared up."""
 
-import time
-
-import psutil
-
 from local.stack import Stack
 from tests.e2e.conftest import Tabs
 from tests.e2e.integrator import Integrator
+from tests.e2e.stacks import kill
 
 JOHN = {"display_name": "John Doe", "external_user_id": "user-123"}
 LOOK = "from inbox.tasks import reconcile; reconcile()"
-
-
-def kill_and_wait(stack: Stack, name: str) -> None:
-    """Kill the program under its leash, and wait until the stack has brought it back."""
-    part, until = stack.part(name), time.monotonic() + 30
-    [program] = psutil.Process(part.process.pid).children()
-    program.kill()
-    program.wait(10)
-    while program.is_running() or not (part.alive() and part.serves()):
-        assert time.monotonic() < until, f"{name} does not come back"
-        time.sleep(0.1)
 
 
 def test_whoever_was_cut_off_has_left_and_the_others_rooms_are_looked_after(
@@ -32,7 +18,7 @@ def test_whoever_was_cut_off_has_left_and_the_others_rooms_are_looked_after(
     john.enter()
     integrator.wait_for(path, lambda shown: shown["session_count"] == 1)
     john.page.context.set_offline(True)
-    kill_and_wait(stack, "livekit")
+    kill(stack, "livekit")
     john.page.context.close()
     tabs.opened.remove(john)
     for _ in range(4):  # sooner than beat would look; one that meets beat's own does nothing

@@ -8,12 +8,19 @@ import pytest
 
 from egress import ending, leases, state
 from egress import worker as worker_module
+from egress.messages import new_id
 from local import ports, redis
 from local.part import Running
 from tests.egress import recorders
 from tests.egress.place import Gate, Place
 from tests.egress.storage import Storage
 from tests.parts import silent
+
+
+@pytest.fixture
+def topic() -> str:
+    """What no other test uses, for they share one Redis."""
+    return new_id("EG_")
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,13 @@ class Place:
     def settings(self, **facts: Any) -> Settings:
         return orders.settings(**{"folder": self.folder, "redis_url": self.redis_url, **facts})
 
+    async def nothing_is_lost(self, seconds: float) -> None:
+        """To another worker, who looks again and again."""
+        other = Leases(self.redis, "other")
+        for _ in range(round(seconds * 10)):
+            assert await other.lost(set()) == []
+            await asyncio.sleep(0.1)
+
     @asynccontextmanager
     async def livekit(self) -> AsyncIterator[LiveKit]:
         async with Redis.from_url(self.redis_url) as redis:

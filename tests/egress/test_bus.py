@@ -35,12 +35,6 @@ from tests.egress.buses import (
 )
 
 
-@pytest.fixture
-def topic() -> str:
-    """What no other test uses, for they share one Redis."""
-    return new_id("EG_")
-
-
 @pytest.mark.parametrize(
     ("parts", "name"),
     [

@@ -13,7 +13,6 @@ from egress.bus import RpcError
 from egress.messages import (
     ClaimRequest,
     channel,
-    new_id,
     packed,
 )
 from tests.egress.buses import (
@@ -28,12 +27,6 @@ from tests.egress.buses import (
     two,
     wiretap,
 )
-
-
-@pytest.fixture
-def topic() -> str:
-    """What no other test uses, for they share one Redis."""
-    return new_id("EG_")
 
 
 @pytest.mark.parametrize("highest_first", [True, False])

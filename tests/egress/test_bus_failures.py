@@ -14,7 +14,6 @@ from egress.messages import (
     Request,
     Response,
     channel,
-    new_id,
     packed,
 )
 from tests.egress.buses import (
@@ -28,12 +27,6 @@ from tests.egress.buses import (
     two,
     wiretap,
 )
-
-
-@pytest.fixture
-def topic() -> str:
-    """What no other test uses, for they share one Redis."""
-    return new_id("EG_")
 
 
 @pytest.mark.parametrize(

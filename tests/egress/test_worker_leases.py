@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from egress.leases import RUNNING, Leases
+from egress.leases import RUNNING
 from egress.state import Status
 from tests.egress.buses import run, until
 from tests.egress.orders import ordered
@@ -18,10 +18,7 @@ def test_a_recording_is_not_lost_while_it_is_recorded(place: Place, brief: None)
     async def scenario() -> None:
         async with place.livekit() as server, place.worker():
             await active(server, egress_id="EG_1")
-            other = Leases(place.redis, "other")
-            for _ in range(15):
-                assert await other.lost(set()) == []
-                await asyncio.sleep(0.1)
+            await place.nothing_is_lost(1.5)
 
     run(scenario)
 
@@ -37,10 +34,7 @@ def test_a_recording_is_not_lost_while_storage_is_slow(
             await active(server, egress_id="EG_1")
             monkeypatch.setattr(worker.office.waiting, "send_all", gate.pass_through)
             try:
-                other = Leases(place.redis, "other")
-                for _ in range(20):
-                    assert await other.lost(set()) == []
-                    await asyncio.sleep(0.1)
+                await place.nothing_is_lost(2.0)
             finally:
                 gate.opened.set()
 
@@ -55,10 +49,7 @@ def test_a_recording_is_not_lost_while_a_stopping_worker_uploads_it(
             await active(server, egress_id="EG_1")
             worker.stopping.set()
             try:
-                other = Leases(place.redis, "other")
-                for _ in range(20):
-                    assert await other.lost(set()) == []
-                    await asyncio.sleep(0.1)
+                await place.nothing_is_lost(2.0)
             finally:
                 gate.opened.set()
 

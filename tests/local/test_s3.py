@@ -11,7 +11,7 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from local import s3
+from local import part, s3
 from local.part import PartFailed, Running
 from tests.s3 import Server, served
 
@@ -94,7 +94,7 @@ def test_a_bucket_that_cannot_be_made_is_named(tmp_path: Path, name: str) -> Non
 def test_a_program_that_is_missing_is_told_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(s3, "binary", lambda: str(tmp_path / "missing"))
+    monkeypatch.setattr(s3, "program", lambda name: str(tmp_path / name))
     server = Server(tmp_path / "s3")
     with pytest.raises(PartFailed, match=r"s3 cannot start\. Give another server with S3_ENDPOINT_URL"):
         server.start()
@@ -120,9 +120,9 @@ def test_a_copy_of_it_on_path_is_used(tmp_path: Path, monkeypatch: pytest.Monkey
     own = tmp_path / "versitygw"
     own.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert s3.binary() == str(own)
+    assert part.program("versitygw") == str(own)
     own.unlink()
-    assert s3.binary().endswith("/.run/bin/versitygw")
+    assert part.program("versitygw").endswith("/.run/bin/versitygw")
 
 
 def test_it_is_not_ready_while_nobody_listens(server: Server) -> None:

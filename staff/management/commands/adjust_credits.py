@@ -5,8 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from billing import ledger
-from billing.management.arguments import known_customer
-from staff.arguments import amount, reason
+from billing.management.arguments import amount, known_customer, reason
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from billing import ledger
+from billing.management.arguments import amount, slug
 from customers.models import Customer, issue
-from staff.arguments import amount, slug
 
 
 class Command(BaseCommand):
