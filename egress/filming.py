@@ -145,7 +145,8 @@ class Recording:
             await self._close_movie(ended)
         except (OSError, av.FFmpegError) as failed:
             reason, error = FAILED, error or f"the file cannot be written: {failed.strerror or failed}"
-        await self.room.leave()
+        if self.job.says_goodbye:
+            await self.room.leave()
         lasted = int((ended - self.started) * 1e9) if self.movie else 0
         size = self._size() if self.movie else 0
         return Ended(reason, error, self.started_at, self.started_at + lasted, lasted, size)

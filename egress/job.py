@@ -38,6 +38,7 @@ class Job:
     layout: str = "grid"  # or "speaker", "single-speaker"
     max_seconds: float = 0  # 0: no limit
     start_delay: float = 0
+    says_goodbye: bool = True  # or it is in the room until LiveKit misses it
 
     def to_json(self) -> str:
         """One line."""

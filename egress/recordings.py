@@ -39,6 +39,7 @@ class Office:
 
     def __init__(self, settings: Settings, bus: Bus, leases: Leases) -> None:
         self.settings, self.bus, self.leases = settings, bus, leases
+        self.manners = settings.manners
         self.home = Path(settings.folder) / "egresses"
         self.aside = Path(settings.folder) / "aside"
         self.waiting = Waiting(Path(settings.folder) / "waiting")
@@ -72,7 +73,8 @@ class Recording:
             if not (isinstance(error, RpcError) and error.code in UNHEARD):
                 await office.leases.release(order.egress_id)
             raise
-        recording.reports = Reports(office.bus)
+        recording.reports = Reports(office.bus, office.manners.tellings)
+        recording.reports.tell(recording.info, already=1)
         return recording
 
     async def start(self) -> None:
@@ -88,7 +90,7 @@ class Recording:
             raise RpcError("internal", self.info.error) from error
 
     def job(self) -> Job:
-        settings, encoding = self.office.settings, self.order.encoding
+        settings, manners = self.office.settings, self.office.manners
         return Job(
             egress_id=self.order.egress_id,
             room=self.order.room,
@@ -98,8 +100,9 @@ class Recording:
             audio_only=self.order.audio_only,
             layout=self.order.layout,
             max_seconds=settings.max_seconds,
-            start_delay=settings.start_delay,
-            **encoding._asdict(),
+            start_delay=manners.draw_start_delay(),
+            says_goodbye=manners.says_goodbye,
+            **self.order.encoding._asdict(),
         )
 
     async def note(self) -> None:

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
+
+from egress.manners import OFFICIAL, OURS, Manners
 
 
 class SettingsError(Exception):
@@ -17,8 +19,8 @@ class Settings:
 
     `folder` holds files under way and those that wait for S3. `cpu_per_egress` is in cores. `max_seconds`
     ends a recording, 0 never does. The S3 fields are used where a request names no S3 of its own;
-    `s3_bucket` is empty when there is none, `s3_endpoint_url` when it is Amazon's. `start_delay` is a
-    switch for tests: so many seconds pass before a recording looks at its room.
+    `s3_bucket` is empty when there is none, `s3_endpoint_url` when it is Amazon's. `manners` are others than
+    ours in tests only.
     """
 
     redis_url: str = field(repr=False)  # with its password
@@ -34,7 +36,7 @@ class Settings:
     s3_region: str = "us-east-1"
     s3_access_key_id: str = ""
     s3_secret_access_key: str = field(default="", repr=False)
-    start_delay: float = 0.0
+    manners: Manners = OURS
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -55,7 +57,7 @@ class Settings:
             s3_region=given.text("S3_REGION") or "us-east-1",
             s3_access_key_id=given.s3_key("S3_ACCESS_KEY_ID"),
             s3_secret_access_key=given.s3_key("S3_SECRET_ACCESS_KEY"),
-            start_delay=given.number("START_DELAY", 0.0),
+            manners=given.manners(),
         )
 
 
@@ -96,6 +98,20 @@ class _Given:
         if not (math.isfinite(value) and value >= 0):
             raise SettingsError(f"EGRESS_{name} must be a number from 0, not {found!r}.")
         return value
+
+    def manners(self) -> Manners:
+        manners = OFFICIAL if self.is_set("LIKE_OFFICIAL") else OURS
+        if self.text("START_DELAY"):
+            delay = self.number("START_DELAY", 0.0)
+            return replace(manners, start_delay=(delay, delay))
+        return manners
+
+    def is_set(self, name: str) -> bool:
+        """A switch."""
+        found = self.text(name) or "0"
+        if found not in ("0", "1"):
+            raise SettingsError(f"EGRESS_{name} must be 0 or 1, not {found!r}.")
+        return found == "1"
 
     def s3_endpoint(self) -> str:
         if not self.text("S3_ENDPOINT_URL"):

@@ -46,19 +46,20 @@ class Reports:
     """Tells LiveKit each state of one egress, one after the other.
 
     A final state is told until it was accepted, for an hour; one before it is told once, for a later one
-    says more.
+    says more. Where there are more `tellings` than one, each is told so often.
     """
 
-    def __init__(self, bus: Bus) -> None:
-        self.bus = bus
-        self.waiting: asyncio.Queue[protocol.EgressInfo] = asyncio.Queue()
+    def __init__(self, bus: Bus, tellings: int = 1) -> None:
+        self.bus, self.tellings = bus, tellings
+        self.waiting: asyncio.Queue[tuple[protocol.EgressInfo, int]] = asyncio.Queue()
         self.task = asyncio.create_task(self._tell_all())
 
-    def tell(self, info: protocol.EgressInfo) -> None:
+    def tell(self, info: protocol.EgressInfo, already: int = 0) -> None:
+        """`already`: how often it was told before."""
         snapshot = protocol.EgressInfo()
         snapshot.CopyFrom(info)
         snapshot.updated_at = time.time_ns()
-        self.waiting.put_nowait(snapshot)
+        self.waiting.put_nowait((snapshot, self.tellings - already))
 
     async def told(self) -> bool:
         """Return once everything, up to a final state, was told; False if LiveKit took no final state."""
@@ -66,9 +67,15 @@ class Reports:
 
     async def _tell_all(self) -> bool:
         while True:
-            info = await self.waiting.get()
+            info, times = await self.waiting.get()
             if info.status in FINAL:
-                return await self._until_accepted(info)
+                is_told = await self._until_accepted(info)
+                await self._tell(info, times - 1)
+                return is_told
+            await self._tell(info, times)
+
+    async def _tell(self, info: protocol.EgressInfo, times: int) -> None:
+        for _ in range(times):
             with suppress(RpcError):
                 await update(self.bus, info)
 

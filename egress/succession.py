@@ -61,7 +61,7 @@ class Succession:
         await self._tell(info)
 
     async def _tell(self, info: protocol.EgressInfo) -> bool:
-        reports = Reports(self.office.bus)
+        reports = Reports(self.office.bus, self.office.manners.tellings)
         reports.tell(info)
         is_told = await reports.told()
         del self.under_way[info.egress_id]

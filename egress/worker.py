@@ -21,7 +21,7 @@ from egress.request import read
 from egress.settings import Settings
 from egress.succession import Succession
 
-FREE, FULL = 1.0, 0.01  # affinities: chosen at once; chosen if there is nobody else, to refuse at once
+FREE = 1.0  # an affinity: chosen at once
 ACCEPTING, WINDING_UP = 10.0, 60.0  # seconds
 
 
@@ -29,7 +29,7 @@ class Worker:
     """One worker. `run` returns when it was asked to stop and every recording has ended."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self.settings, self.manners = settings, settings.manners
         self.admission = Admission(settings)
         self.recordings: dict[str, Recording] = {}
         self.accepting: dict[str, asyncio.Future[protocol.EgressInfo]] = {}
@@ -69,7 +69,7 @@ class Worker:
 
     def affinity(self, request: bytes) -> float:
         known = StartEgressRequest.FromString(request).egress_id
-        return FREE if known in self.recordings or self.has_room(known) else FULL
+        return FREE if known in self.recordings or self.has_room(known) else self.manners.full
 
     def has_room(self, egress_id: str) -> bool:
         if self.stopping.is_set():
@@ -93,7 +93,7 @@ class Worker:
         order = read(ordered, datetime.now(UTC))
         ending.target_of(order, self.settings)  # refused before anything is recorded
         if not self.has_room(ordered.egress_id):
-            raise RpcError("resource_exhausted", "this worker has no room for another recording")
+            raise RpcError(self.manners.refusal, "this worker has no room for another recording")
         self.promised.add(ordered.egress_id)
         try:
             recording = await Recording.begin(self.office, ordered, order)

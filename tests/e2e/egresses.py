@@ -28,6 +28,7 @@ Status = protocol.EgressStatus
 Info = protocol.EgressInfo
 
 AWAY = (api.ServerError, aiohttp.ClientError, OSError)  # what asking a server that is just away may raise
+EGRESS, RECORDER = "body->'egressInfo'->>'egressId'", "body->'participant'->>'identity'"
 TOKEN = "eyJ"  # how each one begins
 KILOBITS = api.EncodingOptions(
     width=640, height=360, framerate=15, video_bitrate=800, audio_bitrate=64, audio_frequency=48_000
@@ -129,12 +130,11 @@ class Studio:
         with answer["Body"] as body:
             return bytes(body.read())
 
-    def news(self, egress_id: str) -> list[dict[str, Any]]:
-        """What LiveKit told the service of one egress, in the order in which it came."""
+    def news(self, egress_id: str, of: str = EGRESS) -> list[dict[str, Any]]:
+        """What LiveKit told the service of one egress, or of its recorder, in the order in which it came."""
         connection = psycopg2.connect(self.stack.env["DATABASE_URL"])
         with connection, connection.cursor() as cursor:
-            where = "body->'egressInfo'->>'egressId' = %s"
-            cursor.execute(f"SELECT body FROM inbox_event WHERE {where} ORDER BY id", [egress_id])  # noqa: S608
+            cursor.execute(f"SELECT body FROM inbox_event WHERE {of} = %s ORDER BY id", [egress_id])  # noqa: S608
             rows = cursor.fetchall()
         connection.close()
         return [body for (body,) in rows]
@@ -278,9 +278,12 @@ class Egress:
 
     def told(self) -> list[str]:
         """LiveKit's news of it, each event once: some come twice."""
+        return list(dict.fromkeys(self.heard()))
+
+    def heard(self) -> list[str]:
+        """The same, as often as it came."""
         news = self.studio.news(self.id)
-        shown = [f"{body['event']} {body['egressInfo'].get('status', 'EGRESS_STARTING')}" for body in news]
-        return list(dict.fromkeys(shown))
+        return [f"{body['event']} {body['egressInfo'].get('status', 'EGRESS_STARTING')}" for body in news]
 
     def film(self) -> Film:
         """What lies in S3, decoded."""

@@ -16,13 +16,17 @@ Info = protocol.EgressInfo
 
 
 class LiveKit:
-    """`refusals` are answered first, one a report; while `is_away`, all are. `open` holds CreateEgress up."""
+    """`refusals` are answered first, one a report; while `is_away`, all are. `open` holds CreateEgress up.
+
+    `later_refusals` are answered to reports after the first one that was heard.
+    """
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
         self.created: list[Info] = []
         self.told: list[Info] = []
         self.refusals: list[RpcError] = []
+        self.later_refusals: list[RpcError] = []
         self.tries = 0
         self.is_away = False
         self.open = asyncio.Event()
@@ -38,6 +42,7 @@ class LiveKit:
         self.tries += 1
         self.refuse()
         self.told.append(Info.FromString(request))
+        self.refusals, self.later_refusals = self.refusals + self.later_refusals, []
         return Empty()
 
     def refuse(self) -> None:

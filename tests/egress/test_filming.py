@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from egress.filming import Recording
-from egress.job import Job
+from egress.job import STOPPED, Ended, Job
 from egress.picture import View
+from egress.room import Room
 
 PEOPLE = [View("anna", "Anna"), View("bert", "Bert")]
 SCREEN = View("TR_1 screen", "Bert", is_screen=True)
@@ -39,3 +40,24 @@ def test_a_screen_is_large_and_the_speaker_where_the_layout_says_so(
     layout: str, views: list[View], speaker: str | None, large: str | None
 ) -> None:
     assert focus(layout, views, speaker) == large
+
+
+@pytest.mark.parametrize("says_goodbye", [True, False])
+def test_who_says_no_goodbye_does_not_leave_the_room(
+    monkeypatch: pytest.MonkeyPatch, says_goodbye: bool
+) -> None:
+    left: list[Room] = []
+
+    async def leave(room: Room) -> None:
+        left.append(room)
+
+    monkeypatch.setattr(Room, "leave", leave)
+
+    async def stopped() -> Ended:
+        job = Job(egress_id="EG_1", room="r", url="", token="", file="", says_goodbye=says_goodbye)
+        stop = asyncio.Event()
+        stop.set()
+        return await Recording(job, stop, print).run()
+
+    assert asyncio.run(stopped()).reason == STOPPED
+    assert len(left) == says_goodbye

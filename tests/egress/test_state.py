@@ -105,6 +105,52 @@ def test_what_comes_before_the_end_is_told_once(redis_url: str) -> None:
     run(scenario)
 
 
+def test_what_is_told_twice_is_told_twice_in_order_and_nothing_after_the_end(redis_url: str) -> None:
+    async def scenario() -> None:
+        async with livekit(redis_url) as server, Bus(redis_url) as bus:
+            reports = Reports(bus, tellings=2)
+            reports.tell(info_of(), already=1)
+            for status in (
+                Status.EGRESS_ACTIVE,
+                Status.EGRESS_ENDING,
+                Status.EGRESS_FAILED,
+                Status.EGRESS_ENDING,
+            ):
+                reports.tell(info_of(status))
+            assert await reports.told()
+            ends = ["FAILED", "FAILED"]
+            assert server.states("EG_1") == ["STARTING", "ACTIVE", "ACTIVE", "ENDING", "ENDING", *ends]
+            assert server.tries == 7
+
+    run(scenario)
+
+
+def test_an_end_is_told_again_only_when_it_was_accepted(redis_url: str) -> None:
+    async def scenario() -> None:
+        async with livekit(redis_url) as server, Bus(redis_url) as bus:
+            server.refusals = [AWAY, AWAY]
+            reports = Reports(bus, tellings=2)
+            reports.tell(info_of(Status.EGRESS_COMPLETE))
+            assert await reports.told()
+            assert (server.states("EG_1"), server.tries) == (["COMPLETE", "COMPLETE"], 4)
+
+    run(scenario)
+
+
+def test_an_end_that_livekit_has_heard_once_was_told(redis_url: str) -> None:
+    """It goes away before it hears it again."""
+
+    async def scenario() -> None:
+        async with livekit(redis_url) as server, Bus(redis_url) as bus:
+            server.later_refusals.append(RpcError("internal", "ill"))
+            reports = Reports(bus, tellings=2)
+            reports.tell(info_of(Status.EGRESS_COMPLETE))
+            assert await reports.told()
+            assert (server.states("EG_1"), server.tries) == (["COMPLETE"], 2)
+
+    run(scenario)
+
+
 def test_the_end_waits_for_a_livekit_that_is_not_there_yet(redis_url: str) -> None:
     async def scenario() -> None:
         async with Bus(redis_url) as bus:

@@ -13,6 +13,7 @@ from egress import child as child_module
 from egress import worker as worker_module
 from egress.bus import RpcError
 from egress.leases import RUNNING
+from egress.manners import OURS
 from egress.messages import new_id
 from egress.state import Status
 from tests.egress import recorders
@@ -210,7 +211,7 @@ def test_who_stops_ends_its_recordings_in_good_order(place: Place) -> None:
             async with place.worker() as worker:
                 names = [await active(server) for _ in range(2)]
                 worker.stopping.set()
-                assert worker.affinity(b"") == worker_module.FULL
+                assert worker.affinity(b"") == OURS.full
             for name in names:
                 assert server.states(name) == ["ACTIVE", "ENDING", "COMPLETE"]
             assert place.folders() == []

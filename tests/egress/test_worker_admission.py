@@ -9,6 +9,7 @@ import pytest
 
 from egress import worker as worker_module
 from egress.bus import RpcError
+from egress.manners import OURS
 from egress.messages import StartEgressRequest
 from egress.state import Status
 from tests.egress.buses import run, until
@@ -33,7 +34,7 @@ def test_one_more_than_its_number_is_refused(place: Place) -> None:
         async with place.livekit() as server, place.worker(max_egresses=2) as worker:
             first = await active(server)
             await active(server)
-            assert worker.affinity(b"") == worker_module.FULL
+            assert worker.affinity(b"") == OURS.full
             assert (await refused(server, ordered())).code == "resource_exhausted"
             assert len(server.created) == 2
             await server.stop(first)
@@ -63,7 +64,7 @@ def test_a_busy_machine_takes_no_more(place: Place) -> None:
     async def scenario() -> None:
         async with place.livekit() as server, place.worker(cpu_per_egress=0.5) as worker:
             worker.admission.idle_cores = 0.4
-            assert worker.affinity(b"") == worker_module.FULL
+            assert worker.affinity(b"") == OURS.full
             assert (await refused(server, ordered())).code == "resource_exhausted"
             worker.admission.idle_cores = 0.6
             assert worker.affinity(b"") == worker_module.FREE
