@@ -3,10 +3,14 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install run test check unit e2e fuzz soak drill mutants bench format pictures schema lock
+.PHONY: install readers run test check unit e2e fuzz soak drill mutants bench format pictures schema lock
 
 install:
 	@$(PYTHON) local/install.py
+
+# Caddy and Docker Compose, which only read the files of deployment in tests (tests/deploy): skipped without them.
+readers: install
+	@$(PYTHON) local/install.py readers
 
 # The shell is replaced, so that a signal reaches the stack itself.
 run: install
@@ -40,9 +44,12 @@ soak: install
 	SOAK_STEPS=100000 $(VENV)/python -m pytest tests/billing/test_hostile_world.py --capture=no
 	EGRESS_SOAK_MINUTES=20 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_egress_long.py --capture=no
 
-# People in real calls while every part is killed again and again: is each second billed once?
+# What becomes of recordings when something breaks, on the real stack; then people in real calls while every part is
+# killed again and again: is each second billed once, and is every take settled? About half an hour in all.
 # make drill MINUTES=3 is a short one; DRILL_SEED repeats one.
+RECORDINGS := tests/e2e/test_recordings_long.py tests/e2e/test_recordings_broken.py
 drill: install
+	RECORDINGS_LONG=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(RECORDINGS)
 	$(VENV)/python -m local.private $(VENV)/python -m tests.drill $(MINUTES)
 
 # How long what must be quick takes, as ratios.

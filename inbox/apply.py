@@ -13,6 +13,9 @@ from meetings.models import Meeting
 from participants import attendance
 from participants.attendance import stay_of
 from participants.models import Participant, Stay, StayQuerySet
+from recordings import course, starting
+from recordings import tasks as recordings
+from upclass import egress
 
 ON_ITS_WAY = timedelta(minutes=2)  # by then a join has been told, or seen by the reconciler
 
@@ -28,6 +31,8 @@ def apply(event: Event, now: datetime) -> None:
     try:
         if meeting and news.event in TELL:
             TELL[news.event](meeting, news, now)
+        if news.egress:
+            recorded(news, now)
     except NotYet:
         if now - event.received_at < ON_ITS_WAY:
             Event.objects.filter(pk=event.pk).update(tries=F("tries") + 1)
@@ -44,6 +49,7 @@ def joined(meeting: Meeting, news: News, now: datetime) -> None:
         stay = stay_of(meeting, news, news.at, now)
         Stay.objects.filter(pk=stay.pk).seen(news.at, now)
         keep_out(meeting, stay.participant, now)
+        recordings.send(starting.begin(meeting, now))
 
 
 def left(meeting: Meeting, news: News, now: datetime) -> None:
@@ -78,6 +84,13 @@ TELL: dict[str, Callable[[Meeting, News, datetime], None]] = {
     "track_unpublished": showed,
     "room_finished": room_finished,
 }
+
+
+def recorded(news: News, now: datetime) -> None:
+    """News of an egress, which may be anybody's."""
+    told = egress.read(news.egress)
+    if told:
+        recordings.send(course.hear(told, now))
 
 
 def keep_out(meeting: Meeting, person: Participant, now: datetime) -> None:

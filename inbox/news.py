@@ -56,7 +56,7 @@ def _clean(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class News:
-    """What an event says of one person in one room."""
+    """What an event says of one person in one room, or of one egress, as LiveKit has it."""
 
     event: str
     room: str
@@ -66,6 +66,7 @@ class News:
     name: str
     joined_at: datetime | None
     is_machine: bool
+    egress: Mapping[str, Any]
 
     @property
     def is_of_a_person(self) -> bool:
@@ -84,6 +85,7 @@ def read(body: Mapping[str, Any], received_at: datetime) -> News:
         identity=_text(person, "identity"),
         name=_text(person, "name"),
         joined_at=_moment(person.get("joinedAt")),
+        egress=_object(body, "egressInfo"),
         is_machine=_text(person, "kind") in MACHINES or _object(person, "permission").get("recorder") is True,
     )
 

@@ -128,6 +128,7 @@ class Stack:
             self.launch(egress.part(self.folder / "egress", self.env))
         self.launch(web.part(self.env))
         self.launch(worker.worker(self.env))
+        self.launch(worker.recordings(self.env))
         self.launch(worker.beat(self.folder, self.env))
         self.wait_ready()
         self.watcher.start()

@@ -13,10 +13,19 @@ QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser priv
 
 
 def worker(env: Mapping[str, str]) -> Part:
-    options = ["--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
+    return _worker("worker", env, "--queues", "celery,periodic", "--concurrency", "2")
+
+
+def recordings(env: Mapping[str, str]) -> Part:
+    """Asks for recordings: each of its threads may wait half a minute for LiveKit's answer."""
+    return _worker("recordings", env, "--queues", "recordings", "--pool", "threads", "--concurrency", "8")
+
+
+def _worker(name: str, env: Mapping[str, str], *how: str) -> Part:
+    options = ["--loglevel", "INFO", "--without-mingle", "--without-gossip", "--hostname", f"{name}@%h"]
     return Part(
-        name="worker",
-        command=[*CELERY, "worker", *options],
+        name=name,
+        command=[*CELERY, "worker", *how, *options],
         env={**env, **QUIET},
         ready=lambda running: said(running, " ready."),
     )

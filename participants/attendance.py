@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db.models import Min, Q
+from django.db.models import Min, OuterRef, Q, Subquery
 
 from meetings.models import Meeting
 from participants import stays as rules
-from participants.models import EMPTY_AFTER, Admission, Participant, Stay
+from participants.models import ADMISSION_LIFE, EMPTY_AFTER, Admission, Participant, Stay
 
 
 class Told(Protocol):
@@ -38,6 +39,41 @@ def is_room_empty(meeting: Meeting, now: datetime) -> bool:
     """No open stay, none that ended less than a minute ago, and nobody expected."""
     recent = Stay.objects.of(meeting).filter(Q(left_at__isnull=True) | Q(left_at__gt=now - EMPTY_AFTER))
     return not recent.exists() and not Participant.objects.of(meeting).present(now).exists()
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """For how long a room has not been empty, and the first person in; None before anybody connected."""
+
+    since: datetime
+    first: Participant | None
+
+
+def occupancy(meeting: Meeting, now: datetime) -> Occupancy | None:
+    """The present or the last occupancy of a meeting's room; None if nobody was ever expected there."""
+    stays = Stay.objects.of(meeting).select_related("participant").order_by("joined_at", "pk")
+    came = [(_remembered(stay.span(meeting, now)), stay.participant) for stay in stays]
+    expected = [(span, None) for span in _expected(meeting)]
+    groups = rules.visits([*came, *expected], lambda presence: presence[0], apart=timedelta(0))
+    if not groups:
+        return None
+    people = (person for _, person in groups[-1] if person)
+    return Occupancy(since=groups[-1][0][0][0], first=next(people, None))
+
+
+def _remembered(stay: rules.Span) -> rules.Span:
+    """For how long a stay keeps a room from being empty."""
+    return stay[0], stay[1] + EMPTY_AFTER
+
+
+def _expected(meeting: Meeting) -> list[rules.Span]:
+    """How long each admission counted as presence: six minutes, or until the stay that came of it ended."""
+    ended = Stay.objects.filter(
+        participant=OuterRef("participant"), joined_at__gte=OuterRef("created_at"), left_at__isnull=False
+    )
+    left_at = Subquery(ended.order_by("left_at").values("left_at")[:1])
+    let_in = Admission.objects.filter(participant__meeting=meeting).values_list("created_at", left_at)
+    return [rules.span(at, left, at + ADMISSION_LIFE) for at, left in let_in]
 
 
 def billed_seconds(meeting: Meeting, stays: Iterable[Stay]) -> int:

@@ -28,13 +28,15 @@ def seconds(spans: Iterable[Span]) -> int:
     return int(total.total_seconds())
 
 
-def visits[T](stays: Iterable[T], span_of: Callable[[T], Span]) -> list[list[T]]:
-    """Stays less than 15 s apart, together; oldest first."""
+def visits[T](
+    stays: Iterable[T], span_of: Callable[[T], Span], apart: timedelta = SAME_VISIT
+) -> list[list[T]]:
+    """Stays less than 15 s apart, or as far as given, together; oldest first."""
     found: list[list[T]] = []
     reached: datetime | None = None
     for stay in sorted(stays, key=lambda stay: span_of(stay)[0]):
         start, end = span_of(stay)
-        if reached is not None and start - reached < SAME_VISIT:
+        if reached is not None and start - reached < apart:
             found[-1].append(stay)
             reached = max(reached, end)
         else:

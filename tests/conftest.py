@@ -19,7 +19,8 @@ from billing import ledger
 from customers.models import Customer, issue
 from meetings.models import Meeting
 from participants.models import Participant, Stay
-from upclass import codes, livekit
+from tests.recordings.fakes import FakeEgress, FakeStorage
+from upclass import codes, livekit, storage
 from upclass.errors import Problem
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -204,4 +205,18 @@ def fake_livekit(monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
     fake = FakeLiveKit()
     for name in ("create_room", "close_room", "disconnect", "rooms"):
         monkeypatch.setattr(livekit, name, getattr(fake, name))
+    return fake
+
+
+@pytest.fixture(autouse=True)
+def fake_egress(monkeypatch: pytest.MonkeyPatch) -> FakeEgress:
+    fake = FakeEgress()
+    fake.take_over(monkeypatch)
+    return fake
+
+
+@pytest.fixture(autouse=True)
+def fake_storage(monkeypatch: pytest.MonkeyPatch) -> FakeStorage:
+    fake = FakeStorage()
+    monkeypatch.setattr(storage, "size_of", fake.size_of)
     return fake

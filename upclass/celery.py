@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from upclass.checks import refuse_unsafe_settings
+from upclass.checks import refuse_unsafe_settings, refuse_unusable_storage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
 
@@ -29,6 +29,7 @@ app.autodiscover_tasks()
 def on_start(**kwargs: Any) -> None:
     try:
         refuse_unsafe_settings()
+        refuse_unusable_storage()
     except ImproperlyConfigured as error:  # which a signal's sender would only log
         raise SystemExit(str(error)) from error
     log.info("settings are safe, starting")

@@ -1,5 +1,6 @@
 """Mistakes in the settings, each with a number and a hint; `refuse` stops a server that has one."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,10 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
+
+from upclass import storage
+
+log = logging.getLogger(__name__)
 
 SECRETS = ("SECRET_KEY", "JOIN_SECRET", "LIVEKIT_API_SECRET", "S3_SECRET_ACCESS_KEY")
 
@@ -32,3 +37,11 @@ def refuse_unsafe_settings() -> None:
     mistakes = secrets_are_set()
     if mistakes:
         raise ImproperlyConfigured(" ".join(f"{found.msg} {found.hint}" for found in mistakes))
+
+
+def refuse_unusable_storage() -> None:
+    """Stop the start of a server whose bucket cannot be used; storage that is only away may come back."""
+    try:
+        storage.require_bucket()
+    except storage.Unreachable as error:
+        log.warning("recordings wait until it is back: %s", error)

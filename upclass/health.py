@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis
 from redis.exceptions import RedisError
 
-from upclass import livekit
+from upclass import livekit, storage
 
 SECONDS = 1.0
 
@@ -17,8 +17,13 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Each part's state; 503 while one is away that requests need. Without Redis they are served, later."""
-    parts = {"postgres": postgres(), "livekit": livekit.is_reachable(), "redis": redis()}
+    """Each part's state; 503 while one is away that requests need: without Redis and S3, work waits."""
+    parts = {
+        "postgres": postgres(),
+        "livekit": livekit.is_reachable(),
+        "redis": redis(),
+        "s3": storage.is_reachable(SECONDS),
+    }
     needed = parts["postgres"] and parts["livekit"]
     shown = {name: "ok" if is_there else "away" for name, is_there in parts.items()}
     return JsonResponse(shown, status=200 if needed else 503)

@@ -29,6 +29,14 @@ class Unreachable(Exception):
     """LiveKit could not be asked, or did not answer in time."""
 
 
+class Refused(Unreachable):
+    """LiveKit answered, and will not do it: `code` is its word, `message` its sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"LiveKit refused: {code}")
+        self.code, self.message = code, message
+
+
 class BadSignature(Exception):
     """A webhook that LiveKit did not sign."""
 
@@ -46,8 +54,8 @@ class Person:
 # Asking
 
 
-def _ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PATIENCE) -> T:
-    """Run one conversation with LiveKit. Raises Unreachable, and ServerError for what it refuses."""
+def ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PATIENCE) -> T:
+    """Run one conversation with LiveKit. Raises Unreachable or Refused, ServerError for what there is not."""
 
     async def talk() -> T:
         async with api.LiveKitAPI(
@@ -63,7 +71,7 @@ def _ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PAT
     except api.ServerError as error:
         if error.code == api.ServerErrorCode.NOT_FOUND:
             raise
-        raise Unreachable(f"LiveKit refused: {error.code}") from error
+        raise Refused(error.code, error.message) from error
     finally:
         loop.close()
 
@@ -71,12 +79,12 @@ def _ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PAT
 def _gone_is_done(deed: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:
     """Ask for an end; what does not exist has ended."""
     with suppress(api.ServerError):
-        _ask(deed)
+        ask(deed)
 
 
 def create_room(code: str) -> None:
     """Make the meeting's room, or keep the one that stands."""
-    _ask(lambda client: client.room.create_room(api.CreateRoomRequest(name=code)))
+    ask(lambda client: client.room.create_room(api.CreateRoomRequest(name=code)))
 
 
 def close_room(code: str) -> None:
@@ -100,7 +108,7 @@ def rooms() -> dict[str, list[Person]]:
         people = await asyncio.gather(*[_people(client, name, at_once) for name in names])
         return dict(zip(names, people, strict=True))
 
-    return _ask(look, seconds=20.0)
+    return ask(look, seconds=20.0)
 
 
 async def _people(client: api.LiveKitAPI, code: str, at_once: asyncio.Semaphore) -> list[Person]:
@@ -137,7 +145,7 @@ def _person(info: api.ParticipantInfo) -> Person:
 
 def is_reachable() -> bool:
     try:
-        _ask(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=["-"])), seconds=1.0)
+        ask(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=["-"])), seconds=1.0)
     except (Unreachable, api.ServerError):
         return False
     return True

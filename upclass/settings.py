@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "meetings",
     "participants",
     "billing",
+    "recordings",
     "calls",
     "api",
     "join",
@@ -200,7 +201,9 @@ CELERY = {
     "broker_url": REDIS_URL,
     "broker_connection_retry_on_startup": True,
     "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 5},
-    "task_queues": [Queue("celery"), Queue("periodic")],
+    "task_queues": [Queue("celery"), Queue("periodic"), Queue("recordings")],
+    # Asking LiveKit takes up to half a minute. "egress" would be a key that LiveKit has in the same Redis.
+    "task_routes": {"recordings.tasks.*": {"queue": "recordings"}},
     "task_ignore_result": True,
     "task_acks_late": True,
     "worker_prefetch_multiplier": 1,
@@ -210,6 +213,7 @@ CELERY = {
         "apply_kept_news": periodic("inbox.tasks.apply_kept_news", 5.0),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
         "settle": periodic("billing.tasks.settle", 30.0),  # of looks that are 30 s old: right to the minute
+        "sweep_takes": periodic("recordings.tasks.sweep", 15.0),
         "prune_applied_news": periodic("inbox.tasks.prune_applied_news", 3600.0),
         "prune_kept_answers": periodic("api.tasks.prune_kept_answers", 3600.0),
     },

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.core.wsgi import get_wsgi_application
 
-from upclass.checks import refuse_unsafe_settings
+from upclass.checks import refuse_unsafe_settings, refuse_unusable_storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,3 +43,4 @@ def with_length(environ: "WSGIEnvironment") -> None:
 
 application = Understood(get_wsgi_application())
 refuse_unsafe_settings()
+refuse_unusable_storage()

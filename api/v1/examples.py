@@ -93,6 +93,26 @@ ENDED = {
     "ended_at": "2024-01-15T11:45:00Z",
 }
 CANCELLED = {"message": "Meeting cancelled successfully", "meeting_code": CODE, "status": "expired"}
+RECORDINGS = {
+    "meeting_code": CODE,
+    "record_on_cloud": True,
+    "recordings": [
+        {
+            "id": "k3v9q2m7x1c8b5n4z6w0",
+            "status": "completed",
+            "recorder": {"external_user_id": "user-123", "display_name": "John Doe"},
+            "created_at": "2024-01-15T11:00:00Z",
+            "started_at": "2024-01-15T11:00:04Z",
+            "ended_at": "2024-01-15T12:00:04Z",
+            "duration_seconds": 3600,
+            "size_bytes": 125829120,
+            "failure_reason": None,
+            "download_url": "https://files.example.com/upclass/your-company/…",
+            "download_url_expires_at": "2024-01-15T13:15:00Z",
+        }
+    ],
+    "count": 1,
+}
 PARTICIPANTS = {"meeting_code": CODE, "is_secured": True, "participants": [PARTICIPANT], "count": 1}
 ONE_PARTICIPANT = {
     "id": 1,

@@ -8,13 +8,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.v1 import examples
+from api.v1 import examples, recordings
 from api.v1.fields import Credits, Moment
 from api.v1.new_meeting import CreatedSerializer, NewMeetingSerializer
 from api.v1.pagination import LIMIT, OFFSET, page
 from api.v1.participants import ParticipantSerializer
+from api.v1.recordings import RecordingSerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
-from api.v1.scope import STATUS, CustomerView, MeetingFilter, MeetingView, people
+from api.v1.scope import STATUS, CustomerView, MeetingFilter, MeetingView, meetings, people
 from billing import ledger
 from billing.errors import InsufficientCredits
 from billing.pricing import Usage
@@ -23,16 +24,7 @@ from meetings.errors import MeetingNotActive, MeetingNotFound, MeetingStarted
 from meetings.models import Meeting, Status
 from participants.errors import AlreadyRegistered, MeetingNotSecured
 from participants.models import Participant
-
-# Until a first recording there is nothing else to say of one.
-NO_RECORDING = {
-    "status": "pending",
-    "duration_seconds": 0,
-    "size_bytes": 0,
-    "has_recording": False,
-}
-RECORDING_STATUSES = ("pending", "recording", "processing", "completed", "failed")
-
+from recordings.models import Recording
 
 # List and detail
 
@@ -66,9 +58,9 @@ class ListedSerializer(serializers.ModelSerializer[Meeting]):
     def get_status(self, meeting: Meeting) -> str:
         return meeting.status(self.context["now"])
 
-    @extend_schema_field(serializers.ChoiceField(choices=RECORDING_STATUSES, allow_null=True))
-    def get_recording_status(self, meeting: Meeting) -> object:
-        return NO_RECORDING["status"] if meeting.record_on_cloud else None
+    @extend_schema_field(serializers.ChoiceField(choices=recordings.SHOWN, allow_null=True))
+    def get_recording_status(self, meeting: Meeting) -> str | None:
+        return Recording.of(meeting.takes.all()).status if meeting.record_on_cloud else None
 
 
 class ListSerializer(serializers.Serializer[Any]):
@@ -76,13 +68,6 @@ class ListSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(help_text="How many there are, on all pages.")
     limit = serializers.IntegerField()
     offset = serializers.IntegerField()
-
-
-class RecordingSerializer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(choices=RECORDING_STATUSES)
-    duration_seconds = serializers.IntegerField()
-    size_bytes = serializers.IntegerField()
-    has_recording = serializers.BooleanField()
 
 
 @extend_schema_serializer(component_name="Meeting")
@@ -113,8 +98,10 @@ class DetailSerializer(ListedSerializer):
         return Participant.objects.of(meeting).who_connected().count_people()
 
     @extend_schema_field(RecordingSerializer(allow_null=True))
-    def get_recording(self, meeting: Meeting) -> dict[str, object] | None:
-        return NO_RECORDING if meeting.record_on_cloud else None
+    def get_recording(self, meeting: Meeting) -> Any:
+        if not meeting.record_on_cloud:
+            return None
+        return RecordingSerializer(Recording.of(meeting.takes.all())).data
 
     def get_registered_participant_count(self, meeting: Meeting) -> int:
         return len(self._people(meeting))
@@ -174,8 +161,8 @@ class MeetingsView(CustomerView):
     )
     def get(self, request: Request) -> Response:
         now = timezone.now()
-        mine = Meeting.objects.of(self.customer)
-        shown, numbers = page(request, MeetingFilter(request.query_params, mine, now=now))
+        mine = MeetingFilter(request.query_params, meetings(self.customer), now=now)
+        shown, numbers = page(request, mine)
         return Response(ListSerializer({"meetings": shown, **numbers}, context={"now": now}).data)
 
     @post_operation(

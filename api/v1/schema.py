@@ -138,7 +138,7 @@ def _error_response(status: int, examples: list[Example]) -> OpenApiResponse:
 
 # Operations
 
-TAGS = ("meetings", "participants", "account")  # in the order in which a reader meets them
+TAGS = ("meetings", "participants", "recordings", "account")  # in the order in which a reader meets them
 
 
 def _tag(name: str) -> str:

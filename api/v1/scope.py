@@ -17,6 +17,7 @@ from meetings.errors import MeetingNotFound
 from meetings.models import Meeting, MeetingQuerySet, Status
 from participants.errors import MeetingNotSecured, ParticipantNotFound
 from participants.models import Participant, ParticipantQuerySet, Stay
+from recordings.models import Take, TakeQuerySet
 
 
 class CustomerView(APIView):
@@ -85,6 +86,16 @@ class ParticipantView(SecuredView):
             raise ParticipantNotFound
         if person:
             self.person = person
+
+
+def meetings(customer: Customer) -> MeetingQuerySet:
+    """A customer's meetings with their takes, newest first, in two queries."""
+    return Meeting.objects.of(customer).prefetch_related("takes")
+
+
+def takes(meeting: Meeting) -> TakeQuerySet:
+    """What was recorded of a meeting, and for whom, oldest first, in one query."""
+    return Take.objects.of(meeting).shown().select_related("recorder", "meeting")
 
 
 def people(meeting: Meeting) -> ParticipantQuerySet:

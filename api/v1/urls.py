@@ -7,6 +7,7 @@ from api.errors import not_found
 from api.v1.account import AccountView, LedgerView
 from api.v1.meetings import CancelView, MeetingsView, OneMeetingView
 from api.v1.participants import OneParticipantView, ParticipantsView
+from api.v1.recordings import RecordingsView
 from upclass.codes import MEETING_CODE
 
 ONE = rf"^meetings/(?P<meeting_code>{MEETING_CODE})"
@@ -18,6 +19,7 @@ urlpatterns = [
     re_path(rf"{ONE}/cancel/?$", CancelView.as_view()),
     re_path(rf"{ONE}/participants/?$", ParticipantsView.as_view()),
     re_path(rf"{ONE}/participants/(?P<external_user_id>[^\0]+?)/?$", OneParticipantView.as_view()),
+    re_path(rf"{ONE}/recordings/?$", RecordingsView.as_view()),
     re_path(r"^account/?$", AccountView.as_view()),
     re_path(r"^account/ledger/?$", LedgerView.as_view()),
     re_path(r"", not_found),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -56,6 +57,48 @@ def kill(stack: Stack, name: str) -> None:
     wait_for(lambda: killed.process.pid != leash and killed.serves(), 30, f"{name} does not come back")
 
 
+@contextmanager
+def dead(stack: Stack, name: str) -> Iterator[Running]:
+    """A part's program and all that it started are killed at once, and brought back at the end only."""
+    killed = stack.part(name)
+    stack.running = [running for running in stack.running if running is not killed]
+    for process in frozen(killed):
+        process.kill()
+    killed.wait_gone()
+    try:
+        yield killed
+    finally:
+        killed.lines.clear()
+        killed.start()
+        killed.wait_ready()
+        stack.running = [*stack.running, killed]
+
+
+@contextmanager
+def deaf(stack: Stack, name: str) -> Iterator[None]:
+    """A part's program gets no processor for a while, and is killed then: what it was told is lost."""
+    frozen(stack.part(name))
+    try:
+        yield
+    finally:
+        kill(stack, name)
+
+
+def frozen(part: Running) -> list[psutil.Process]:
+    """A part's program and all that it started, stopped where they are."""
+    processes = psutil.Process(part.process.pid).children(recursive=True)
+    for process in processes:
+        process.suspend()
+    return processes
+
+
+def is_asking(stack: Stack, name: str, url: str) -> bool:
+    """Whether a part's program is connected to whoever is at an address."""
+    [program] = psutil.Process(stack.part(name).process.pid).children()
+    ports = [found.raddr.port for found in program.net_connections("tcp") if found.raddr]
+    return urlsplit(url).port in ports
+
+
 def hire(stack: Stack) -> None:
     """Let the stack's worker work with SETTINGS, from now on."""
     if all(running.part.name != "egress" for running in stack.running):
@@ -65,6 +108,20 @@ def hire(stack: Stack) -> None:
     if not SETTINGS.items() <= worker.part.env.items():
         with away(stack, "egress"):
             worker.part.env = {**worker.part.env, **SETTINGS}
+
+
+@contextmanager
+def hired_with(stack: Stack, **settings: str) -> Iterator[None]:
+    """For a while the stack's worker, which is hired, works with other settings."""
+    worker = stack.part("egress")
+    usual = worker.part.env
+    with away(stack, "egress"):
+        worker.part.env = {**usual, **settings}
+    try:
+        yield
+    finally:
+        with away(stack, "egress"):
+            worker.part.env = usual
 
 
 @contextmanager

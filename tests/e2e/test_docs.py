@@ -7,23 +7,28 @@ that runs make in every line is about the project itself: it, and no other, is n
 
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+import boto3
 import pytest
 
 from api.errors import TITLES
+from api.v1.recordings import LONGEST, SHORTEST, USUAL
 from local.env import ROOT
 from local.install import node_folder
 from local.stack import Stack
+from recordings import pauses, reasons
+from tests.conftest import NOON
 from tests.e2e.blocks import LANGUAGES, Block, blocks, run, runs_make, shape
 from upclass.errors import Problem
 
 BASE, KEY = "http://127.0.0.1:8000", "upk_…"
-DOCUMENTS = ("README.md", "docs/quickstart.md", "docs/rules.md")
+DOCUMENTS = ("README.md", "docs/quickstart.md", "docs/rules.md", "docs/recording.md")
 LINKING = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
@@ -64,6 +69,40 @@ def test_the_blocks_run_and_print_what_is_shown(
             assert shape(text) == shape(typed(block.prints)), f"{block} prints something else"
 
 
+FILM = b"a film" * 1000
+MAKE_A_TAKE = """
+from django.utils import timezone
+from customers.models import Customer
+from meetings.models import Meeting
+from participants.models import Participant
+from recordings.models import Take
+now = timezone.now()
+customer = Customer.objects.get(slug="demo")
+meeting = Meeting.objects.create(customer=customer, record_on_cloud=True, created_at=now)
+person = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=now)
+facts = {"meeting": meeting, "recorder": person, "created_at": now, "try_after": now}
+Take.objects.create(**facts, status="failed", file="docs/2.mp4")
+print(Take.objects.create(**facts, status="completed", file="docs/1.mp4", size_bytes=6000).uid, meeting.code)
+"""
+
+
+def test_what_was_recorded_is_saved_as_shown(stack: Stack, key: str, tmp_path: Path) -> None:
+    """The block that fetches, in which a meeting of the document's own has nothing to fetch."""
+    env = {**os.environ, "KEY": key, "API": f"{stack.env['PUBLIC_URL']}/api/v1"}
+    s3 = boto3.session.Session().client(
+        "s3",
+        endpoint_url=stack.env["S3_ENDPOINT_URL"],
+        region_name=stack.env["S3_REGION"],
+        aws_access_key_id=stack.env["S3_ACCESS_KEY_ID"],
+        aws_secret_access_key=stack.env["S3_SECRET_ACCESS_KEY"],
+    )
+    s3.put_object(Bucket=stack.env["S3_BUCKET"], Key="docs/1.mp4", Body=FILM)
+    take, env["CODE"] = stack.manage("shell", "--verbosity", "0", "-c", MAKE_A_TAKE).split()
+    [block] = [block for block in code_of("docs/recording.md", "sh") if "download_url" in block.text]
+    subprocess.run(["bash", "-euo", "pipefail", "-c", block.text], cwd=tmp_path, env=env, check=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {f"{take}.mp4": FILM}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_block_is_of_a_language_that_runs(document: str) -> None:
     unknown = [f"{block} {block.language!r}" for block in blocks(document) if block.language not in LANGUAGES]
@@ -99,6 +138,27 @@ def test_the_rules_list_every_error_that_the_api_answers() -> None:
     rows = re.findall(r"^\| (\d{3}) \| `(.+?)` \| `(\w+)` \|", (ROOT / "docs/rules.md").read_text(), re.M)
     raised = {(str(outcome.status), outcome.error, outcome.code) for outcome in outcomes()}
     assert set(rows) == raised | {(str(status), *named) for status, named in TITLES.items()}
+
+
+def test_every_reason_why_a_take_failed_is_explained() -> None:
+    text = (ROOT / "docs/recording.md").read_text()
+    [table] = re.findall(r"^## Why a take failed\n(.*?)^## ", text, re.M | re.S)
+    told = {value for name, value in vars(reasons).items() if name.isupper()}
+    assert set(re.findall(r"^\| `(.+?)` \|", table, re.M)) - {"failure_reason"} == told
+
+
+def test_the_pauses_after_failures_are_those_of_the_service() -> None:
+    after = [pauses.next_try(number, NOON) - NOON for number in range(1, pauses.TRIES)]
+    told = [str(round(pause.total_seconds())) for pause in after]
+    text = (ROOT / "docs/recording.md").read_text()
+    assert f"after {', '.join(told[:-1])} and {told[-1]} seconds" in text
+
+
+def test_a_link_is_good_for_as_long_as_is_told() -> None:
+    for document in ("docs/recording.md", "docs/rules.md"):
+        [bounds] = re.findall(r"`\?expires_in=` (\d+)\W(\d+) seconds", (ROOT / document).read_text())
+        assert tuple(map(int, bounds)) == (SHORTEST, LONGEST)
+        assert f"good for {USUAL // 60} minutes" in (ROOT / document).read_text()
 
 
 # Links

@@ -24,7 +24,8 @@ from tests.e2e.integrator import Integrator
 PATIENCE = 90.0
 MARKS = {
     "web": "granian",
-    "worker": "worker --concurrency",
+    "worker": "--queues celery,periodic",
+    "recordings": "--queues recordings",
     "beat": "beat --loglevel",
     "redis": "valkey-server",
     "livekit": "livekit-server",
@@ -95,7 +96,7 @@ class Run:
             return {}
 
     def wait_until_all_is_well(self) -> None:
-        well = {"postgres": "ok", "livekit": "ok", "redis": "ok"}
+        well = {"postgres": "ok", "livekit": "ok", "redis": "ok", "s3": "ok"}
         wait_until(lambda: self.ready() == well, f"still {self.ready()}")
 
     def integrator(self) -> Integrator:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import env, livekit, ports, postgres
+from local import env, livekit, ports, postgres, worker
 from local.part import Part, PartFailed
 from local.stack import Stack
 from tests.parts import silent
@@ -49,6 +49,7 @@ def test_all_parts_are_started_in_order(tmp_path: Path) -> None:
         "egress",
         "web",
         "worker",
+        "recordings",
         "beat",
     ]
 
@@ -72,7 +73,7 @@ def test_a_part_that_is_configured_is_used_and_not_started(
     stack = started(tmp_path, **given)
     gone = {part, "egress"} if part == "livekit" else {part}  # which is LiveKit's
     assert gone.isdisjoint(stack.launched)
-    assert len(stack.launched) == 8 - len(gone)
+    assert len(stack.launched) == 9 - len(gone)
     assert given.items() <= stack.env.items()
 
 
@@ -109,6 +110,15 @@ def test_the_bucket_is_there_before_those_start_that_need_it(tmp_path: Path) -> 
     stack = Waits(tmp_path, {})
     stack.start()
     assert "all ready" in stack.launched[stack.launched.index("s3") : stack.launched.index("web")]
+
+
+def test_asking_for_recordings_holds_up_no_other_work() -> None:
+    """It takes half a minute at times: each queue is worked at by one of the two workers only."""
+    queues = [
+        part.command[part.command.index("--queues") + 1].split(",")
+        for part in (worker.worker({}), worker.recordings({}))
+    ]
+    assert queues == [["celery", "periodic"], ["recordings"]]
 
 
 def test_ports_and_secrets_are_chosen_once_and_kept(tmp_path: Path) -> None:

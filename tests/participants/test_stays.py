@@ -91,6 +91,12 @@ def test_less_than_15_seconds_apart_is_one_visit(gap: int, visits: int) -> None:
     assert len(stays.visits([span(0, 60), span(60 + gap, 200)], lambda stay: stay)) == visits
 
 
+@pytest.mark.parametrize(("gap", "visits"), [(0, 1), (15, 1), (59, 1), (60, 2), (61, 2)])
+def test_how_far_apart_one_visit_may_be_can_be_given(gap: int, visits: int) -> None:
+    apart = timedelta(seconds=60)
+    assert len(stays.visits([span(0, 60), span(60 + gap, 200)], lambda stay: stay, apart)) == visits
+
+
 def test_a_short_stay_inside_a_long_one_does_not_end_the_visit() -> None:
     assert len(stays.visits([span(0, 600), span(10, 20), span(300, 310)], lambda stay: stay)) == 1
 

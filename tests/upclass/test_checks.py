@@ -1,6 +1,9 @@
+import logging
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,9 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from local.env import ROOT
-from upclass.checks import SECRETS, refuse_unsafe_settings, secrets_are_set
+from tests.s3 import Server, served
+from upclass import storage
+from upclass.checks import SECRETS, refuse_unsafe_settings, refuse_unusable_storage, secrets_are_set
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +86,92 @@ def test_the_web_server_does_not_start_with_default_secrets() -> None:
     )
     assert done.returncode != 0
     assert "JOIN_SECRET is not set" in done.stderr
+
+
+# The storage
+
+
+WEB = [sys.executable, "-c", "import upclass.wsgi"]
+CELERY = [str(Path(sys.executable).with_name("celery")), "--app", "upclass", "--workdir", str(ROOT)]
+PROGRAMS = {
+    "web": WEB,
+    "worker": [*CELERY, "worker", "--pool", "solo"],
+    "beat": [*CELERY, "beat", "--pidfile", "", "--schedule", "{folder}/schedule"],
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tmp_path_factory.mktemp("s3") / "s3") as started:
+        yield started
+
+
+def environment(**given: str) -> dict[str, str]:
+    """Settings with which every program may start, Redis apart, for which they would wait."""
+    secrets = {name: f"a long random text for {name}" for name in SECRETS}
+    closed = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    return {**os.environ, **secrets, **closed, "DEBUG": "0", "PYTHONPATH": str(ROOT), **given}
+
+
+@pytest.fixture(params=PROGRAMS)
+def program(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    return [word.format(folder=tmp_path) for word in PROGRAMS[str(request.param)]]
+
+
+def refusal(program: list[str], folder: Path, env: dict[str, str]) -> str:
+    """What a program that does not start says last."""
+    done = subprocess.run(
+        program, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_without_its_bucket_nothing_starts(program: list[str], server: Server, tmp_path: Path) -> None:
+    env = environment(**{**server.env, "S3_BUCKET": "nowhere"})
+    told = refusal(program, tmp_path, env)
+    assert "The bucket 'nowhere' (S3_BUCKET)" in told
+    assert "does not exist. Make it, or name another with S3_BUCKET." in told
+
+
+def test_with_a_key_that_the_storage_refuses_nothing_starts(
+    program: list[str], server: Server, tmp_path: Path
+) -> None:
+    env = environment(**{**server.env, "S3_SECRET_ACCESS_KEY": "geheim"})
+    told = refusal(program, tmp_path, env)
+    assert "may not be used with this key. Check S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY." in told
+    assert "geheim" not in told
+
+
+def test_with_a_storage_that_is_only_away_everything_starts_with_a_warning(
+    program: list[str], closed_port: int, tmp_path: Path
+) -> None:
+    env = environment(S3_ENDPOINT_URL=f"http://127.0.0.1:{closed_port}")
+    assert has_begun(program, tmp_path, env)
+
+
+def has_begun(program: list[str], folder: Path, env: dict[str, str]) -> bool:
+    """Whether a program warns, and goes on: the web's ends by itself, the others wait for Redis."""
+    with subprocess.Popen(program, cwd=folder, env=env, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        patience = threading.Timer(60, process.kill)
+        patience.start()
+        said = iter(process.stderr.readline, "")
+        has_warned = any("recordings wait until it is back" in line for line in said)
+        is_on = program == WEB or any("127.0.0.1:1" in line for line in said)
+        if program != WEB:
+            process.kill()
+    patience.cancel()
+    return has_warned and is_on and (process.returncode == 0 or program != WEB)
+
+
+def test_the_warning_does_not_say_where_the_storage_is(
+    closed_port: int, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.S3_ENDPOINT_URL = f"http://127.0.0.1:{closed_port}"
+    storage._client_of.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        refuse_unusable_storage()
+    [record] = caplog.records
+    assert str(closed_port) not in record.getMessage()
+    assert "the storage did not answer" in record.getMessage()

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -5,7 +7,24 @@ from django.db import OperationalError, connection
 from django.test import Client
 from livekit import api as sdk
 
+from tests.s3 import Server, served
 from tests.upclass.conftest import TwirpServer, message
+from upclass import storage
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tmp_path_factory.mktemp("s3") / "s3") as started:
+        yield started
+
+
+@pytest.fixture
+def s3(server: Server, settings: Any) -> Server:
+    """The storage, as the settings name it."""
+    for name, value in server.env.items():
+        setattr(settings, name, value)
+    storage._client_of.cache_clear()
+    return server
 
 
 def ready(client: Client) -> Any:
@@ -17,11 +36,13 @@ def test_it_is_alive(client: Client) -> None:
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
-def test_it_is_ready_when_every_part_is_there(client: Client, db: None, twirp: TwirpServer) -> None:
+def test_it_is_ready_when_every_part_is_there(
+    client: Client, db: None, twirp: TwirpServer, s3: Server
+) -> None:
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse())
     response = ready(client)
     assert response.status_code == 200
-    assert response.json() == {"postgres": "ok", "livekit": "ok", "redis": "ok"}
+    assert response.json() == {"postgres": "ok", "livekit": "ok", "redis": "ok", "s3": "ok"}
 
 
 def test_without_livekit_it_is_not_ready(client: Client, db: None, closed_port: int, settings: Any) -> None:
@@ -39,6 +60,32 @@ def test_without_redis_requests_are_served_all_the_same(
     response = ready(client)
     assert response.status_code == 200
     assert response.json()["redis"] == "away"
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [{"S3_BUCKET": "nowhere"}, {"S3_SECRET_ACCESS_KEY": "geheim"}, {"S3_ENDPOINT_URL": "http://127.0.0.1:1"}],
+)
+def test_without_its_storage_requests_are_served_all_the_same(
+    client: Client, db: None, twirp: TwirpServer, s3: Server, settings: Any, mistake: dict[str, str]
+) -> None:
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse())
+    for name, value in mistake.items():
+        setattr(settings, name, value)
+    response = ready(client)
+    assert response.status_code == 200
+    assert response.json() == {"postgres": "ok", "livekit": "ok", "redis": "ok", "s3": "away"}
+
+
+def test_a_storage_that_hangs_does_not_hold_it_up(
+    client: Client, db: None, twirp: TwirpServer, silent_port: int, settings: Any
+) -> None:
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse())
+    settings.S3_ENDPOINT_URL = f"http://127.0.0.1:{silent_port}"
+    begun = monotonic()
+    response = ready(client)
+    assert monotonic() - begun < 4  # on a busy machine; a second is waited
+    assert (response.status_code, response.json()["s3"]) == (200, "away")
 
 
 def test_without_postgresql_it_is_not_ready(

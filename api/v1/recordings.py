@@ -1,0 +1,115 @@
+"""What was recorded of a meeting: its takes, each with a link to fetch it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.v1 import examples
+from api.v1.fields import Moment
+from api.v1.schema import MEETING_CODE, operation
+from api.v1.scope import MeetingView, takes
+from meetings.errors import MeetingNotFound
+from participants.models import Participant
+from recordings.models import Take
+from recordings.states import Status
+from upclass import storage
+
+SHOWN = [(status.value, status.value) for status in Status if status is not Status.DROPPED]
+SHORTEST, LONGEST, USUAL = 60, 43_200, 900  # seconds for which a link is good
+
+EXPIRES_IN = OpenApiParameter(
+    "expires_in",
+    {"type": "integer", "minimum": SHORTEST, "maximum": LONGEST, "default": USUAL},
+    OpenApiParameter.QUERY,
+    description="Seconds for which the download links are good.",
+)
+
+
+class LinksSerializer(serializers.Serializer[Any]):
+    expires_in = serializers.IntegerField(min_value=SHORTEST, max_value=LONGEST, default=USUAL)
+
+
+@extend_schema_serializer(component_name="Recording")
+class RecordingSerializer(serializers.Serializer[Any]):
+    """The sum of a meeting's takes."""
+
+    status = serializers.ChoiceField(choices=SHOWN)
+    duration_seconds = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+    has_recording = serializers.BooleanField()
+
+
+class RecorderSerializer(serializers.Serializer[Participant]):
+    external_user_id = serializers.CharField(allow_null=True, help_text="`null` for guests of open meetings.")
+    display_name = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Take")
+class TakeSerializer(serializers.Serializer[Take]):
+    """One take. `context`: `seconds` for which its link is good, and `until`, when that is over."""
+
+    id = serializers.CharField(source="uid")
+    status = serializers.ChoiceField(choices=SHOWN)
+    recorder = RecorderSerializer(help_text="To whom the take belongs: the rules say who records.")
+    created_at = Moment()
+    started_at = Moment(allow_null=True)
+    ended_at = Moment(allow_null=True)
+    duration_seconds = serializers.IntegerField(source="seconds", allow_null=True)
+    size_bytes = serializers.IntegerField(allow_null=True)
+    failure_reason = serializers.SerializerMethodField()
+    download_url = serializers.SerializerMethodField()
+    download_url_expires_at = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True, help_text="One sentence, of a failed take."))
+    def get_failure_reason(self, take: Take) -> str | None:
+        return take.failure_reason or None
+
+    @extend_schema_field(
+        serializers.CharField(
+            allow_null=True,
+            help_text="Where the MP4 is, without a key: of a completed take, and of a failed one of which "
+            "a part was saved.",
+        )
+    )
+    def get_download_url(self, take: Take) -> str | None:
+        return storage.link(take.file, take.file_name, self.context["seconds"]) if take.has_file else None
+
+    @extend_schema_field(Moment(allow_null=True))
+    def get_download_url_expires_at(self, take: Take) -> str | None:
+        return Moment().to_representation(self.context["until"]) if take.has_file else None
+
+
+class TakeListSerializer(serializers.Serializer[Any]):
+    meeting_code = serializers.CharField()
+    record_on_cloud = serializers.BooleanField()
+    recordings = TakeSerializer(many=True)
+    count = serializers.IntegerField()
+
+
+class RecordingsView(MeetingView):
+    @operation(
+        "list_recordings",
+        "List what was recorded of a meeting, oldest first, with links to fetch it",
+        (200, TakeListSerializer, examples.RECORDINGS),
+        parameters=[MEETING_CODE, EXPIRES_IN],
+        problems=[MeetingNotFound()],
+    )
+    def get(self, request: Request, meeting_code: str) -> Response:
+        links = LinksSerializer(data=request.query_params.dict())
+        links.is_valid(raise_exception=True)
+        seconds = links.validated_data["expires_in"]
+        until = timezone.now() + timedelta(seconds=seconds)
+        listed = list(takes(self.meeting))
+        shown = {
+            "meeting_code": self.meeting.code,
+            "record_on_cloud": self.meeting.record_on_cloud,
+            "recordings": listed,
+            "count": len(listed),
+        }
+        context = {"seconds": seconds, "until": until}
+        return Response(TakeListSerializer(shown, context=context).data)

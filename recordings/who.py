@@ -1,0 +1,49 @@
+"""Who may have a meeting recorded by being there, and whose recording it is."""
+
+from datetime import datetime
+
+from meetings.models import Meeting, MeetingQuerySet
+from participants import attendance
+from participants.models import Participant, Role, Stay, StayQuerySet
+from recordings.models import Take
+
+
+def who_may_record(stays: StayQuerySet) -> StayQuerySet:
+    """Of these stays, those of people whose presence has a meeting recorded: anybody, or only hosts."""
+    hosts = stays.filter(participant__role=Role.HOST, participant__meeting__is_secured=True)
+    return stays.filter(participant__meeting__is_secured=False) | hosts
+
+
+def connected() -> StayQuerySet:
+    """Everybody who is in a call now and may have it recorded."""
+    return who_may_record(Stay.objects.open().filter(participant__removed_at__isnull=True))
+
+
+def is_wanted(meeting: Meeting, now: datetime) -> bool:
+    """Whether a recording is to be started for somebody who is there."""
+    is_on = meeting.record_on_cloud and not meeting.over_at(now)
+    return is_on and connected().of(meeting).exists()
+
+
+def is_still_wanted(meeting: Meeting, now: datetime) -> bool:
+    """Whether a recording that was started is to go on: also without whoever it was started for."""
+    return not meeting.over_at(now) and not attendance.is_room_empty(meeting, now)
+
+
+def to_record(meetings: MeetingQuerySet) -> MeetingQuerySet:
+    """Those of these meetings that are to be recorded and are not."""
+    there = connected().values("meeting")
+    running = Take.objects.running().values("meeting")
+    return meetings.filter(record_on_cloud=True, pk__in=there).exclude(pk__in=running)
+
+
+def recorder_of(meeting: Meeting, occupancy: attendance.Occupancy) -> Participant | None:
+    """To whom a take belongs: the first into the empty room; where hosts record, the first host, for good."""
+    if not meeting.is_secured:
+        return occupancy.first
+    before = Take.objects.of(meeting).select_related("recorder").first()
+    if before:
+        return before.recorder
+    first = who_may_record(Stay.objects.of(meeting)).select_related("participant").order_by("joined_at", "pk")
+    host = first.first()
+    return host.participant if host else None

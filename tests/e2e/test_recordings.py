@@ -1,0 +1,202 @@
+"""Meetings with `record_on_cloud`, by people who come through the door: who records, and what comes of it.
+
+The longer stories, with everything that can die meanwhile, are in test_recordings_long.py.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.stack import Stack
+from tests.e2e.egresses import Status
+from tests.e2e.integrator import Integrator
+from tests.e2e.senders import GREEN, RED, Media
+from tests.e2e.stacks import hired_with
+from tests.e2e.takes import ATTENDEE, HOST, OTHER_HOST, Call, Hall, open_hall
+
+HEARD = 0.05
+NO_MEDIA = Media(colour=None, pitch=None)
+ANNA, BEN = Media(RED, 440), Media(GREEN, 660)
+JANE = {"external_user_id": "jane", "display_name": "Jane"}
+
+
+@pytest.fixture
+def hall(stack: Stack, lines: list[str], integrator: Integrator, tmp_path: Path) -> Iterator[Hall]:
+    with open_hall(stack, lines, integrator, tmp_path) as hall:
+        yield hall
+
+
+def is_there(person: Any) -> bool:
+    """Whether somebody registered is connected, as the API shows them."""
+    return any(session["is_connected"] for session in person["sessions"])
+
+
+def has_left(person: Any) -> bool:
+    return bool(person["sessions"]) and not is_there(person)
+
+
+# What comes of it
+
+
+def test_a_meeting_is_recorded_until_it_is_ended(hall: Hall) -> None:
+    call = hall.open()
+    assert call.look().status == "pending"
+    call.come("Anna", ANNA)
+    call.record(0)
+    call.come("Ben", BEN)
+    call.record(5)
+    begun = call.look().takes[0]
+    assert begun["recorder"] == {"external_user_id": None, "display_name": "Anna"}
+    call.end()
+    shown = call.reaches("completed")
+    [take] = shown.takes
+    assert (take["id"], take["started_at"]) == (begun["id"], begun["started_at"])
+    assert abs(shown.seconds - call.lasted()) <= 3
+    assert shown.size == call.size_stored()
+    assert [info.status for info in call.egresses()] == [Status.EGRESS_COMPLETE]
+    assert_both_are_seen_and_heard(call)
+
+
+def assert_both_are_seen_and_heard(call: Call) -> None:
+    film = call.film()
+    assert abs(film.seconds - call.look().seconds) <= 1
+    for name, media in (("Anna", ANNA), ("Ben", BEN)):
+        assert media.colour and media.pitch
+        assert film.shows(media.colour, call.box(name), film.seconds - 1)
+        assert film.tone(media.pitch, 1, film.seconds - 0.5) > HEARD
+
+
+def test_a_meeting_whose_people_send_nothing_stays_pending(hall: Hall) -> None:
+    call = hall.open()
+    anna = call.come("Anna", NO_MEDIA)
+    call.wait_for(lambda shown: bool(hall.studio.recorders()))
+    assert call.look().status == "pending"
+    anna.leave()
+    call.close_room()
+    shown = call.wait_for(lambda shown: not shown.takes)
+    assert (shown.status, shown.size) == ("pending", 0)
+    assert call.rows("status") == [("dropped",)]
+    assert [info.status for info in call.all_ended()] == [Status.EGRESS_ABORTED]
+
+
+def test_a_meeting_that_is_ended_before_its_recorder_looked_has_no_take(hall: Hall) -> None:
+    with hired_with(hall.stack, EGRESS_START_DELAY="4"):
+        call = hall.open()
+        call.come("Anna")
+        call.wait_for(lambda shown: bool(call.egresses()))
+        assert call.reaches("pending").status == "pending"
+        call.end()
+        shown = call.wait_for(lambda shown: not shown.takes)
+        assert shown.status == "pending"
+        [info] = call.all_ended()
+        assert info.status in (Status.EGRESS_ABORTED, Status.EGRESS_FAILED)  # nothing sent, or no such room
+        assert not hall.studio.recording()
+    assert call.rows("status") == [("dropped",)]
+
+
+# Who records
+
+
+def test_an_attendee_alone_is_not_recorded_and_a_host_is(hall: Hall) -> None:
+    call = hall.open(ATTENDEE, HOST)
+    call.come("john", BEN)
+    hall.integrator.wait_for(f"meetings/{call.code}/", lambda shown: shown["participant_count"] == 1)
+    hall.sweep()
+    assert (call.look().status, call.rows("id")) == ("pending", [])
+    call.come("jane", ANNA)
+    shown = call.reaches("recording")
+    assert shown.takes[0]["recorder"] == JANE
+    call.record(2)
+    call.end()
+    assert call.reaches("completed").takes[0]["recorder"] == JANE
+
+
+def test_the_take_goes_on_while_its_recorder_is_away(hall: Hall) -> None:
+    call = hall.open(HOST, ATTENDEE)
+    path = f"meetings/{call.code}/participants/jane/"
+    jane = call.come("jane", ANNA)
+    call.come("john", BEN)
+    [take] = call.reaches("recording").takes
+    jane.leave()
+    hall.integrator.wait_for(path, has_left)
+    hall.sweep()
+    assert call.look().takes == [take]
+    call.come("jane", ANNA)
+    hall.integrator.wait_for(path, is_there)
+    hall.sweep()
+    assert call.look().takes == [take]
+    call.end()
+    assert call.reaches("completed").takes[0]["id"] == take["id"]
+    assert len(call.egresses()) == 1
+
+
+def test_whoever_returns_to_a_closed_room_begins_a_second_take(hall: Hall) -> None:
+    call = hall.open()
+    anna, ben = call.come("Anna", ANNA), call.come("Ben", BEN)
+    call.record(2)
+    anna.leave()
+    ben.leave()
+    call.close_room()
+    first = call.reaches("completed")
+    call.come("Ben", BEN)
+    call.record(2)
+    assert call.look().status == "recording"
+    call.end()
+    both = call.reaches("completed", "completed")
+    assert {take["recorder"]["display_name"] for take in both.takes} == {"Anna"}  # a minute had not passed
+    assert both.takes[0] == first.takes[0]
+    assert both.size == call.size_stored(0) + call.size_stored(1)
+    assert both.seconds == sum(round(call.film(number).seconds) for number in (0, 1))
+
+
+def test_on_another_day_a_second_host_records_for_the_first(hall: Hall) -> None:
+    call = hall.open(HOST, OTHER_HOST)
+    jane = call.come("jane", ANNA)
+    call.record(1)
+    jane.leave()
+    call.close_room()
+    call.reaches("completed")
+    call.was_yesterday()
+    call.come("joe", BEN)
+    call.record(1)
+    call.end()
+    assert [take["recorder"] for take in call.reaches("completed", "completed").takes] == [JANE, JANE]
+
+
+def test_on_another_day_whoever_is_first_records_an_open_meeting(hall: Hall) -> None:
+    call = hall.open()
+    anna = call.come("Anna", ANNA)
+    call.record(1)
+    anna.leave()
+    call.close_room()
+    call.reaches("completed")
+    call.was_yesterday()
+    call.come("Ben", BEN)
+    call.record(1)
+    call.come("Anna", ANNA)
+    call.end()
+    shown = call.reaches("completed", "completed")
+    assert [take["recorder"]["display_name"] for take in shown.takes] == ["Anna", "Ben"]
+
+
+# When it breaks off
+
+
+def test_a_killed_recording_fails_and_the_next_one_works(hall: Hall) -> None:
+    call = hall.open()
+    call.come("Anna", ANNA)
+    call.record(3)
+    [process] = hall.studio.recording()
+    process.kill()
+    shown = call.reaches("failed")
+    assert shown.status == "failed"
+    assert shown.takes[0]["failure_reason"] == "The recorder stopped working in mid recording."
+    assert call.wait_for(lambda shown: shown.takes[0]["is_linked"]).size == 0
+    assert call.film().shows(RED, call.box("Anna"), 1)
+    call.ask_database("UPDATE recordings_take SET failed_at = failed_at - interval '30 s'")
+    hall.send_sweep()
+    assert call.reaches("failed", "recording").status == "recording"
+    call.end()
+    assert call.reaches("failed", "completed").status == "completed"

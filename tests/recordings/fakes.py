@@ -1,0 +1,105 @@
+"""LiveKit's recorders and the storage, as the tests have them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from upclass import egress, livekit, storage
+from upclass.egress import Egress, State
+
+
+@dataclass
+class FakeEgress:
+    """LiveKit's recorders: what they were asked for, and every egress LiveKit knows, by its id.
+
+    Of `refusals` each order raises one instead of being taken. While `is_answer_lost`, orders are taken and
+    nobody is told. `killed` are recorders (ids) that are in no room and hear nothing. `lost_rooms` (codes)
+    cannot be asked who is there. `meanwhile` is what happens elsewhere while a recording is being started.
+    """
+
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    known: dict[str, Egress] = field(default_factory=dict)
+    rooms: dict[str, str] = field(default_factory=dict)  # egress id: code
+    refusals: list[Exception] = field(default_factory=list)
+    killed: set[str] = field(default_factory=set)
+    lost_rooms: set[str] = field(default_factory=set)
+    is_answer_lost: bool = False
+    is_away: bool = False
+    meanwhile: Callable[[], object] = lambda: None
+    made: int = 0
+
+    def _answer(self, *question: str) -> None:
+        if self.is_away:
+            raise livekit.Unreachable("away")
+        self.asked.append(question)
+
+    def start(self, code: str, key: str) -> Egress:
+        self._answer("start", code, key)
+        if self.refusals:
+            raise self.refusals.pop(0)
+        told = self.begins(code, key)
+        self.meanwhile()
+        if self.is_answer_lost:
+            raise livekit.Unreachable("no answer")
+        return told
+
+    def stop(self, egress_id: str) -> bool:
+        """As the border answers: of a recorder that hears nothing LiveKit knows whether it had ended."""
+        self._answer("stop", egress_id)
+        told = self.known.get(egress_id)
+        if told is None or told.state not in (State.STARTING, State.ACTIVE, State.ENDING):
+            return told is not None
+        if egress_id not in self.killed:
+            self.becomes(egress_id, State.ENDING)
+        return egress_id not in self.killed
+
+    def look(self, egress_id: str) -> Egress | None:
+        self._answer("look", egress_id)
+        return self.known.get(egress_id)
+
+    def of_room(self, code: str) -> list[Egress]:
+        self._answer("of room", code)
+        return [told for told in self.known.values() if self.rooms[told.id] == code]
+
+    def is_in_room(self, code: str, egress_id: str) -> bool:
+        self._answer("is in room", code, egress_id)
+        if code in self.lost_rooms:
+            raise livekit.Refused("unavailable", "no response from servers")
+        is_alive = egress_id in self.known and self.known[egress_id].state in (State.STARTING, State.ACTIVE)
+        return is_alive and egress_id not in self.killed
+
+    # What happens
+
+    def begins(self, code: str, key: str, state: State = State.STARTING, **facts: Any) -> Egress:
+        self.made += 1
+        told = Egress(f"EG_{self.made}", key, state, **facts)
+        self.known[told.id], self.rooms[told.id] = told, code
+        return told
+
+    def becomes(self, egress_id: str, state: State, **facts: Any) -> Egress:
+        """What LiveKit tells of it from now on."""
+        self.known[egress_id] = replace(self.known[egress_id], state=state, **facts)
+        return self.known[egress_id]
+
+    def asked_to(self, deed: str) -> list[tuple[str, ...]]:
+        return [asked[1:] for asked in self.asked if asked[0] == deed]
+
+    def take_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Stand in for LiveKit, at its border."""
+        for name in ("start", "stop", "look", "of_room", "is_in_room"):
+            monkeypatch.setattr(egress, name, getattr(self, name))
+
+
+@dataclass
+class FakeStorage:
+    """The bucket: bytes of each object, by its key. Links are signed by the real thing, which asks nobody."""
+
+    objects: dict[str, int] = field(default_factory=dict)
+    is_away: bool = False
+
+    def size_of(self, key: str) -> int | None:
+        if self.is_away:
+            raise storage.Unreachable("away")
+        return self.objects.get(key)

@@ -1,0 +1,183 @@
+"""Files that come late or never, parts that are away, and staff who ask again."""
+
+from datetime import timedelta
+
+import pytest
+
+from meetings.models import Meeting
+from recordings import course, reasons, starting, sweep
+from recordings.errands import Deed, Errand
+from recordings.models import Take
+from recordings.states import Status
+from tests.conftest import NOON, noon, stayed
+from tests.recordings.conftest import after, guest, registered, starts, status_of, swept, take_of
+from tests.recordings.fakes import FakeEgress, FakeStorage
+from upclass import egress, storage
+from upclass.egress import Egress, State
+
+# The file
+
+
+def finished(take: Take, at: float = 60) -> Take:
+    take.advance(Status.PROCESSING, ended_at=noon(at))
+    take.note(finished_at=noon(at), seconds=56)
+    return take
+
+
+def test_a_file_that_comes_late_completes_its_take(running: Take, fake_storage: FakeStorage) -> None:
+    finished(running)
+    assert swept(75) == [starts(Take.objects.latest("pk"))]
+    assert status_of(running) == Status.PROCESSING
+    fake_storage.objects[running.file] = 12_345
+    swept(90)
+    assert (status_of(running), after(running).size_bytes) == (Status.COMPLETED, 12_345)
+
+
+def test_a_file_that_never_comes_fails_its_take(running: Take) -> None:
+    finished(running)
+    swept(60 + 239)
+    assert status_of(running) == Status.PROCESSING
+    swept(60 + 240)
+    now = after(running)
+    assert (now.status, now.failure_reason, now.ended_at) == (Status.FAILED, reasons.NOT_STORED, noon(60))
+
+
+def test_with_the_storage_away_nobody_knows_and_it_is_waited_for(
+    running: Take, fake_storage: FakeStorage
+) -> None:
+    finished(running)
+    fake_storage.is_away = True
+    swept(60 + 86_399)
+    assert status_of(running) == Status.PROCESSING
+    fake_storage.objects[running.file] = 12_345
+    fake_storage.is_away = False
+    swept(60 + 86_400)
+    assert status_of(running) == Status.COMPLETED
+
+
+def test_with_the_storage_away_for_a_day_it_is_given_up(running: Take, fake_storage: FakeStorage) -> None:
+    finished(running)
+    fake_storage.is_away = True
+    swept(60 + 86_400)
+    assert (status_of(running), after(running).failure_reason) == (Status.FAILED, reasons.NOT_STORED)
+
+
+def test_a_part_of_a_failed_take_is_found_within_the_hour(running: Take, fake_storage: FakeStorage) -> None:
+    running.fail("It broke.", noon(60))
+    swept(75)
+    assert not after(running).has_file
+    fake_storage.objects[running.file] = 999
+    swept(60 + 3599)
+    assert (status_of(running), after(running).size_bytes) == (Status.FAILED, 999)
+
+
+def test_after_an_hour_nobody_looks_for_a_part(running: Take, fake_storage: FakeStorage) -> None:
+    running.fail("It broke.", noon(60))
+    fake_storage.objects[running.file] = 999
+    swept(60 + 3600)
+    assert not after(running).has_file
+
+
+# Parts that are away, and takes that are broken
+
+
+def test_with_livekit_away_nothing_is_touched(running: Take, fake_egress: FakeEgress) -> None:
+    before = Take.objects.values().get()
+    fake_egress.is_away = True
+    assert swept(600) == []
+    assert Take.objects.values().get() == before
+
+
+def test_with_livekit_away_files_are_seen_all_the_same(
+    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage, lesson: Meeting
+) -> None:
+    host = registered(lesson, "host")
+    done = finished(take_of(lesson, host, Status.RECORDING, file="lesson.mp4", egress_id="EG_9"))
+    fake_storage.objects["lesson.mp4"] = 5
+    fake_egress.is_away = True
+    swept(75)
+    assert status_of(done) == Status.COMPLETED
+
+
+def test_with_the_storage_away_takes_begin_all_the_same(
+    running: Take, fake_storage: FakeStorage, lesson: Meeting
+) -> None:
+    finished(running)
+    stayed(registered(lesson, "host"), NOON)
+    fake_storage.is_away = True
+    begun = swept(75)
+    assert Errand(Deed.START, Take.objects.get(meeting=lesson).pk) in begun
+
+
+def test_one_take_that_cannot_be_compared_does_not_hold_up_the_others(
+    running: Take,
+    lesson: Meeting,
+    fake_egress: FakeEgress,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    host = registered(lesson, "host")
+    other = take_of(lesson, host, egress_id="EG_2", file="lesson.mp4", created_at=noon(1), asked_at=NOON)
+    fake_egress.begins(lesson.code, "lesson.mp4", State.ACTIVE)
+    ask = fake_egress.look
+
+    def ill(egress_id: str) -> Egress | None:
+        if egress_id == "EG_1":
+            raise ValueError("strange")
+        return ask(egress_id)
+
+    monkeypatch.setattr(egress, "look", ill)
+    swept(15)
+    assert status_of(other) == Status.RECORDING
+    assert f"{running} could not be compared" in caplog.text
+
+
+def test_one_meeting_that_cannot_begin_does_not_hold_up_the_others(
+    call: Meeting, lesson: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stayed(guest(call), NOON)
+    stayed(registered(lesson, "host"), NOON)
+    begin = starting.begin
+
+    def ill(meeting: Meeting, now: object) -> Errand | None:
+        if meeting == max(call, lesson, key=lambda one: one.pk):  # the newest is looked at first
+            raise ValueError("strange")
+        return begin(meeting, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(starting, "begin", ill)
+    assert len(swept(15)) == 1
+
+
+# Asking again
+
+
+def test_staff_who_ask_again_learn_what_livekit_says(running: Take, fake_egress: FakeEgress) -> None:
+    fake_egress.becomes("EG_1", State.ENDING, ended_at=noon(60))
+    sweep.ask_again(running, noon(61))
+    assert status_of(running) == Status.PROCESSING
+
+
+def test_a_part_that_came_days_later_is_found_when_staff_ask(
+    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage
+) -> None:
+    running.fail("It broke.", noon(60))
+    fake_egress.becomes("EG_1", State.FAILED)
+    fake_storage.objects[running.file] = 999
+    sweep.ask_again(running, NOON + timedelta(days=9))
+    assert after(running).size_bytes == 999
+
+
+def test_an_egress_that_runs_on_after_its_take_failed_is_stopped_when_staff_ask(running: Take) -> None:
+    running.fail("It broke.", noon(60))
+    assert sweep.ask_again(running, noon(99)) == Errand(Deed.STOP_EGRESS, "EG_1")
+
+
+def test_asking_again_about_what_was_never_asked_for_asks_nobody(
+    take: Take, fake_egress: FakeEgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the storage, which takes no key without letters."""
+    course.drop(take, NOON)
+    keys: list[str] = []
+    monkeypatch.setattr(storage, "size_of", keys.append)
+    assert sweep.ask_again(take, noon(5)) is None
+    assert (keys, fake_egress.asked) == ([], [])

@@ -1,0 +1,189 @@
+"""Recordings as LiveKit's Egress API knows them, in our words.
+
+An egress is a recording that LiveKit runs: it has an id of LiveKit's, and a file whose key we chose. A room
+is named by its meeting's code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from google.protobuf import json_format
+from livekit import api
+from livekit.protocol import egress as protocol
+
+from upclass.livekit import Refused, ask
+
+STARTING = 30.0  # seconds; with no recorder free, LiveKit tells after 23
+STOPPING = 20.0  # seconds; LiveKit asks up to three times, for 3, 5 and 7
+LONGEST = 2**31 - 1  # seconds, as the tables can hold
+BUSY = {
+    api.ServerErrorCode.UNAVAILABLE,
+    api.ServerErrorCode.RESOURCE_EXHAUSTED,
+    api.ServerErrorCode.DEADLINE_EXCEEDED,
+}
+
+# 720p: a call that is read from screens stays legible. kbit/s.
+PICTURE_AND_SOUND = api.EncodingOptions(
+    width=1280, height=720, framerate=25, video_bitrate=2000, audio_bitrate=96, audio_frequency=48_000
+)
+
+
+class NoRecorderFree(Exception):
+    """Every recorder is busy, or there is none."""
+
+
+class NoRoom(Exception):
+    """The room is gone, or was never made."""
+
+
+class State(StrEnum):
+    STARTING = "starting"
+    ACTIVE = "active"
+    ENDING = "ending"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    ABORTED = "aborted"
+
+
+STATES = {
+    protocol.EGRESS_STARTING: State.STARTING,
+    protocol.EGRESS_ACTIVE: State.ACTIVE,
+    protocol.EGRESS_ENDING: State.ENDING,
+    protocol.EGRESS_COMPLETE: State.COMPLETE,
+    protocol.EGRESS_LIMIT_REACHED: State.COMPLETE,  # the longest recording allowed, and whole
+    protocol.EGRESS_FAILED: State.FAILED,
+    protocol.EGRESS_ABORTED: State.ABORTED,
+}
+
+
+@dataclass(frozen=True)
+class Egress:
+    """What LiveKit tells of one egress. `seconds` of media is 0, and times are None, until they are known."""
+
+    id: str
+    key: str
+    state: State
+    error: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    seconds: int = 0
+
+
+# Asking
+
+
+def start(code: str, key: str) -> Egress:
+    """Have a room recorded into the object `key`, once.
+
+    Raises NoRecorderFree, NoRoom or Refused; of any other Unreachable nobody knows whether it was heard.
+    """
+    request = api.RoomCompositeEgressRequest(
+        room_name=code, layout="grid", advanced=PICTURE_AND_SOUND, file_outputs=[_file(key)]
+    )
+    try:
+        info = ask(lambda client: client.egress.start_room_composite_egress(request), STARTING)
+    except api.ServerError as error:
+        raise NoRoom from error
+    except Refused as error:
+        if error.code in BUSY:
+            raise NoRecorderFree from error
+        raise
+    return _egress(info)
+
+
+def _file(key: str) -> api.EncodedFileOutput:
+    s3 = api.S3Upload(
+        access_key=settings.S3_ACCESS_KEY_ID,
+        secret=settings.S3_SECRET_ACCESS_KEY,
+        region=settings.S3_REGION,
+        endpoint=settings.S3_ENDPOINT_URL,
+        bucket=settings.S3_BUCKET,
+        force_path_style=True,
+    )
+    kind = api.EncodedFileType.MP4
+    return api.EncodedFileOutput(file_type=kind, filepath=key, disable_manifest=True, s3=s3)
+
+
+def stop(egress_id: str) -> bool:
+    """Have an egress end; what ended before has ended. False: nobody who runs it answers. Raises Unreachable.
+
+    Of one that is ending, livekit-server refuses only what no recorder answered.
+    """
+    try:
+        ask(lambda client: client.egress.stop_egress(api.StopEgressRequest(egress_id=egress_id)), STOPPING)
+    except api.ServerError:
+        return False
+    except Refused as error:
+        if error.code in BUSY:
+            return False
+        if error.code != api.ServerErrorCode.FAILED_PRECONDITION:
+            raise
+        return "EGRESS_ENDING" not in error.message
+    return True
+
+
+def look(egress_id: str) -> Egress | None:
+    """What LiveKit knows of an egress; None if it knows none of this id. Raises Unreachable."""
+    found = _listed(api.ListEgressRequest(egress_id=egress_id))
+    return found[0] if found else None
+
+
+def of_room(code: str) -> list[Egress]:
+    """Every egress of a room that LiveKit knows, ended ones too. Raises Unreachable."""
+    return _listed(api.ListEgressRequest(room_name=code))
+
+
+def _listed(request: api.ListEgressRequest) -> list[Egress]:
+    try:
+        answer = ask(lambda client: client.egress.list_egress(request))
+    except api.ServerError:
+        return []
+    return [_egress(info) for info in answer.items]
+
+
+def is_in_room(code: str, egress_id: str) -> bool:
+    """Whether the recorder, a hidden participant named by the egress' id, is there. Raises Unreachable."""
+    request = api.ListParticipantsRequest(room=code)
+    try:
+        answer = ask(lambda client: client.room.list_participants(request))
+    except api.ServerError:
+        return False
+    return any(participant.identity == egress_id for participant in answer.participants)
+
+
+# Reading
+
+
+def read(told: Mapping[str, Any]) -> Egress | None:
+    """The egress of a webhook's `egressInfo`; None if that is none. What we do not know is ignored."""
+    try:
+        info = json_format.ParseDict(dict(told), api.EgressInfo(), ignore_unknown_fields=True)
+    except (json_format.ParseError, ValueError, TypeError, SystemError):  # the last for broken Unicode
+        return None
+    return _egress(info) if info.egress_id else None
+
+
+def _egress(info: api.EgressInfo) -> Egress:
+    file = info.file_results[0] if info.file_results else info.file
+    ordered = info.room_composite.file_outputs
+    return Egress(
+        id=info.egress_id.replace("\0", ""),
+        key=(file.filename or (ordered[0].filepath if ordered else "")).replace("\0", ""),
+        state=STATES.get(info.status, State.STARTING),  # of one that we do not know, nothing follows
+        error=info.error.replace("\0", ""),
+        started_at=_moment(file.started_at or info.started_at),
+        ended_at=_moment(file.ended_at or info.ended_at),
+        seconds=min(round(max(0, file.duration) / 1e9), LONGEST),
+    )
+
+
+def _moment(nanoseconds: int) -> datetime | None:
+    """Unix nanoseconds as a date in whole seconds; None for 0, and for what is no date."""
+    try:
+        return datetime.fromtimestamp(nanoseconds // 10**9, UTC) if nanoseconds > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None
