@@ -26,6 +26,9 @@ VENV = ROOT / ".venv"
 PYTHON = (3, 13)
 LIVEKIT_SERVER = "github.com/livekit/livekit-server/cmd/server@v1.13.5"
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.7.0"
+# These two only read files of deployment, in tests: `make readers`.
+CADDY = "github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9"
+COMPOSE = "github.com/docker/compose/v5/cmd@v5.0.2"
 ROOM_SOURCES = ("join/room", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
@@ -268,6 +271,9 @@ def main() -> int:
             install_room()
             install_go_program("livekit-server", LIVEKIT_SERVER, "4 minutes")
             install_go_program("versitygw", VERSITYGW, "a minute")
+            if "readers" in sys.argv[1:]:
+                install_go_program("caddy", CADDY, "two minutes")
+                install_go_program("docker-compose-v5", COMPOSE, "a minute")
         except InstallError as error:
             print(f"install: {error}", file=sys.stderr)
             return 1

@@ -1,8 +1,9 @@
 """One tab of one person, in a process of its own: comes in, stays until told to leave.
 
-Run as `python -m tests.drill.client NOTES COOKIES JOIN_URL NAME [SCENARIO]`, where SCENARIO is one of
-LiveKit's (such as SIGNAL_RECONNECT), played once inside. It leaves when its standard input closes, and comes
-back when it is cut off; kill -9 is the other way to end it.
+Run as `python -m tests.drill.client NOTES COOKIES JOIN_URL NAME SCENARIO SOUND`, where SCENARIO is one of
+LiveKit's (such as SIGNAL_RECONNECT), played once inside, or empty; SOUND is "tone", so that there is
+something to record, or empty. It leaves when its standard input closes, and comes back when it is cut off;
+kill -9 is the other way to end it.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from livekit.rtc._proto import room_pb2
 
 from tests.drill.door import Away, Browser, Refused, Ticket
 from tests.drill.notes import Writer
+from tests.e2e.senders import SAMPLES, Media, Tone
 
 LOOK = 0.05  # seconds; the SDK changes a reconnected participant's sid without an event
 FINAL = {"CLIENT_INITIATED", "DUPLICATE_IDENTITY", "ROOM_DELETED", "PARTICIPANT_REMOVED"}
@@ -22,9 +24,9 @@ PLAYED_AFTER = 5.0  # seconds inside
 
 
 class Tab:
-    def __init__(self, notes: Writer, browser: Browser, join_url: str, name: str) -> None:
+    def __init__(self, notes: Writer, browser: Browser, join_url: str, name: str, sound: str = "") -> None:
         self.notes, self.browser = notes, browser
-        self.join_url, self.name = join_url, name
+        self.join_url, self.name, self.sound = join_url, name, sound
         self.leaving = threading.Event()
         self.played = asyncio.Event()
 
@@ -74,9 +76,10 @@ class Connection:
             return ""
         self.sid = self.room.local_participant.sid
         self.notes.note("connected", sid=self.sid)
-        playing = asyncio.create_task(self.play(scenario))
+        beside = [asyncio.create_task(self.play(scenario)), asyncio.create_task(self.speak())]
         await self.stay()
-        playing.cancel()
+        for task in beside:
+            task.cancel()
         return self.reason
 
     async def stay(self) -> None:
@@ -110,12 +113,22 @@ class Connection:
             await asyncio.sleep(0.5)  # a new sid would be noted by then
             self.tab.leaving.set()
 
+    async def speak(self) -> None:
+        """A tone, if this tab has one."""
+        if not self.tab.sound:
+            return
+        source, tone = rtc.AudioSource(SAMPLES, 1, queue_size_ms=1000), Tone(Media())
+        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+        await self.room.local_participant.publish_track(track, rtc.TrackPublishOptions())
+        while True:
+            await source.capture_frame(tone.chunk(0.0))  # waits while a second of it is on its way
+
 
 def main() -> None:
-    notes, cookies, join_url, name, *scenario = sys.argv[1:]
-    tab = Tab(Writer(Path(notes)), Browser(Path(cookies)), join_url, name)
+    notes, cookies, join_url, name, scenario, sound = sys.argv[1:]
+    tab = Tab(Writer(Path(notes)), Browser(Path(cookies)), join_url, name, sound)
     threading.Thread(target=tab.obey, daemon=True).start()
-    asyncio.run(tab.run(*scenario or [""]))
+    asyncio.run(tab.run(scenario))
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ class Drill:
     def open(self, meeting: PlannedMeeting) -> None:
         self.say(meeting.name, f"is created, {'secured' if meeting.is_secured else 'open'}")
         body: dict[str, Any] = {"topic": meeting.name, "is_secured": meeting.is_secured}
+        body["record_on_cloud"] = meeting.is_recorded
         if meeting.is_secured:
             people = [{"display_name": name, "external_user_id": name} for name in meeting.people]
             body["participants"] = people
@@ -123,7 +124,8 @@ class Drill:
             self.again(partial(self.come, visit))
             return
         self.say(visit.person, "opens a tab")
-        tab = Tab(self.folder, len(self.tabs), visit.person, url, visit.scenario)
+        sound = "tone" if visit.meeting.is_recorded else ""
+        tab = Tab(self.folder, len(self.tabs), visit.person, url, visit.scenario, sound)
         self.tabs.append(tab)
         if visit.ending is Ending.LEAVES:
             self.at(visit.until, partial(self.leave, tab))

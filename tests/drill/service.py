@@ -22,7 +22,15 @@ STAYS = """
 UNFINISHED = """
     SELECT (SELECT count(*) FROM participants_stay WHERE left_at IS NULL) AS open,
            (SELECT count(*) FROM participants_stay WHERE settled_version <> version) AS unsettled,
-           (SELECT count(*) FROM inbox_event WHERE applied_at IS NULL) AS "not applied"
+           (SELECT count(*) FROM inbox_event WHERE applied_at IS NULL) AS "not applied",
+           (SELECT count(*) FROM recordings_take WHERE status IN ('pending', 'recording', 'processing'))
+               AS "takes under way"
+"""
+TAKES = """
+    SELECT meeting.code, take.uid, take.status, take.file, take.egress_id, take.failure_reason, take.details,
+           take.seconds, take.size_bytes, extract(epoch FROM started_at)::float AS started_at
+    FROM recordings_take take JOIN meetings_meeting meeting ON meeting.id = take.meeting_id
+    ORDER BY take.id
 """
 # LiveKit's times are whole seconds; a look writes its own moment to everybody it saw, in one statement at its
 # end. A stay that is as old as the look itself was made before that.
@@ -62,6 +70,22 @@ class Stay:
         return int(self.joined_at), int(max(self.joined_at, end))
 
 
+@dataclass(frozen=True)
+class Take:
+    """A recording run; times in seconds since 1970."""
+
+    code: str
+    uid: str
+    status: str
+    file: str
+    egress_id: str | None
+    failure_reason: str
+    details: str
+    seconds: int | None
+    size_bytes: int | None
+    started_at: float | None
+
+
 class Database:
     """Read only."""
 
@@ -89,6 +113,10 @@ class Database:
     def looks(self) -> list[float]:
         """Moments at which looks of the reconciler began, of those whose traces are still there."""
         return [row["at"] for row in self._read(LOOKS)]
+
+    def takes(self) -> list[Take]:
+        """Of all meetings, those that were dropped too."""
+        return [Take(**row) for row in self._read(TAKES)]
 
     def unfinished(self) -> str:
         """What is open, unsettled or not applied, in words; empty when nothing is."""

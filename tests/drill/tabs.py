@@ -15,7 +15,8 @@ from tests.drill.notes import Event, Reader
 class Tab:
     """A process with a client (client.py) and all that is known of what it went through."""
 
-    def __init__(self, folder: Path, number: int, person: str, join_url: str, scenario: str = "") -> None:
+    def __init__(self, folder: Path, number: int, person: str, join_url: str, *manner: str) -> None:
+        """`manner`: scenario and sound, each of which may be empty."""
         self.person, self.number = person, number
         self.code = join_url.split("/")[3]
         self.reader = Reader(folder / f"tab-{number}.notes")
@@ -24,7 +25,7 @@ class Tab:
         command = [sys.executable, "-m", "tests.drill.client", str(self.reader.path), str(cookies)]
         with (folder / f"tab-{number}.log").open("w") as log:
             self.process = subprocess.Popen(
-                [*command, join_url, person, *([scenario] if scenario else [])],
+                [*command, join_url, person, *manner],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=log,

@@ -138,7 +138,13 @@ def go(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "source"), [("livekit-server", install.LIVEKIT_SERVER), ("versitygw", install.VERSITYGW)]
+    ("name", "source"),
+    [
+        ("livekit-server", install.LIVEKIT_SERVER),
+        ("versitygw", install.VERSITYGW),
+        ("caddy", install.CADDY),
+        ("docker-compose-v5", install.COMPOSE),
+    ],
 )
 def test_a_go_program_is_built_once_under_its_own_name(go: Path, name: str, source: str) -> None:
     install.install_go_program(name, source, "a minute")

@@ -1,0 +1,58 @@
+"""docker-compose.yml as Docker Compose itself reads it, which takes no engine."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import env
+from local.env import ROOT
+from local.part import program
+
+FILE = ROOT / "docker-compose.yml"
+VARIABLE = re.compile(r"\$\{(\w+)")
+OURS = ("migrate", "web", "worker", "recordings", "beat")
+
+
+def reader(name: str) -> str:
+    """Where a program that only these tests need is; CI has it."""
+    found = program(name)
+    if not Path(found).exists():
+        pytest.skip(f"{name} is not there: `make readers` builds it")
+    return found
+
+
+def installed(name: str) -> str:
+    """A program that came with a Python package."""
+    return str(Path(sys.executable).parent / name)
+
+
+def new_env(folder: Path, domain: str = "meet.example.com") -> dict[str, str]:
+    """Write an .env into a folder; what is in it."""
+    file = folder / ".env"
+    script = ROOT / "deploy" / "new-env"
+    subprocess.run([sys.executable, script, domain, "--file", file], check=True, capture_output=True)
+    return env.read(file)
+
+
+def read(folder: Path, text: str = "") -> "subprocess.CompletedProcess[str]":
+    """Have docker-compose.yml (or another text) read, with the .env of a folder; as JSON, what it means."""
+    (folder / "docker-compose.yml").write_text(text or FILE.read_text())
+    return subprocess.run(
+        [reader("docker-compose-v5"), "config", "--format", "json"],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def model(folder: Path) -> dict[str, Any]:
+    done = read(folder)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.replace("$$", "$")))  # it is put out as it would be read again
