@@ -18,7 +18,7 @@ def worker(env: Mapping[str, str]) -> Part:
 
 def recordings(env: Mapping[str, str]) -> Part:
     """Asks for recordings: each of its threads may wait half a minute for LiveKit's answer."""
-    return _worker("recordings", env, "--queues", "recordings", "--pool", "threads", "--concurrency", "8")
+    return _worker("recordings", env, "--queues", "recordings", "--pool", "threads", "--concurrency", "16")
 
 
 def _worker(name: str, env: Mapping[str, str], *how: str) -> Part:

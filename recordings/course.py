@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from recordings import reasons
 from recordings.errands import Deed, Errand
@@ -15,6 +15,7 @@ from upclass.egress import Egress, State
 log = logging.getLogger(__name__)
 
 ALIVE = (State.STARTING, State.ACTIVE)
+STORAGE_AWAY = timedelta(days=1)  # for which nobody can say whether a file is there
 
 
 def hear(told: Egress, now: datetime) -> Errand | None:
@@ -43,22 +44,22 @@ def _active(take: Take, told: Egress, now: datetime) -> Errand | None:
 
 
 def _ending(take: Take, told: Egress, now: datetime) -> Errand | None:
-    take.advance(Status.PROCESSING, **_times(take, told, now))
+    take.advance(Status.PROCESSING, missed_at=None, **_times(take, told, now))
     return None
 
 
 def _complete(take: Take, told: Egress, now: datetime) -> Errand | None:
     """The file is said to be there: it counts when it was seen."""
     times = _times(take, told, now)
-    take.advance(Status.PROCESSING, **times)
+    take.advance(Status.PROCESSING, missed_at=None, **times)
     take.note(finished_at=take.finished_at or now, seconds=told.seconds, **times)
     return Errand(Deed.SAVE, take.pk)
 
 
 def _failed(take: Take, told: Egress, now: datetime) -> Errand | None:
-    has_begun = told.seconds > 0 or take.status != Status.PENDING
-    if not has_begun and not is_wanted(take.meeting, now):  # it came too late
-        drop(take, now, told.error)
+    has_begun = told.seconds > 0 or take.started_at is not None
+    came_too_late = not has_begun and not is_wanted(take.meeting, now)
+    if came_too_late and drop(take, now, told.error):
         return None
     reason = reasons.of_error(told.error, has_begun)
     facts = {"details": told.error, "seconds": told.seconds or None, **_times(take, told, now)}
@@ -131,8 +132,8 @@ def _is_stored(take: Take, now: datetime) -> bool:
     try:
         return storage.size_of(take.file) is not None
     except storage.Unreachable:
-        if take.status == Status.PENDING:
-            return False  # nothing was recorded
+        if take.status == Status.PENDING or (take.ended_at or now) <= now - STORAGE_AWAY:
+            return False  # nothing was recorded, or nobody can say
         take.advance(Status.PROCESSING, ended_at=now)
         raise
 
@@ -144,5 +145,4 @@ def save(take: Take) -> None:
         return
     if take.finished_at:
         take.advance(Status.COMPLETED, size_bytes=size)
-    if take.status == Status.FAILED:
-        Take.objects.filter(pk=take.pk).update(size_bytes=size)
+    take.has_part(size)

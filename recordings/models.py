@@ -79,6 +79,7 @@ class Take(models.Model):
         )
         indexes = (
             models.Index(fields=("status",), condition=Q(status__in=UNFINISHED), name="unfinished_takes"),
+            models.Index(fields=("failed_at",), condition=Q(status=Status.FAILED), name="failed_takes"),
         )
 
     def __str__(self) -> str:
@@ -142,6 +143,10 @@ class Take(models.Model):
         """Be the one who asks LiveKit to end it now: not more often than each half minute."""
         due = Q(stop_asked_at=None) | Q(stop_asked_at__lte=now - STOP_AGAIN)
         return self._write(due & Q(status__in=UNFINISHED), stop_asked_at=now)
+
+    def has_part(self, size: int) -> bool:
+        """Of a failed take something was stored."""
+        return self._write(Q(status=Status.FAILED), size_bytes=size)
 
     def note(self, **facts: object) -> bool:
         """Learn what does not move it, while it is unfinished."""

@@ -22,7 +22,6 @@ JOINED = timedelta(seconds=60)  # by then a recorder is in the room: 3-9 s are u
 GONE = timedelta(seconds=20)  # missing for so long; it may be on its way back
 UPLOADED = timedelta(seconds=60)  # longer only for long recordings: asked whether somebody is at it
 FILE_DUE = timedelta(minutes=4)  # after it was told to be complete
-STORAGE_AWAY = timedelta(days=1)  # for which nobody can say whether a file is there
 LATE = timedelta(hours=1)  # for which the file of a failed take may still come, or its recorder be back
 
 
@@ -51,7 +50,7 @@ def _at_people(now: datetime) -> Iterator[Errand]:
 
 def _failed(now: datetime) -> TakeQuerySet:
     """Takes that failed a short while ago, of which something may still come."""
-    return Take.objects.filter(status=Status.FAILED, ended_at__gt=now - LATE).exclude(egress_id=None)
+    return Take.objects.filter(status=Status.FAILED, failed_at__gt=now - LATE).exclude(egress_id=None)
 
 
 def _whole(takes: TakeQuerySet) -> TakeQuerySet:
@@ -111,7 +110,7 @@ def _compare(take: Take, told: Egress | None, now: datetime) -> Errand | None:
     if told.state is State.ENDING:
         is_due = take.ended_at is None or take.ended_at <= now - UPLOADED
         return Errand(Deed.STOP, take.pk) if is_due else None  # which tells whether anybody is at it
-    if not is_still_wanted(take.meeting, now):
+    if take.status == Status.PROCESSING or not is_still_wanted(take.meeting, now):
         return Errand(Deed.STOP, take.pk)
     return _is_there(take, now)
 
@@ -150,7 +149,7 @@ def look_for_file(take: Take, now: datetime) -> Errand | None:
     """Complete a take whose object has come; give it up when it should have. Raises storage.Unreachable."""
     if not take.file:
         return None
-    due = STORAGE_AWAY
+    due = course.STORAGE_AWAY
     try:
         course.save(take)
         due = FILE_DUE
@@ -164,4 +163,4 @@ def ask_again(take: Take, now: datetime) -> Errand | None:
     """As the sweep does, at once and whatever became of the take. Raises what is Unreachable."""
     if not take.is_over and take.finished_at is None:
         return look(take, now)
-    return look_for_ghost(take, now) or look_for_file(take, now)
+    return look_for_file(take, now) or look_for_ghost(take, now)

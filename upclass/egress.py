@@ -20,6 +20,7 @@ from upclass.livekit import Refused, ask
 STARTING = 30.0  # seconds; with no recorder free, LiveKit tells after 23
 STOPPING = 20.0  # seconds; LiveKit asks up to three times, for 3, 5 and 7
 LONGEST = 2**31 - 1  # seconds, as the tables can hold
+UNSERVED = 5.0  # seconds
 BUSY = {
     api.ServerErrorCode.UNAVAILABLE,
     api.ServerErrorCode.RESOURCE_EXHAUSTED,
@@ -146,10 +147,17 @@ def _listed(request: api.ListEgressRequest) -> list[Egress]:
 
 
 def is_in_room(code: str, egress_id: str) -> bool:
-    """Whether the recorder, a hidden participant named by the egress' id, is there. Raises Unreachable."""
+    """Whether the recorder, a hidden participant named by the egress' id, is there.
+
+    Raises Unreachable, and Refused for a room that no server serves any more. LiveKit takes 3 s to tell that
+    nobody answers for a room, be it gone or its server killed: so it is asked first which it is.
+    """
+    listed = ask(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=[code])))
+    if not listed.rooms:
+        return False
     request = api.ListParticipantsRequest(room=code)
     try:
-        answer = ask(lambda client: client.room.list_participants(request))
+        answer = ask(lambda client: client.room.list_participants(request), UNSERVED)
     except api.ServerError:
         return False
     return any(participant.identity == egress_id for participant in answer.participants)

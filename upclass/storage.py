@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointResolutionError, ParamValidationError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.http import content_disposition_header
@@ -61,13 +61,20 @@ def _client_of(pid: int, endpoint: str, patience: float) -> Any:
 def size_of(key: str) -> int | None:
     """The bytes of an object; None if there is none. Raises Unreachable."""
     try:
-        answer = _client(settings.S3_ENDPOINT_URL).head_object(Bucket=settings.S3_BUCKET, Key=key)
+        return _head(_client(settings.S3_ENDPOINT_URL), key)
     except ParamValidationError:  # nothing can have this key
         return None
     except (BotoCoreError, ClientError) as error:
+        raise _failure(error) from error
+
+
+def _head(client: Any, key: str) -> int | None:
+    try:
+        answer = client.head_object(Bucket=settings.S3_BUCKET, Key=key)
+    except ClientError as error:
         if _is_not_there(error):
             return None
-        raise _failure(error) from error
+        raise
     return int(answer["ContentLength"])
 
 
@@ -86,11 +93,13 @@ def link(key: str, file_name: str, seconds: int) -> str:
 def require_bucket(patience: float = PATIENCE) -> None:
     """Raise ImproperlyConfigured if the bucket cannot be used, Unreachable if the storage cannot be asked."""
     bucket = f"The bucket {settings.S3_BUCKET!r} (S3_BUCKET) at {settings.S3_ENDPOINT_URL}"
-    _client(settings.S3_PUBLIC_URL)
     try:
-        _client(settings.S3_ENDPOINT_URL, patience).head_bucket(Bucket=settings.S3_BUCKET)
-    except ParamValidationError as error:
-        raise ImproperlyConfigured(f"{bucket} cannot be: no bucket may be named so.") from error
+        link("of nothing", "nothing", 60)
+        client = _client(settings.S3_ENDPOINT_URL, patience)
+        client.head_bucket(Bucket=settings.S3_BUCKET)
+        _head(client, "of nothing")
+    except (ParamValidationError, EndpointResolutionError) as error:
+        raise ImproperlyConfigured(f"{bucket} cannot be: check its name, and S3_PUBLIC_URL.") from error
     except (BotoCoreError, ClientError) as error:
         if _is_not_there(error):
             raise ImproperlyConfigured(

@@ -12,8 +12,10 @@ from recordings import course, starting, sweep
 from recordings.errands import Deed, Errand
 from recordings.models import Take
 from recordings.states import Status
+from recordings.tasks import left_to_the_sweep
 from tests.conftest import NOON, noon, stayed
 from tests.recordings.fakes import FakeEgress
+from upclass import egress
 from upclass.egress import Egress, State
 
 
@@ -115,13 +117,17 @@ def swept(second: float) -> list[Errand]:
 
 def do(errand: Errand, second: float) -> None:
     """What the task does."""
-    take = Take.objects.select_related("meeting__customer").filter(pk=errand.of).first()
-    if errand.deed is Deed.START and take:
-        starting.start(take, noon(second))
-    elif errand.deed is Deed.STOP and take:
-        course.stop(take, noon(second))
-    elif errand.deed is Deed.SAVE and take:
-        course.save(take)
+    if errand.deed is Deed.STOP_EGRESS:
+        egress.stop(str(errand.of))
+        return
+    take = Take.objects.select_related("meeting__customer").get(pk=errand.of)
+    with left_to_the_sweep():
+        if errand.deed is Deed.START:
+            starting.start(take, noon(second))
+        elif errand.deed is Deed.STOP:
+            course.stop(take, noon(second))
+        else:
+            course.save(take)
 
 
 def beat(start: int, end: int) -> None:

@@ -1,34 +1,16 @@
 """What happens to a take when two things go wrong at once."""
 
 import time_machine
-from django.utils import timezone
 
 from meetings.models import Meeting
 from recordings import course, starting, sweep
-from recordings import tasks as recordings
-from recordings.errands import Deed, Errand
 from recordings.models import Take
 from recordings.states import Status
 from tests.conftest import NOON, noon
-from tests.recordings.conftest import after, asked
+from tests.recordings.conftest import after, asked, do
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import egress
 from upclass.egress import Egress, State
-
-
-def do(errand: Errand) -> None:
-    """What the tasks do, without Celery."""
-    if errand.deed is Deed.STOP_EGRESS:
-        egress.stop(str(errand.of))
-        return
-    take = Take.objects.select_related("meeting__customer").get(pk=errand.of)
-    with recordings.left_to_the_sweep():
-        if errand.deed is Deed.START:
-            starting.start(take, timezone.now())
-        elif errand.deed is Deed.STOP:
-            course.stop(take, timezone.now())
-        else:
-            course.save(take)
 
 
 def sweep_for(clock: time_machine.Traveller, minutes: int) -> None:
@@ -36,7 +18,7 @@ def sweep_for(clock: time_machine.Traveller, minutes: int) -> None:
     for second in range(15, minutes * 60, 15):
         clock.move_to(noon(second))
         for errand in list(sweep.errands(noon(second))):
-            do(errand)
+            do(errand, second)
 
 
 def put_off(take: Take, fake_egress: FakeEgress) -> Take:

@@ -10,7 +10,7 @@ from recordings.errands import Deed, Errand
 from recordings.models import Take
 from recordings.states import Status
 from tests.conftest import NOON, noon, stayed
-from tests.recordings.conftest import after, guest, registered, starts, status_of, swept, take_of
+from tests.recordings.conftest import after, beat, guest, registered, starts, status_of, swept, take_of
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import egress, storage
 from upclass.egress import Egress, State
@@ -69,6 +69,41 @@ def test_a_part_of_a_failed_take_is_found_within_the_hour(running: Take, fake_st
     fake_storage.objects[running.file] = 999
     swept(60 + 3599)
     assert (status_of(running), after(running).size_bytes) == (Status.FAILED, 999)
+
+
+def test_a_killed_recorder_s_take_is_given_up_when_the_storage_was_away_for_a_day(
+    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage
+) -> None:
+    fake_egress.killed.add("EG_1")
+    fake_storage.is_away = True
+    beat(60, 300)
+    assert status_of(running) == Status.PROCESSING
+    beat(86_400, 86_700)
+    assert (status_of(running), after(running).failure_reason) == (Status.FAILED, reasons.BROKE_OFF)
+
+
+def test_what_was_given_up_with_the_storage_away_is_found_when_that_is_back(
+    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage
+) -> None:
+    fake_egress.becomes("EG_1", State.COMPLETE, seconds=50)
+    fake_storage.is_away = True
+    beat(60, 120)
+    beat(86_500, 86_530)
+    assert status_of(running) == Status.FAILED
+    fake_storage.is_away, fake_storage.objects[running.file] = False, 999
+    beat(86_545, 86_560)
+    assert after(running).size_bytes == 999
+
+
+def test_a_recorder_seen_leaving_its_room_is_not_missed_while_it_uploads(
+    running: Take, fake_egress: FakeEgress
+) -> None:
+    """The look fell between its leaving and the news of it: one stop that nobody hears proves nothing."""
+    running.note(missed_at=noon(60))
+    course.hear(fake_egress.becomes("EG_1", State.ENDING, ended_at=noon(61)), noon(61))
+    fake_egress.killed.add("EG_1")
+    course.stop(after(running), noon(130))
+    assert status_of(running) == Status.PROCESSING
 
 
 def test_after_an_hour_nobody_looks_for_a_part(running: Take, fake_storage: FakeStorage) -> None:

@@ -32,7 +32,8 @@ ASKING: list[Callable[[], object]] = [
     lambda: OF_ROOM(CODE),
     lambda: IS_IN_ROOM(CODE, "EG_1"),
 ]
-DEEDS = (ROOM_COMPOSITE, "StopEgress", "ListEgress", "ListParticipants")
+DEEDS = (ROOM_COMPOSITE, "StopEgress", "ListEgress", "ListRooms")
+THE_ROOM = sdk.ListRoomsResponse(rooms=[sdk.Room(name=CODE)])
 
 
 @pytest.fixture
@@ -260,19 +261,29 @@ def test_the_recorder_in_a_room_is_hidden_and_named_by_its_egress(
     hidden = sdk.ParticipantPermission(hidden=True, recorder=True)
     told = sdk.ParticipantInfo
     people = [told(identity="ann"), told(identity="EG_1", kind=told.EGRESS, permission=hidden)]
+    twirp.answers["ListRooms"] = message(THE_ROOM)
     twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse(participants=people))
     assert IS_IN_ROOM(CODE, "EG_1") is True
     assert IS_IN_ROOM(CODE, "EG_2") is False
-    assert orders[0][0].room == CODE
+    assert (list(orders[0][0].names), orders[1][0].room) == ([CODE], CODE)
+
+
+def test_in_a_room_that_is_gone_nobody_records(twirp: TwirpServer) -> None:
+    """LiveKit, asked who is in it, would take 3 s to say that it cannot be asked."""
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse())
+    assert IS_IN_ROOM(CODE, "EG_1") is False
+    assert twirp.asked == ["ListRooms"]
 
 
 @pytest.mark.parametrize("answer", [message(sdk.ListParticipantsResponse()), refusal(404, "not_found")])
-def test_in_a_room_that_is_gone_nobody_records(twirp: TwirpServer, answer: Answer) -> None:
+def test_in_a_room_that_closes_while_it_is_asked_nobody_records(twirp: TwirpServer, answer: Answer) -> None:
+    twirp.answers["ListRooms"] = message(THE_ROOM)
     twirp.answers["ListParticipants"] = answer
     assert IS_IN_ROOM(CODE, "EG_1") is False
 
 
 def test_a_room_that_cannot_be_asked_tells_nothing(twirp: TwirpServer) -> None:
+    twirp.answers["ListRooms"] = message(THE_ROOM)
     twirp.answers["ListParticipants"] = refusal(503, "unavailable")
     with pytest.raises(Refused):
         IS_IN_ROOM(CODE, "EG_1")

@@ -255,6 +255,13 @@ def test_an_address_that_is_none_is_a_mistake_in_the_settings(settings: Any, add
     assert not storage.is_reachable(1.0)
 
 
+@pytest.mark.parametrize("name", ["S3_ENDPOINT_URL", "S3_PUBLIC_URL"])
+def test_an_address_with_a_port_that_is_none_is_a_mistake_in_the_settings(settings: Any, name: str) -> None:
+    setattr(settings, name, "http://127.0.0.1:99999")
+    with pytest.raises(ImproperlyConfigured, match="S3_PUBLIC_URL"):
+        storage.require_bucket()
+
+
 def test_a_bucket_name_that_is_none_is_a_mistake_in_the_settings(settings: Any) -> None:
     settings.S3_BUCKET = "no such name"
     with pytest.raises(ImproperlyConfigured, match="S3_BUCKET"):

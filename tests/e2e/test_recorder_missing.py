@@ -1,0 +1,51 @@
+"""Whether a recorder is in its room, asked of a real LiveKit: also of rooms that are gone or unserved."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.stack import Stack
+from tests.e2e.rooms import Rooms
+from tests.e2e.stacks import kill
+from upclass import egress, livekit
+
+
+@pytest.fixture
+def rooms(stack: Stack, settings: Any) -> Iterator[Rooms]:
+    """The stack's LiveKit, which the service's own code asks here."""
+    for name in ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"):
+        setattr(settings, name, stack.env[name])
+    made = Rooms(stack.env)
+    yield made
+    made.close()
+
+
+def test_a_recorder_is_found_by_its_egress(rooms: Rooms) -> None:
+    room = rooms.create()
+    rooms.send(room, "EG_1")
+    assert IS_IN_ROOM(room, "EG_1")
+    assert not IS_IN_ROOM(room, "EG_2")
+
+
+def test_of_a_room_that_is_gone_it_is_told_at_once(rooms: Rooms) -> None:
+    room = rooms.create()
+    rooms.delete(room)
+    begun = time.monotonic()
+    assert not IS_IN_ROOM(room, "EG_1")
+    assert time.monotonic() - begun < 2  # LiveKit itself would take 3 s
+
+
+def test_a_room_that_nobody_serves_any_more_is_no_reason_to_take_livekit_for_away(
+    stack: Stack, rooms: Rooms
+) -> None:
+    room = rooms.create()
+    rooms.send_elsewhere(room, "ann").crash()
+    kill(stack, "livekit")
+    with pytest.raises(livekit.Refused):
+        IS_IN_ROOM(room, "EG_1")
+    livekit.create_room(room)  # as the reconciler does
+
+
+IS_IN_ROOM = egress.is_in_room  # the border itself: the tests replace it
