@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install readers run test check unit e2e fuzz soak drill mutants bench format pictures schema lock
+.PHONY: install readers run test check unit e2e fuzz soak drill mutants bench format pictures schema words lock
 
 install:
 	@$(PYTHON) local/install.py
@@ -64,11 +64,15 @@ mutants: install
 
 # Writes the pictures of README and docs/ anew, by the tests that take them.
 pictures: install
-	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_two_people_meet.py
+	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_two_people_meet.py tests/e2e/test_doors_looks.py
 
 # The OpenAPI document, made from the code; a test fails when the committed one is stale.
 schema: install
 	$(VENV)/python manage.py write_schema
+
+# The catalogues of translations, made from what the pages say; tests fail while a sentence has no translation.
+words: install
+	DEBUG=1 DJANGO_SETTINGS_MODULE=upclass.settings $(VENV)/python -m tests.join.catalogues
 
 format: install
 	$(VENV)/ruff check --fix .

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -34,11 +35,11 @@ TOO_LARGE = "The body may have 1 MiB at most."
 CRASHED = "Something went wrong on our side. Tell us the request_id if it happens again."
 
 
-def body(error: str, detail: str, code: str, **facts: Any) -> dict[str, Any]:
+def body(error: StrOrPromise, detail: StrOrPromise, code: str, **facts: Any) -> dict[str, Any]:
     fields = {"fields": facts.pop("fields")} if "fields" in facts else {}
     return {
-        "error": error,
-        "detail": detail,
+        "error": str(error),
+        "detail": str(detail),
         **facts,
         "code": code,
         **fields,

@@ -12,18 +12,24 @@ from billing.errors import InsufficientCredits
 from calls.ending import close_room
 from calls.errors import (
     CallServerUnreachable,
+    FeedbackOwed,
     MeetingFull,
     MeetingHasEnded,
     MeetingHasExpired,
     MeetingWasCancelled,
     NoCreditsLeft,
+    PersonBarred,
     PersonRemoved,
+    RecordingNotTold,
 )
+from feedback import gate
 from meetings.models import Meeting
 from participants.attendance import is_room_empty
 from participants.models import Admission, Participant
 from upclass import livekit
 from upclass.errors import Problem
+
+WELCOME = ["removed_at", "barred_at"]  # what of a person may change at any moment
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,8 @@ class Ticket:
 def check(meeting: Meeting, person: Participant | None, now: datetime) -> None:
     """Raise the first reason why this person (None: not known yet) may not come in now."""
     check_open(meeting, now)
-    if person and person.removed_at:
-        raise PersonRemoved
+    check_welcome(person)
+    _check_feedback(meeting, person, now)
     _check_credits(meeting, now)
     _check_seats(meeting, person, now)
 
@@ -58,6 +64,20 @@ def why_over(meeting: Meeting, now: datetime) -> Problem | None:
     return MeetingHasExpired() if meeting.over_at(now) else None
 
 
+def check_welcome(person: Participant | None) -> None:
+    """Raise why a person is not wanted in a meeting any more."""
+    if person and person.removed_at:
+        raise PersonRemoved
+    if person and person.barred_at:
+        raise PersonBarred
+
+
+def _check_feedback(meeting: Meeting, person: Participant | None, now: datetime) -> None:
+    debt = gate.owed(meeting, person, now) if person else None
+    if debt:
+        raise FeedbackOwed(debt)
+
+
 def _check_credits(meeting: Meeting, now: datetime) -> None:
     """Nobody starts a call without credits; a running one is never cut."""
     try:
@@ -75,12 +95,13 @@ def _check_seats(meeting: Meeting, person: Participant | None, now: datetime) ->
         raise MeetingFull
 
 
-def admit(meeting: Meeting, person: Participant, now: datetime) -> Ticket:
+def admit(meeting: Meeting, person: Participant, now: datetime, *, is_recording_told: bool = False) -> Ticket:
     """Let a person in: write it down, make the room, look again, and only then give the token.
 
-    `person` may be a guest who is not saved yet. Raises a Problem where the door stays shut.
+    `person` may be a guest who is not saved yet. `is_recording_told`: they were shown that the meeting is
+    recorded, without which nobody comes into one that is. Raises a Problem where the door stays shut.
     """
-    admission = _write_down(meeting, person, now)
+    admission = _write_down(meeting, person, now, is_recording_told)
     try:
         _make_room(meeting)
         _look_again(meeting, person)
@@ -93,15 +114,20 @@ def admit(meeting: Meeting, person: Participant, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def _write_down(meeting: Meeting, person: Participant, now: datetime) -> Admission:
+def _write_down(meeting: Meeting, person: Participant, now: datetime, is_recording_told: bool) -> Admission:
     """Under the meeting's lock: so of a cancel and a first admission one wins, and no seat is given twice."""
     locked = Meeting.objects.select_for_update(of=("self",)).select_related("customer").get(pk=meeting.pk)
     if person.pk:
-        person.removed_at = Participant.objects.values_list("removed_at", flat=True).get(pk=person.pk)
+        person.refresh_from_db(fields=WELCOME)
     check(locked, person, now)
+    if locked.record_on_cloud and not is_recording_told:
+        raise RecordingNotTold
     if person.is_guest:
         person.save(update_fields=["display_name"] if person.pk else None)
-    return Admission.objects.create(participant=person, created_at=now.replace(microsecond=0))
+    told_at = now if locked.record_on_cloud else None
+    return Admission.objects.create(
+        participant=person, created_at=now.replace(microsecond=0), recording_told_at=told_at
+    )
 
 
 def _make_room(meeting: Meeting) -> None:
@@ -114,10 +140,9 @@ def _make_room(meeting: Meeting) -> None:
 def _look_again(meeting: Meeting, person: Participant) -> None:
     """By the clock of now: the meeting may be over, or the person removed, since the room was asked for."""
     meeting.refresh_from_db(fields=["ended_at", "cancelled_at", "expires_at"])
-    person.refresh_from_db(fields=["removed_at"])
+    person.refresh_from_db(fields=WELCOME)
     reason = why_over(meeting, timezone.now())
     if reason:
         close_room(meeting)
         raise reason
-    if person.removed_at:
-        raise PersonRemoved
+    check_welcome(person)

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from feedback.tasks import write_debts
 from meetings.errors import MeetingNotActive, MeetingStarted
 from meetings.models import Meeting
 from participants.attendance import count_again, started_at
 from upclass import livekit
+from upclass.celery import wake
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +32,11 @@ def end(meeting: Meeting, now: datetime) -> datetime:
 
 @transaction.atomic
 def _write_down(meeting: Meeting, now: datetime) -> bool:
-    """That it ended now, and that its people's time is to be counted again, for it ends with the meeting."""
+    """That it ended now: its people's time is to be counted again, and they may owe feedback."""
     ended_now = meeting.end(now)
     if ended_now:
         count_again(meeting, now)
+        wake(write_debts)
     return ended_now
 
 

@@ -1,63 +1,86 @@
-"""Why somebody is not let in. Titles and sentences are shown to people."""
+"""Why somebody is not let in. Titles and sentences are shown to people, in their language."""
 
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Debt
 from upclass.errors import Problem
 
 
 class MeetingHasEnded(Problem):
     status, code = 410, "meeting_ended"
-    error = "This meeting has ended"
-    detail = "The call is over and cannot be joined any more. You can close this page."
+    error = _("This meeting has ended")
+    detail = _("The call is over and cannot be joined any more. You can close this page.")
 
 
 class MeetingHasExpired(Problem):
     status, code = 410, "meeting_expired"
-    error = "This meeting has expired"
-    detail = "The time for this meeting is over. Ask whoever invited you for a new link."
+    error = _("This meeting has expired")
+    detail = _("The time for this meeting is over. Ask whoever invited you for a new link.")
 
 
 class MeetingWasCancelled(Problem):
     status, code = 410, "meeting_cancelled"
-    error = "This meeting was cancelled"
-    detail = "It will not take place. Ask whoever invited you if there is another one."
+    error = _("This meeting was cancelled")
+    detail = _("It will not take place. Ask whoever invited you if there is another one.")
 
 
 class UnknownMeeting(Problem):
     status, code = 404, "meeting_not_found"
-    error = "There is no such meeting"
-    detail = "Check the link: a meeting's address ends with three groups of four letters."
-
-
-class LinkNeeded(Problem):
-    status, code = 403, "link_needed"
-    error = "This meeting is by personal link only"
-    detail = "Open the link that was sent to you. Each guest of this meeting has one of their own."
+    error = _("There is no such meeting")
+    detail = _("Check the link: a meeting's address ends with three groups of four letters.")
 
 
 class LinkNotValid(Problem):
     status, code = 403, "link_not_valid"
-    error = "This link does not work"
-    detail = "It may have been copied only in part. Ask whoever invited you for your link."
+    error = _("This link does not work")
+    detail = _("It may have been copied only in part. Ask whoever invited you for your link.")
 
 
 class PersonRemoved(Problem):
     status, code = 403, "participant_removed"
-    error = "You were removed from this meeting"
-    detail = "Your link does not work any more. Ask whoever invited you if that was a mistake."
+    error = _("You were removed from this meeting")
+    detail = _("Your link does not work any more. Ask whoever invited you if that was a mistake.")
+
+
+class PersonBarred(Problem):
+    status, code = 403, "participant_barred"
+    error = _("A host has removed you from this meeting")
+    detail = _("You cannot come back to it. Ask the host if that was a mistake.")
+
+
+class FeedbackOwed(Problem):
+    """`debt` is what is owed; its meeting's topic and day (`"2026-03-01"`) stand among the facts."""
+
+    status, code = 403, "feedback_owed"
+    error = _("Your feedback comes first")
+    detail = _("Tell how an earlier meeting was. Then you can join this one.")
+
+    def __init__(self, debt: Debt) -> None:
+        self.debt = debt
+        super().__init__(topic=debt.meeting.topic, day=debt.day)
 
 
 class NoCreditsLeft(Problem):
     status, code = 402, "no_credits"
-    error = "This meeting cannot start now"
-    detail = "The account that it belongs to has no credits left. Tell whoever invited you."
+    error = _("This meeting cannot start now")
+    detail = _("The account that it belongs to has no credits left. Tell whoever invited you.")
 
 
 class MeetingFull(Problem):
     status, code = 409, "meeting_full"
-    error = "This meeting is full"
-    detail = "As many people are in the call as it allows. Try again when somebody has left."
+    error = _("This meeting is full")
+    detail = _("As many people are in the call as it allows. Try again when somebody has left.")
+
+
+class RecordingNotTold(Problem):
+    """The door was asked by something that did not show that the meeting is recorded."""
+
+    status, code = 409, "recording_not_told"
+    error = _("This meeting is recorded")
+    detail = _("Load the page again: it tells you so before you come in.")
 
 
 class CallServerUnreachable(Problem):
     status, code = 503, "call_server_unreachable"
-    error = "The call cannot be reached"
-    detail = "Our call server does not answer at the moment. Wait a little and try again."
+    error = _("The call cannot be reached")
+    detail = _("Our call server does not answer at the moment. Wait a little and try again.")

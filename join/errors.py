@@ -1,7 +1,78 @@
+"""What stands between somebody and the call, as far as only the pages know it. Shown to people."""
+
+from django.utils.translation import gettext_lazy as _
+
 from upclass.errors import Problem
 
 
 class NameNeeded(Problem):
     status, code = 400, "name_needed"
-    error = "Your name is needed"
-    detail = "Please enter your name."
+    error = _("Your name is needed")
+    detail = _("Please enter your name.")
+
+
+# Codes that are typed
+
+
+class CodeProblem(Problem):
+    """Shown on the page that asks for the code."""
+
+
+class CodeNeeded(CodeProblem):
+    status, code = 403, "code_needed"
+    error = _("Your code is needed")
+    detail = _("Please enter the code from your invitation.")
+
+
+class CodeNotValid(CodeProblem):
+    status, code = 403, "code_not_valid"
+    error = _("This code does not work")
+    detail = _("No one in this meeting has this code. Check it and try again.")
+
+
+class TooManyTries(CodeProblem):
+    """Too many wrong codes from one place, or for one meeting: nobody learns which."""
+
+    status, code = 429, "too_many_tries"
+    error = _("Too many wrong codes")
+    detail = _("For a while no code is accepted here. Try again later.")
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.headers = {"Retry-After": str(seconds)}
+
+
+# Feedback
+
+
+class FeedbackGiven(Problem):
+    """No trouble at all: what is shown to whoever gave theirs."""
+
+    status, code = 200, "feedback_given"
+    error = _("Thank you")
+    detail = _("Your feedback has arrived. You can close this page.")
+
+
+# What is nobody's fault, or not a person's
+
+
+class BadRequest(Problem):
+    status, code = 400, "bad_request"
+    error = _("This address does not work")
+    detail = _(
+        "The request is not one that this service can answer. Open the link that was sent to you again."
+    )
+
+
+class CsrfFailed(Problem):
+    status, code = 403, "csrf_failed"
+    error = _("Your browser did not let us remember you")
+    detail = _(
+        "This page needs a cookie to tell your click from another site's. Allow cookies and load it again."
+    )
+
+
+class ServerError(Problem):
+    status, code = 500, "server_error"
+    error = _("Something went wrong")
+    detail = _("It is our fault, not yours. Wait a little and try again.")

@@ -39,14 +39,16 @@ def named(known: Participant | None, meeting: Meeting, name: str, now: datetime)
     return guest
 
 
-def remember(response: HttpResponse, guest: Participant) -> None:
-    meeting = guest.meeting
+def remember(response: HttpResponse, person: Participant) -> None:
+    """Give a guest's browser the cookie. A registered person has a link, and needs none."""
+    if not person.is_guest:
+        return
     response.set_cookie(
-        _cookie(meeting),
-        _signer(meeting).sign(guest.identity),
+        _cookie(person.meeting),
+        _signer(person.meeting).sign(person.identity),
         max_age=LIFE,
-        path=f"/{meeting.code}/",
-        secure=settings.SESSION_COOKIE_SECURE,
+        path=f"/{person.meeting.code}/",
+        secure=settings.PAGE_COOKIES_SECURE,
         httponly=True,
-        samesite="Lax",
+        samesite=settings.PAGE_COOKIES_SAMESITE,
     )

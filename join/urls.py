@@ -1,6 +1,16 @@
-from django.urls import re_path
+from django.urls import path, re_path
 
-from join.views import MeetingPage
+from join.door import door, other_spelling
+from join.feedback_page import FeedbackPage
+from join.language import language
 from upclass.codes import MEETING_CODE
 
-urlpatterns = [re_path(rf"^(?P<code>{MEETING_CODE})/?$", MeetingPage.as_view(), name="meeting")]
+CODE = MEETING_CODE.replace("A-Za-z", "A-Z")
+
+urlpatterns = [
+    re_path(rf"^(?P<code>{CODE})/$", door, name="meeting"),
+    re_path(rf"^(?P<code>{CODE})/feedback/$", FeedbackPage.as_view(), name="feedback"),
+    re_path(rf"^(?P<code>{MEETING_CODE})/?$", other_spelling),
+    re_path(rf"^(?P<code>{MEETING_CODE})/feedback/?$", other_spelling, {"rest": "feedback/"}),
+    path("language/", language, name="language"),
+]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Subquery
 
 from meetings.models import Meeting
 from participants import stays as rules
@@ -37,7 +37,7 @@ def started_at(meeting: Meeting, now: datetime) -> datetime | None:
 
 def is_room_empty(meeting: Meeting, now: datetime) -> bool:
     """No open stay, none that ended less than a minute ago, and nobody expected."""
-    recent = Stay.objects.of(meeting).filter(Q(left_at__isnull=True) | Q(left_at__gt=now - EMPTY_AFTER))
+    recent = Stay.objects.of(meeting).since(now - EMPTY_AFTER)
     return not recent.exists() and not Participant.objects.of(meeting).present(now).exists()
 
 

@@ -34,6 +34,11 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def who_connected(self) -> Self:
         return self.filter(Exists(Stay.objects.filter(participant=OuterRef("pk"))))
 
+    def who_came(self) -> Self:
+        """Who connected, or was let in: news of their connection may be on its way."""
+        let_in = Admission.objects.filter(participant=OuterRef("pk"))
+        return self.filter(Exists(Stay.objects.filter(participant=OuterRef("pk"))) | Exists(let_in))
+
     def count_people(self) -> int:
         """How many different people: a registration made anew is the same person."""
         who = Coalesce("external_user_id", "identity")
@@ -58,6 +63,9 @@ class Participant(models.Model):
     identity = models.CharField(max_length=255, default=codes.identity, editable=False)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, editable=False)
+    barred_at = models.DateTimeField(
+        null=True, editable=False
+    )  # a host put them out; the registration stands
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -120,6 +128,10 @@ class StayQuerySet(models.QuerySet["Stay"]):
     def open(self) -> Self:
         return self.filter(left_at__isnull=True)
 
+    def since(self, at: datetime) -> Self:
+        """Of those who are there, or left after `at`."""
+        return self.filter(Q(left_at__isnull=True) | Q(left_at__gt=at))
+
     def unsettled(self) -> Self:
         """Of which something changed since billing last looked."""
         return self.exclude(settled_version=F("version"))
@@ -181,6 +193,7 @@ class Stay(models.Model):
         ordering = ("created_at", "pk")
         indexes = (
             models.Index(fields=("last_seen_at",), condition=Q(left_at__isnull=True), name="open_stays"),
+            models.Index(fields=("left_at",), name="stays_by_leaving"),
             models.Index(
                 fields=("meeting",), condition=~Q(settled_version=F("version")), name="unsettled_stays"
             ),
@@ -243,10 +256,13 @@ class Admission(models.Model):
     """A person was let through the door and given a LiveKit token.
 
     `created_at` is in whole seconds, as the times of stays are: a stay is compared with it.
+    `recording_told_at` is when they came in by a page that had said "this meeting is recorded"; empty where
+    the meeting is not.
     """
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions")
     created_at = models.DateTimeField()
+    recording_told_at = models.DateTimeField(null=True, editable=False)
 
     objects = AdmissionQuerySet.as_manager()
 

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from staff import api_key, customer, entry, take
+from staff import answer, api_key, customer, debt, entry, take
 
-__all__ = ["api_key", "customer", "entry", "take"]
+__all__ = ["answer", "api_key", "customer", "debt", "entry", "take"]
 
 admin.site.site_header = admin.site.site_title = "Upclass Meet"
 admin.site.index_title = "Staff"

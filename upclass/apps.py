@@ -1,11 +1,12 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from upclass.checks import secrets_are_set
+from upclass.checks import CHECKS
 
 
 class UpclassConfig(AppConfig):
     name = "upclass"
 
     def ready(self) -> None:
-        checks.register(secrets_are_set, checks.Tags.security)
+        for check in CHECKS:
+            checks.register(check, checks.Tags.security)

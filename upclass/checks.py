@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from upclass import storage
+from upclass.addresses import unreadable
+from upclass.policies import is_origin
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +34,39 @@ def secrets_are_set(app_configs: Sequence[AppConfig] | None = None, **kwargs: An
     ]
 
 
+def frame_ancestors_are_origins(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    return [
+        Error(
+            f"FRAME_ANCESTORS has {origin!r}, which is no origin that may show our pages in a frame.",
+            hint="Write origins such as https://www.example.com, without a path or a slash at the end.",
+            id="upclass.E005",
+        )
+        for origin in settings.FRAME_ANCESTORS
+        if not is_origin(origin)
+    ]
+
+
+def trusted_proxies_are_networks(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    return [
+        Error(
+            f"TRUSTED_PROXIES has {network!r}, which is neither an address nor a network.",
+            hint="Write addresses such as 10.0.0.1 and networks such as 10.0.0.0/8 or fd00::/8.",
+            id="upclass.E006",
+        )
+        for network in unreadable(settings.TRUSTED_PROXIES)
+    ]
+
+
+CHECKS = (secrets_are_set, frame_ancestors_are_origins, trusted_proxies_are_networks)
+
+
 def refuse_unsafe_settings() -> None:
     """Stop the start of a server, with a sentence for each mistake, before it serves anybody."""
-    mistakes = secrets_are_set()
+    mistakes = [mistake for check in CHECKS for mistake in check()]
     if mistakes:
         raise ImproperlyConfigured(" ".join(f"{found.msg} {found.hint}" for found in mistakes))
 

@@ -6,11 +6,14 @@ Every variable has a default that suits one machine; with DEBUG off, a missing s
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import dj_database_url
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
+
+from upclass import policies
 
 django_stubs_ext.monkeypatch()  # lets generic classes be written as mypy wants them
 
@@ -48,6 +51,8 @@ JOIN_SECRET = text("JOIN_SECRET", DEFAULT_SECRET)
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "127.0.0.1,localhost")
 PUBLIC_URL = text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+TRUSTED_PROXIES = listed("TRUSTED_PROXIES")  # addresses and networks
+FRAME_ANCESTORS = text("FRAME_ANCESTORS").replace(",", " ").split()  # origins whose pages may show ours
 
 REDIS_URL = text("REDIS_URL", "redis://127.0.0.1:6379/0")
 
@@ -72,8 +77,35 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False  # each door says itself which paths it takes
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+
+# What browsers are told. The pages' policies stand in upclass/policies.py.
+
+SECURE_CSP = policies.pages(LIVEKIT_PUBLIC_URL, FRAME_ANCESTORS)
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin"  # never the path and its token; forms still tell where they are from
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # trusted proxies' only: upclass/proxies.py
+CSRF_FAILURE_VIEW = "join.dead_ends.csrf_failed"
+
+# A page in another site's frame keeps its cookies only when they say so, and only by TLS.
+IS_PUBLIC_BY_TLS = PUBLIC_URL.startswith("https://")
+PAGE_COOKIES_SECURE = IS_PUBLIC_BY_TLS or bool(FRAME_ANCESTORS)
+PAGE_COOKIES_SAMESITE: Literal["None", "Lax"] = "None" if FRAME_ANCESTORS else "Lax"
+SESSION_COOKIE_SECURE = IS_PUBLIC_BY_TLS
+CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PAGE_COOKIES_SECURE
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = PAGE_COOKIES_SAMESITE
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
+LANGUAGE_COOKIE_HTTPONLY = True
+
+# Pages are in the person's language, everything else in English: upclass/languages.py.
+LANGUAGES = [
+    ("en", "English"),
+    ("hi", "हिन्दी"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -92,6 +124,7 @@ INSTALLED_APPS = [
     "meetings",
     "participants",
     "billing",
+    "feedback",
     "recordings",
     "calls",
     "api",
@@ -102,14 +135,18 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "upclass.request_id.RequestIdMiddleware",
+    "upclass.proxies.ProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "upclass.headers.PoliciesMiddleware",
+    "upclass.headers.FramesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "upclass.languages.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "api.limits.RateLimitMiddleware",
 ]
 
@@ -119,6 +156,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
+                "django.template.context_processors.csp",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -213,7 +251,9 @@ CELERY = {
         "apply_kept_news": periodic("inbox.tasks.apply_kept_news", 5.0),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
         "settle": periodic("billing.tasks.settle", 30.0),  # of looks that are 30 s old: right to the minute
+        "write_debts": periodic("feedback.tasks.write_debts", 30.0),
         "sweep_takes": periodic("recordings.tasks.sweep", 15.0),
+        "prune_wrong_codes": periodic("join.tasks.prune_wrong_codes", 3600.0),
         "prune_applied_news": periodic("inbox.tasks.prune_applied_news", 3600.0),
         "prune_kept_answers": periodic("api.tasks.prune_kept_answers", 3600.0),
     },
@@ -225,7 +265,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "upclass.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "upclass.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

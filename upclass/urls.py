@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils.module_loading import import_string
-from django.views import defaults
 
 from upclass import health
 
@@ -19,20 +18,19 @@ urlpatterns = [
 
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        answer: HttpResponse = import_string("api.errors.bad_request")(request)
-        return answer
-    return defaults.bad_request(request, exception)
+    return _answer(request, "bad_request")
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    door = "api.errors" if request.path.startswith("/api/") else "join.views"
-    answer: HttpResponse = import_string(f"{door}.not_found")(request)
-    return answer
+    return _answer(request, "not_found")
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        answer: HttpResponse = import_string("api.errors.crashed")(request)
-        return answer
-    return defaults.server_error(request)
+    return _answer(request, "crashed")
+
+
+def _answer(request: HttpRequest, outcome: str) -> HttpResponse:
+    """In JSON for programs, as a page for people; the doors are named in strings, for they stand above."""
+    door = "api.errors" if request.path.startswith("/api/") else "join.dead_ends"
+    answer: HttpResponse = import_string(f"{door}.{outcome}")(request)
+    return answer

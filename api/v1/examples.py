@@ -113,6 +113,28 @@ RECORDINGS = {
     ],
     "count": 1,
 }
+FEEDBACK = {
+    "meeting_code": CODE,
+    "feedback_required": True,
+    "rating_average": 4.5,
+    "count": 2,
+    "feedback": [
+        {
+            "external_user_id": "user-123",
+            "display_name": "John Doe",
+            "rating": 5,
+            "comments": "Clear answers, and picture and sound were good.",
+            "created_at": "2024-01-15T12:02:00Z",
+        },
+        {
+            "external_user_id": "user-456",
+            "display_name": "Jane Smith",
+            "rating": 4,
+            "comments": "Helpful, but we began late.",
+            "created_at": "2024-01-15T12:03:00Z",
+        },
+    ],
+}
 PARTICIPANTS = {"meeting_code": CODE, "is_secured": True, "participants": [PARTICIPANT], "count": 1}
 ONE_PARTICIPANT = {
     "id": 1,

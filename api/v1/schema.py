@@ -81,7 +81,7 @@ Outcome = tuple[int, Example]
 
 def _example(problem: Problem) -> Example:
     shown = errors.body(problem.error, problem.detail, problem.code, **problem.facts)
-    return problem.error, {**shown, "request_id": REQUEST_ID}
+    return str(problem.error), {**shown, "request_id": REQUEST_ID}
 
 
 def _outcome(problem: Problem | Outcome) -> Outcome:
@@ -138,7 +138,13 @@ def _error_response(status: int, examples: list[Example]) -> OpenApiResponse:
 
 # Operations
 
-TAGS = ("meetings", "participants", "recordings", "account")  # in the order in which a reader meets them
+TAGS = (
+    "meetings",
+    "participants",
+    "recordings",
+    "feedback",
+    "account",
+)  # in the order in which a reader meets them
 
 
 def _tag(name: str) -> str:

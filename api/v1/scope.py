@@ -13,6 +13,7 @@ from api.idempotency import once
 from api.parsers import refuse_large, refuse_unclean_query, require_object
 from billing.models import Entry, EntryQuerySet, Kind
 from customers.models import Customer
+from feedback.models import Answer, AnswerQuerySet
 from meetings.errors import MeetingNotFound
 from meetings.models import Meeting, MeetingQuerySet, Status
 from participants.errors import MeetingNotSecured, ParticipantNotFound
@@ -96,6 +97,11 @@ def meetings(customer: Customer) -> MeetingQuerySet:
 def takes(meeting: Meeting) -> TakeQuerySet:
     """What was recorded of a meeting, and for whom, oldest first, in one query."""
     return Take.objects.of(meeting).shown().select_related("recorder", "meeting")
+
+
+def answers(meeting: Meeting) -> AnswerQuerySet:
+    """What people said of a meeting, and under which names, oldest first, in one query."""
+    return Answer.objects.of(meeting).select_related("participant")
 
 
 def people(meeting: Meeting) -> ParticipantQuerySet:

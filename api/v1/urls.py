@@ -5,6 +5,7 @@ from django.urls import re_path
 from api.docs import schema
 from api.errors import not_found
 from api.v1.account import AccountView, LedgerView
+from api.v1.feedback import FeedbackView
 from api.v1.meetings import CancelView, MeetingsView, OneMeetingView
 from api.v1.participants import OneParticipantView, ParticipantsView
 from api.v1.recordings import RecordingsView
@@ -20,6 +21,7 @@ urlpatterns = [
     re_path(rf"{ONE}/participants/?$", ParticipantsView.as_view()),
     re_path(rf"{ONE}/participants/(?P<external_user_id>[^\0]+?)/?$", OneParticipantView.as_view()),
     re_path(rf"{ONE}/recordings/?$", RecordingsView.as_view()),
+    re_path(rf"{ONE}/feedback/?$", FeedbackView.as_view()),
     re_path(r"^account/?$", AccountView.as_view()),
     re_path(r"^account/ledger/?$", LedgerView.as_view()),
     re_path(r"", not_found),

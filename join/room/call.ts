@@ -10,7 +10,9 @@ import {
   type TrackPublication,
 } from "livekit-client";
 import { camera, giveUp, microphone } from "./devices";
+import { chosen } from "./door/listing";
 import type { Ticket } from "./page";
+import { say } from "./words";
 
 export interface Person {
   sid: string;
@@ -46,7 +48,8 @@ const CHANGES = [
 
 /** Connect and send what the preview opened. `onEnd` is called once, and only after having been in. */
 export async function enter(ticket: Ticket, onEnd: (how: Ending) => void): Promise<void> {
-  const entered = new Room({ adaptiveStream: true, dynacast: true });
+  const deviceId = chosen.value.speaker || undefined;
+  const entered = new Room({ adaptiveStream: true, dynacast: true, audioOutput: { deviceId } });
   for (const change of CHANGES) entered.on(change, show);
   entered.on(RoomEvent.Reconnecting, () => {
     isReconnecting.value = true;
@@ -119,7 +122,7 @@ function personOf(participant: Participant): Person {
   const picture = participant.getTrackPublication(Track.Source.Camera);
   return {
     sid: participant.sid,
-    name: participant.name || "Guest",
+    name: participant.name || say("guest"),
     isLocal: participant.isLocal,
     isMuted: !sound || sound.isMuted,
     isSpeaking: participant.isSpeaking,

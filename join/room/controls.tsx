@@ -8,25 +8,31 @@ import {
   toggleCamera,
   toggleMicrophone,
 } from "./devices";
+import { Icon } from "./icon";
+import { say } from "./words";
 
 export function DeviceButtons() {
   return (
     <>
       <button
         type="button"
-        aria-pressed={!isMicrophoneOn.value}
+        class="device"
+        data-off={!isMicrophoneOn.value}
         disabled={!microphone.value}
         onClick={() => void toggleMicrophone()}
       >
-        {isMicrophoneOn.value ? "Mute" : "Unmute"}
+        <Icon name={isMicrophoneOn.value ? "mic" : "mic-off"} />
+        {isMicrophoneOn.value ? say("mute") : say("unmute")}
       </button>
       <button
         type="button"
-        aria-pressed={!isCameraOn.value}
+        class="device"
+        data-off={!isCameraOn.value}
         disabled={!camera.value}
         onClick={() => void toggleCamera()}
       >
-        {isCameraOn.value ? "Camera off" : "Camera on"}
+        <Icon name={isCameraOn.value ? "video" : "video-off"} />
+        {isCameraOn.value ? say("cameraOff") : say("cameraOn")}
       </button>
     </>
   );

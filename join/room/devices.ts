@@ -1,44 +1,59 @@
 /** The person's own camera and microphone, from the preview into the call. */
 
-import { batch, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import {
   createLocalAudioTrack,
   createLocalVideoTrack,
   type LocalAudioTrack,
   type LocalVideoTrack,
 } from "livekit-client";
+import { remembered } from "./door/choices";
+import { type Reason, reasonOf } from "./door/trouble";
+
+type Own = LocalVideoTrack | LocalAudioTrack;
 
 export const camera = signal<LocalVideoTrack | null>(null);
 export const microphone = signal<LocalAudioTrack | null>(null);
 export const isCameraOn = signal(true);
 export const isMicrophoneOn = signal(true);
-/** What could not be opened, for people; empty when all is well. */
-export const trouble = signal("");
+/** Why each cannot be used; null when it can. */
+export const cameraTrouble = signal<Reason | null>(null);
+export const microphoneTrouble = signal<Reason | null>(null);
 export const isOpening = signal(true);
 
-/** Open camera and microphone, each on its own, so that one can be missing. */
+/** Open last time's camera and microphone, or any; each on its own, so that one can be missing. */
 export async function openDevices(): Promise<void> {
   isOpening.value = true;
-  const [video, audio] = await Promise.allSettled([
-    createLocalVideoTrack(),
-    createLocalAudioTrack(),
-  ]);
-  batch(() => {
-    camera.value = video.status === "fulfilled" ? video.value : null;
-    microphone.value = audio.status === "fulfilled" ? audio.value : null;
-    isCameraOn.value = camera.value !== null;
-    isMicrophoneOn.value = microphone.value !== null;
-    trouble.value = sayTrouble(camera.value === null, microphone.value === null);
-    isOpening.value = false;
-  });
+  await Promise.all([openCamera(), openMicrophone()]);
+  isOpening.value = false;
 }
 
-export function sayTrouble(noCamera: boolean, noMicrophone: boolean): string {
-  const missing = [noCamera && "camera", noMicrophone && "microphone"]
-    .filter(Boolean)
-    .join(" and ");
-  if (!missing) return "";
-  return `Your ${missing} cannot be used. You can join all the same, or allow it for this page and load it again.`;
+export function openCamera(): Promise<void> {
+  const open = () => createLocalVideoTrack({ deviceId: remembered().camera });
+  return opened(open, camera, isCameraOn, cameraTrouble);
+}
+
+export function openMicrophone(): Promise<void> {
+  const open = () => createLocalAudioTrack({ deviceId: remembered().microphone });
+  return opened(open, microphone, isMicrophoneOn, microphoneTrouble);
+}
+
+async function opened<T extends Own>(
+  open: () => Promise<T>,
+  kept: Signal<T | null>,
+  isOn: Signal<boolean>,
+  trouble: Signal<Reason | null>,
+): Promise<void> {
+  try {
+    const track = await open();
+    batch(() => {
+      kept.value = track;
+      isOn.value = true;
+      trouble.value = null;
+    });
+  } catch (error) {
+    lose(kept, isOn, trouble, reasonOf(error, isSecureContext));
+  }
 }
 
 export async function toggleCamera(): Promise<void> {
@@ -50,24 +65,29 @@ export async function toggleMicrophone(): Promise<void> {
 }
 
 /** Returns whether the track is on afterwards. Muting a camera also switches off its light. */
-async function toggle(track: LocalVideoTrack | LocalAudioTrack | null, isOn: boolean) {
+async function toggle(track: Own | null, isOn: boolean) {
   if (!track) return false;
   await (isOn ? track.mute() : track.unmute());
   return !isOn;
 }
 
-/** A track that turned out not to work: its button says so. */
-export function giveUp(track: LocalVideoTrack | LocalAudioTrack): void {
+/** A track that turned out not to work, or whose device was unplugged: its button says so. */
+export function giveUp(track: Own, reason: Reason = "missing"): void {
   track.stop();
+  if (track === camera.value) lose(camera, isCameraOn, cameraTrouble, reason);
+  if (track === microphone.value) lose(microphone, isMicrophoneOn, microphoneTrouble, reason);
+}
+
+function lose<T extends Own>(
+  kept: Signal<T | null>,
+  isOn: Signal<boolean>,
+  trouble: Signal<Reason | null>,
+  reason: Reason,
+): void {
   batch(() => {
-    if (track === camera.value) {
-      camera.value = null;
-      isCameraOn.value = false;
-    } else {
-      microphone.value = null;
-      isMicrophoneOn.value = false;
-    }
-    trouble.value = sayTrouble(camera.value === null, microphone.value === null);
+    kept.value = null;
+    isOn.value = false;
+    trouble.value = reason;
   });
 }
 

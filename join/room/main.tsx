@@ -4,23 +4,32 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { type Ending, enter } from "./call";
 import { closeDevices } from "./devices";
-import { FAREWELLS, Farewell } from "./farewell";
-import { isDoorOpen, knock, Refused, readPage } from "./page";
-import { NameStep, Preview } from "./preview";
+import { asksAfter, ENDS } from "./door/ends";
+import { Farewell } from "./door/farewell";
+import { Feedback } from "./door/feedback";
+import { NameStep } from "./door/name";
+import { Preview } from "./door/preview";
+import { Refusal } from "./door/refusal";
+import { isTooOld } from "./door/trouble";
+import type { IconName } from "./icons";
+import { knock, Refused, readPage, shutDoor } from "./page";
 import { Stage } from "./stage";
+import { say, speak } from "./words";
 
 type Step =
-  | { at: "name" | "preview" | "joining" | "call" }
-  | { at: "farewell"; title: string; detail: string; back: string };
+  | { at: "old" | "name" | "preview" | "joining" | "call" | "thanks" }
+  | { at: "refused"; why: Refused }
+  | { at: "ended"; how: Ending; asks: boolean; shut?: Refused };
 
 const page = readPage();
+speak(page.words);
 const name = signal(page.name);
-const step = signal<Step>({ at: page.asksName ? "name" : "preview" });
+const step = signal<Step>({ at: firstStep() });
 
-const NO_CONNECTION = new Refused(
-  "The call cannot be reached",
-  "No connection to our call server came about. A firewall may be in the way; try another network.",
-);
+function firstStep(): "old" | "name" | "preview" {
+  if (isTooOld(window)) return "old";
+  return page.asksName ? "name" : "preview";
+}
 
 async function join(): Promise<void> {
   step.value = { at: "joining" };
@@ -28,55 +37,112 @@ async function join(): Promise<void> {
     const ticket = await knock(page, name.value);
     // An error of the connection can contain the token: it is never shown.
     await enter(ticket, (how) => void ended(how)).catch(() => {
-      throw NO_CONNECTION;
+      throw new Refused(say("noCall"), say("noCallDetail"));
     });
     step.value = { at: "call" };
   } catch (reason) {
-    const { title, detail } = reason as Refused;
     closeDevices();
-    step.value = { at: "farewell", title, detail, back: "Try again" };
+    await refused(reason as Refused);
   }
+}
+
+/** What the door itself shows, or has to tell anew, the server's own page says best. */
+async function refused(why: Refused): Promise<void> {
+  const isStale = why.code === "recording_not_told" || (why.code && (await shutDoor()));
+  if (isStale) location.reload();
+  else step.value = { at: "refused", why };
 }
 
 /** The server knows best why a call is over: when its door is shut, its own page says why. */
 async function ended(how: Ending): Promise<void> {
   closeDevices();
-  step.value = { at: "farewell", ...FAREWELLS[how] };
-  if (how !== "left" && how !== "elsewhere" && !(await isDoorOpen())) location.reload();
+  const asks = page.asksFeedback && asksAfter(how);
+  step.value = { at: "ended", how, asks };
+  if (how === "left" || how === "elsewhere") return;
+  const shut = await shutDoor();
+  if (shut && !asks) location.reload();
+  else if (shut) step.value = { at: "ended", how, asks, shut };
 }
+
+/** After feedback or instead of it. It is not asked for a second time. */
+function answered(how: Ending, isSent: boolean): void {
+  page.asksFeedback = false;
+  if (isSent) step.value = { at: "thanks" };
+  else void ended(how);
+}
+
+const toPreview = () => {
+  step.value = { at: "preview" };
+};
 
 function Course() {
   const now = step.value;
-  if (now.at === "call") return <Stage topic={page.topic} />;
-  if (now.at === "farewell") {
-    return (
-      <Farewell
-        title={now.title}
-        detail={now.detail}
-        back={now.back}
-        onBack={() => {
-          step.value = { at: "preview" };
-        }}
-      />
-    );
-  }
-  return (
-    <main class="card">
-      <h1>{page.topic || "Meeting"}</h1>
-      {now.at === "name" ? (
+  switch (now.at) {
+    case "old":
+      return <Told icon="app-window" title={say("tooOld")} detail={say("tooOldDetail")} />;
+    case "name":
+      return (
         <NameStep
+          page={page}
           name={name.value}
           onName={(given) => {
             name.value = given;
-            step.value = { at: "preview" };
+            toPreview();
           }}
         />
-      ) : (
-        <Preview name={name.value} isBusy={now.at === "joining"} onJoin={() => void join()} />
-      )}
-    </main>
+      );
+    case "call":
+      return <Stage topic={page.topic} />;
+    case "refused":
+      return (
+        <Refusal
+          why={now.why}
+          onBack={() => {
+            step.value = { at: now.why.code === "name_needed" ? "name" : "preview" };
+          }}
+        />
+      );
+    case "thanks":
+      return <Told icon="circle-check" title={say("thanks")} detail={say("thanksDetail")} />;
+    case "ended":
+      return <Ended {...now} />;
+    default:
+      return (
+        <Preview
+          page={page}
+          name={name.value}
+          isBusy={now.at === "joining"}
+          onJoin={() => void join()}
+          onRename={() => {
+            step.value = { at: "name" };
+          }}
+        />
+      );
+  }
+}
+
+/** Something to read, with nothing to do. */
+function Told(said: { icon: IconName; title: string; detail: string }) {
+  return <Farewell {...said} back="" onBack={toPreview} />;
+}
+
+function Ended({ how, asks, shut }: { how: Ending; asks: boolean; shut?: Refused }) {
+  const { icon, title, detail, back } = ENDS[how];
+  return (
+    <Farewell
+      icon={icon}
+      title={shut?.title ?? say(title)}
+      detail={shut?.detail ?? say(detail)}
+      back={back && !shut ? say(back) : ""}
+      onBack={toPreview}
+    >
+      {asks && <Feedback page={page} onDone={(isSent) => answered(how, isSent)} />}
+    </Farewell>
   );
 }
 
 const root = document.getElementById("room");
-if (root) render(<Course />, root);
+if (root) {
+  root.replaceChildren();
+  render(<Course />, root);
+}

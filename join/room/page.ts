@@ -1,10 +1,20 @@
-/** What the server wrote into the page, and the two questions the page asks it. */
+/** What the server wrote into the page, and the questions the page asks it. */
+
+import { type Key, say } from "./words";
 
 export interface Page {
   topic: string;
-  name: string;
+  /** UTC, as ISO 8601. */
+  startsAt: string | null;
+  isSecured: boolean;
   asksName: boolean;
+  name: string;
+  isRecorded: boolean;
+  /** Whether this person may be asked after the call how it was. */
+  asksFeedback: boolean;
   csrf: string;
+  language: string;
+  words: Record<Key, string>;
 }
 
 export interface Ticket {
@@ -12,20 +22,20 @@ export interface Ticket {
   token: string;
 }
 
-/** The door stays shut: a title and a sentence for people. */
+/** What is wrong with an answer, by its field. */
+export type Wrong = Record<string, string[]>;
+
+/** The server says no: a title and a sentence for people, and a word for the page. */
 export class Refused extends Error {
   constructor(
     readonly title: string,
     readonly detail: string,
+    readonly code = "",
+    readonly fields: Wrong = {},
   ) {
     super(title);
   }
 }
-
-const UNREACHABLE = new Refused(
-  "We cannot be reached",
-  "Your connection or our server is interrupted. Check your connection and try again.",
-);
 
 export function readPage(): Page {
   return JSON.parse(document.getElementById("page")?.textContent ?? "") as Page;
@@ -33,30 +43,52 @@ export function readPage(): Page {
 
 /** Knock at the door. Throws Refused with the reason when it stays shut. */
 export async function knock(page: Page, name: string): Promise<Ticket> {
-  const body = new URLSearchParams({ name });
-  const headers = { "X-CSRFToken": page.csrf };
-  const answer = await fetch(location.href, { method: "POST", body, headers }).catch(() => {
-    throw UNREACHABLE;
+  const facts = { name, ...(page.isRecorded ? { recording_told: "1" } : {}) };
+  return (await post(page, location.href, facts)) as Ticket;
+}
+
+/** Say how this meeting was. Throws Refused, with sentences at the fields where they are wrong. */
+export async function sendFeedback(page: Page, rating: string, comments: string): Promise<void> {
+  const { pathname, search } = new URL(location.href);
+  await post(page, `${pathname}feedback/${search}`, { rating, comments });
+}
+
+async function post(page: Page, address: string, facts: Record<string, string>): Promise<unknown> {
+  const body = new URLSearchParams(facts);
+  const headers = { Accept: "application/json", "X-CSRFToken": page.csrf };
+  const answer = await fetch(address, { method: "POST", body, headers }).catch(() => {
+    throw new Refused(say("unreachable"), say("unreachableDetail"));
   });
   const said: unknown = await answer.json().catch(() => ({}));
-  if (answer.ok) return said as Ticket;
+  if (answer.ok) return said;
   throw refusal(answer.status, said);
 }
 
 export function refusal(status: number, said: unknown): Refused {
-  const { error, detail } = said as { error?: string; detail?: string };
-  if (error && detail) return new Refused(error, detail);
+  const { error, detail, code, fields } = said as Partial<Record<string, string>> & {
+    fields?: Wrong;
+  };
   return new Refused(
-    "This did not work",
-    `The server answered ${status}. Load the page again, and try once more.`,
+    error ?? say("failed"),
+    detail ?? say("failedDetail", { status: String(status) }),
+    code,
+    fields,
   );
 }
 
-/** Whether the door would still show the way in; when it cannot be asked, it may. */
-export async function isDoorOpen(): Promise<boolean> {
+/** What the door's own page says where it is shut; null when it is open, or cannot be asked. */
+export async function shutDoor(): Promise<Refused | null> {
   try {
-    return (await fetch(location.href, { cache: "no-store" })).ok;
+    const answer = await fetch(location.href, { cache: "no-store" });
+    return answer.ok ? null : read(await answer.text());
   } catch {
-    return true;
+    return null;
   }
+}
+
+/** A dead end's title and sentence; null for a page that is not ours, such as a proxy's. */
+function read(html: string): Refused | null {
+  const card = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+  const text = (tag: string) => card?.querySelector(tag)?.textContent?.trim() ?? "";
+  return text("h1") ? new Refused(text("h1"), text("p")) : null;
 }

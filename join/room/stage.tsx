@@ -2,20 +2,22 @@
 
 import { allowSound, isReconnecting, isSoundAllowed, leave, type Person, people } from "./call";
 import { DeviceButtons } from "./controls";
+import { Icon } from "./icon";
 import { Sound, Video } from "./media";
+import { say } from "./words";
 
 export function Stage({ topic }: { topic: string }) {
   return (
     <main class="stage">
-      <h1 class="topic">{topic || "Meeting"}</h1>
+      <h1 class="topic">{topic || say("meeting")}</h1>
       {isReconnecting.value && (
         <p class="notice" role="status">
-          Connection interrupted, reconnecting …
+          {say("reconnecting")}
         </p>
       )}
       {!isSoundAllowed.value && (
         <button type="button" class="notice" onClick={() => void allowSound()}>
-          Your browser holds back the sound: click to hear the others
+          {say("soundHeldBack")}
         </button>
       )}
       <ul class="grid" data-people={people.value.length}>
@@ -23,10 +25,11 @@ export function Stage({ topic }: { topic: string }) {
           <Tile key={person.sid} person={person} />
         ))}
       </ul>
-      <nav class="row controls" aria-label="Call">
+      <nav class="row controls" aria-label={say("call")}>
         <DeviceButtons />
         <button type="button" class="leave" onClick={() => void leave()}>
-          Leave
+          <Icon name="log-out" />
+          {say("leave")}
         </button>
       </nav>
     </main>
@@ -34,7 +37,7 @@ export function Stage({ topic }: { topic: string }) {
 }
 
 function Tile({ person }: { person: Person }) {
-  const name = person.isLocal ? `${person.name} (you)` : person.name;
+  const name = person.isLocal ? say("you", { name: person.name }) : person.name;
   return (
     <li class={person.isSpeaking ? "tile speaking" : "tile"}>
       {person.video ? (
@@ -47,7 +50,7 @@ function Tile({ person }: { person: Person }) {
       {person.audio && <Sound track={person.audio} />}
       <span class="name">
         {name}
-        {person.isMuted && <span class="muted"> · muted</span>}
+        {person.isMuted && <span class="muted"> · {say("muted")}</span>}
       </span>
     </li>
   );

@@ -85,6 +85,7 @@ def test_the_other_examples_have_the_fields_of_the_answers_in_that_order(api: Ap
         f"meetings/{code}/participants/": examples.PARTICIPANTS,
         f"meetings/{code}/participants/user-123/": examples.ONE_PARTICIPANT,
         f"meetings/{code}/recordings/": examples.RECORDINGS,
+        f"meetings/{code}/feedback/": examples.FEEDBACK,
         "account/": examples.ACCOUNT,
         "account/ledger/": examples.LEDGER,
     }
@@ -106,7 +107,7 @@ def test_the_examples_of_the_account_have_all_fields_of_their_parts_in_that_orde
 def test_paths_come_in_the_order_of_their_tags_meetings_first(document: Any) -> None:
     tags = [described["tags"] for _, _, described in operations(document)]
     order = list(dict.fromkeys(tag for [tag] in tags))
-    assert order == ["meetings", "participants", "recordings", "account"]
+    assert order == ["meetings", "participants", "recordings", "feedback", "account"]
     assert tags == sorted(tags, key=lambda tag: order.index(tag[0]))
 
 

@@ -13,14 +13,19 @@ from calls import admission, ending
 from calls.admission import Ticket
 from calls.errors import (
     CallServerUnreachable,
+    FeedbackOwed,
     MeetingFull,
     MeetingHasEnded,
     MeetingHasExpired,
     MeetingWasCancelled,
     NoCreditsLeft,
+    PersonBarred,
     PersonRemoved,
+    RecordingNotTold,
 )
 from customers.models import Customer
+from feedback import answering
+from feedback.models import Debt
 from meetings.models import Meeting
 from participants.attendance import is_room_empty
 from participants.models import Admission, Participant
@@ -109,6 +114,70 @@ def test_a_removed_person_stays_out(secured: Meeting, person: Participant) -> No
         admission.admit(secured, person, NOON)
 
 
+def test_a_barred_person_stays_out(secured: Meeting, person: Participant) -> None:
+    Participant.objects.update(barred_at=NOON)
+    with pytest.raises(PersonBarred):
+        admission.admit(secured, person, NOON)
+
+
+def test_a_barred_guest_stays_out(meeting: Meeting) -> None:
+    guest = guest_of(meeting)
+    admission.admit(meeting, guest, NOON)
+    Participant.objects.update(barred_at=NOON)
+    with pytest.raises(PersonBarred):
+        admission.admit(meeting, guest, noon(60))
+
+
+def test_a_barred_person_is_still_listed(secured: Meeting, person: Participant, api: Any) -> None:
+    """Being put out of the call ends no registration."""
+    before = api.get(f"meetings/{secured.code}/participants/").json()
+    one = api.get(f"meetings/{secured.code}/participants/user-123/").json()
+    Participant.objects.update(barred_at=NOON)
+    assert api.get(f"meetings/{secured.code}/participants/").json() == before
+    assert api.get(f"meetings/{secured.code}/participants/user-123/").json() == one
+    again = {"external_user_id": "user-123", "display_name": "John"}
+    assert api.post(f"meetings/{secured.code}/participants/", again).status_code == 409
+
+
+def test_a_removed_person_who_was_barred_may_be_registered_anew(
+    secured: Meeting, person: Participant, api: Any
+) -> None:
+    Participant.objects.update(barred_at=NOON)
+    assert api.delete(f"meetings/{secured.code}/participants/user-123/").status_code == 200
+    anew = {"external_user_id": "user-123", "display_name": "John"}
+    assert api.post(f"meetings/{secured.code}/participants/", anew).status_code == 201
+    registered = Participant.objects.get(removed_at__isnull=True)
+    assert admission.admit(secured, registered, NOON)
+
+
+# A recorded meeting
+
+
+def test_nobody_comes_into_a_recorded_meeting_untold(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
+    Meeting.objects.update(record_on_cloud=True)
+    with pytest.raises(RecordingNotTold):
+        admission.admit(meeting, guest_of(meeting), NOON)
+    assert not Participant.objects.exists()
+    assert not fake_livekit.made
+
+
+def test_when_somebody_was_told_is_kept(meeting: Meeting) -> None:
+    Meeting.objects.update(record_on_cloud=True)
+    admission.admit(meeting, guest_of(meeting), noon(0.5), is_recording_told=True)
+    kept = Admission.objects.get()
+    assert (kept.created_at, kept.recording_told_at) == (NOON, noon(0.5))
+
+
+def test_why_a_meeting_is_closed_comes_before_its_recording(meeting: Meeting, customer: Customer) -> None:
+    Meeting.objects.update(record_on_cloud=True)
+    spend_everything(customer)
+    with pytest.raises(NoCreditsLeft):
+        admission.admit(meeting, guest_of(meeting), NOON)
+
+
+# Credits and seats
+
+
 def test_nobody_enters_an_empty_room_without_credits(meeting: Meeting, customer: Customer) -> None:
     spend_everything(customer)
     with pytest.raises(NoCreditsLeft):
@@ -149,22 +218,95 @@ def test_a_seat_is_free_again_when_somebody_has_left(meeting: Meeting) -> None:
     assert admission.admit(meeting, guest_of(meeting), noon(61))
 
 
-REASONS: list[tuple[type[Problem], dict[str, Any]]] = [
-    (MeetingHasEnded, {"ended_at": NOON}),
-    (PersonRemoved, {}),
-]
+# Whoever owes feedback
 
 
-@pytest.mark.parametrize(("problem", "facts"), REASONS)
-def test_the_first_reason_is_given(
-    secured: Meeting, person: Participant, problem: type[Problem], facts: dict[str, Any]
+@pytest.fixture
+def debt(customer: Customer) -> Debt:
+    """What John owes for a meeting in which he was until noon."""
+    facts = {"topic": "Standup", "is_secured": True, "feedback_required": True, "created_at": NOON}
+    before = Meeting.objects.create(customer=customer, **facts)
+    john = Participant.objects.create(
+        meeting=before, external_user_id="user-123", display_name="John", created_at=NOON
+    )
+    stayed(john, noon(-600), NOON)
+    return Debt.objects.create(
+        meeting=before, customer=customer, external_user_id="user-123", participant=john, created_at=noon(60)
+    )
+
+
+def test_whoever_owes_feedback_is_told_for_which_meeting(
+    secured: Meeting, person: Participant, debt: Debt, fake_livekit: FakeLiveKit
 ) -> None:
-    """Ended before removed, removed before no credits."""
-    spend_everything(secured.customer)
-    person.remove(NOON)
-    Meeting.objects.update(**facts)
-    with pytest.raises(problem):
-        admission.admit(secured, person, NOON)
+    with pytest.raises(FeedbackOwed) as refused:
+        admission.admit(secured, person, noon(90))
+    told = refused.value
+    assert (told.status, told.code, told.debt) == (403, "feedback_owed", debt)
+    assert told.facts == {"topic": "Standup", "day": "2026-03-01"}
+    assert not Admission.objects.exists()
+    assert not fake_livekit.made
+
+
+def test_the_page_before_the_click_knows_it_too(secured: Meeting, person: Participant, debt: Debt) -> None:
+    with pytest.raises(FeedbackOwed):
+        admission.check(secured, person, noon(90))
+
+
+def test_an_answer_opens_the_door(secured: Meeting, person: Participant, debt: Debt) -> None:
+    answering.give(person, debt.meeting, 5, "Good.", noon(90))
+    assert admission.admit(secured, person, noon(90))
+
+
+def test_a_debt_does_not_close_its_own_meeting_s_door(debt: Debt) -> None:
+    assert admission.admit(debt.meeting, debt.participant, noon(90))
+
+
+def test_whoever_was_in_the_call_a_moment_ago_is_let_back_in(
+    secured: Meeting, person: Participant, debt: Debt
+) -> None:
+    stayed(person, noon(61), noon(80))
+    assert admission.admit(secured, person, noon(139))
+    with pytest.raises(FeedbackOwed):
+        admission.admit(secured, person, noon(140))
+
+
+def test_guests_of_open_meetings_are_not_asked(meeting: Meeting, debt: Debt) -> None:
+    assert admission.admit(meeting, guest_of(meeting), noon(90))
+
+
+def test_a_debt_written_while_somebody_is_at_the_door_counts(
+    secured: Meeting, person: Participant, debt: Debt
+) -> None:
+    """The door looks again under its lock."""
+    Debt.objects.filter(pk=debt.pk).update(waived_at=NOON)
+    admission.check(secured, person, noon(90))
+    Debt.objects.filter(pk=debt.pk).update(waived_at=None)
+    with pytest.raises(FeedbackOwed):
+        admission.admit(secured, person, noon(90))
+
+
+# Which reason comes first
+
+IN_ORDER: list[type[Problem]] = [MeetingHasEnded, PersonRemoved, FeedbackOwed, NoCreditsLeft, MeetingFull]
+
+
+@pytest.mark.parametrize("first", range(len(IN_ORDER)))
+def test_the_first_reason_is_given(secured: Meeting, person: Participant, debt: Debt, first: int) -> None:
+    """Each stands before all that come after it."""
+    apply = IN_ORDER[first:]
+    if MeetingHasEnded in apply:
+        Meeting.objects.filter(pk=secured.pk).update(ended_at=NOON)
+    if PersonRemoved in apply:
+        person.remove(NOON)
+    if FeedbackOwed not in apply:
+        debt.waive(noon(60))
+    if NoCreditsLeft in apply:
+        spend_everything(secured.customer)
+    else:  # a call that goes on, in which no seat is free
+        stayed(Participant.objects.create(meeting=secured, display_name="Ann", created_at=NOON), NOON)
+    Meeting.objects.filter(pk=secured.pk).update(max_participants=0)
+    with pytest.raises(IN_ORDER[first]):
+        admission.admit(secured, person, noon(90))
 
 
 # LiveKit away, and what happens meanwhile
@@ -207,6 +349,15 @@ def test_a_person_removed_while_the_room_is_made_gets_no_token(
     fake_livekit.meanwhile = lambda: Participant.objects.get(pk=person.pk).remove(NOON)
     with pytest.raises(PersonRemoved):
         admission.admit(secured, person, NOON)
+
+
+def test_a_person_barred_while_the_room_is_made_gets_no_token(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.meanwhile = lambda: Participant.objects.update(barred_at=NOON)
+    with pytest.raises(PersonBarred):
+        admission.admit(secured, person, NOON)
+    assert is_room_empty(secured, NOON)
 
 
 def test_whoever_got_no_token_is_not_expected(

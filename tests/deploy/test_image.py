@@ -116,7 +116,7 @@ def test_it_holds_the_service_and_nothing_else(made: Image) -> None:
     files = {"LICENSE", "manage.py", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"}
     locks = {"requirements.lock", "requirements-uv.lock", ".npmrc"}
     found = {path.name for path in (made.root / "app").iterdir()} - {"__pycache__"}
-    assert found == apps | files | locks | {"local"}
+    assert found == apps | files | locks | {"local", "locale"}
     assert {path.name for path in (made.root / "app" / "local").glob("*.py")} == {"__init__.py", "env.py"}
 
 

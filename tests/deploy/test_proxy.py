@@ -5,7 +5,7 @@ import os
 import subprocess
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -78,11 +78,12 @@ class Proxy:
     port: int
     hosts: dict[str, str]
 
-    def ask(self, host: str, path: str, method: str = "GET") -> tuple[int, dict[str, str]]:
+    def ask(
+        self, host: str, path: str, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, dict[str, str]]:
         """Status, and what the part behind tells: nothing when none was reached."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", method=method, headers={"Host": self.hosts[host]}
-        )
+        said = {"Host": self.hosts[host], **(headers or {})}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method, headers=said)
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
                 assert "max-age" in answer.headers["Strict-Transport-Security"]
@@ -140,6 +141,14 @@ def test_the_service_is_behind_its_name(proxy: Proxy, path: str) -> None:
     assert (status, told["part"], told["path"]) == (200, "web:8000", path)
     assert told["host"] == proxy.hosts["MEET_HOST"]
     assert told["x-forwarded-for"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X_Forwarded_For", "X_Forwarded_Proto"])
+def test_nobody_tells_the_service_an_address_of_their_own(proxy: Proxy, name: str) -> None:
+    """The service's server takes both spellings for one."""
+    _, told = proxy.ask("MEET_HOST", "/", headers={name: "6.6.6.6"})
+    assert told["x-forwarded-for"] == "127.0.0.1"
+    assert "6.6.6.6" not in told.values()
 
 
 @pytest.mark.parametrize("path", ["/webhooks", "/webhooks/livekit/"])

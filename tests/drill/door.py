@@ -43,7 +43,7 @@ class Browser:
         """Raises Away and Refused."""
         try:
             self.opener.open(join_url, timeout=10).read()
-            body = urllib.parse.urlencode({"name": name}).encode()
+            body = urllib.parse.urlencode({"name": name, "recording_told": "1"}).encode()
             click = urllib.request.Request(join_url, body, {"X-CSRFToken": self.csrf()})
             with self.opener.open(click, timeout=10) as answer:
                 ticket = Ticket(**json.load(answer))

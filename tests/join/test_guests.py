@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.core.signing import TimestampSigner
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -69,5 +70,12 @@ def test_a_former_secret_key_makes_no_guests(meeting: Meeting, guest: Participan
 
 
 def test_a_registered_person_is_not_recognised_by_a_cookie(secured: Meeting, person: Participant) -> None:
-    cookie = cookie_of(person)
-    assert recognised(secured, cookie.key, cookie.value) is None
+    forged = TimestampSigner(key=django_settings.JOIN_SECRET, salt=f"guest of {secured.code}")
+    value = forged.sign(person.identity)
+    assert recognised(secured, f"guest-{secured.code}", value) is None
+
+
+def test_a_registered_person_gets_no_cookie(person: Participant) -> None:
+    response = HttpResponse()
+    guests.remember(response, person)
+    assert not response.cookies

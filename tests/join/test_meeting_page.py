@@ -8,9 +8,11 @@ from django.test import Client
 from livekit import api as sdk
 
 from billing.models import Account
+from feedback.models import Answer
 from meetings.models import Meeting
 from participants.models import Admission, Participant
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, race, stayed
+from tests.join.conftest import link, page
 
 OVER: list[tuple[dict[str, datetime], str]] = [
     ({"ended_at": NOON}, "has ended"),
@@ -19,17 +21,14 @@ OVER: list[tuple[dict[str, datetime], str]] = [
 ]
 
 
-def page(response: Any) -> str:
-    return str(response.content.decode())
-
-
 def claims(response: Any) -> Any:
     verifier = sdk.TokenVerifier(django_settings.LIVEKIT_API_KEY, django_settings.LIVEKIT_API_SECRET)
     return verifier.verify(response.json()["token"])
 
 
-def link(person: Participant) -> str:
-    return f"/{person.meeting.code}/?token={person.token}"
+def told(response: Any) -> Any:
+    """What the page's script is told."""
+    return response.context["page"]
 
 
 # The page
@@ -68,6 +67,69 @@ def test_a_topic_is_text_and_no_markup(client: Client, meeting: Meeting) -> None
     assert "<b>" not in page(client.get(f"/{meeting.code}/"))
 
 
+def test_the_script_is_told_what_it_shows(client: Client, meeting: Meeting) -> None:
+    page = told(client.get(f"/{meeting.code}/"))
+    assert list(page) == [
+        *("topic", "startsAt", "isSecured", "asksName", "name", "isRecorded", "asksFeedback", "csrf"),
+        *("language", "languages", "words"),
+    ]
+    assert (page["topic"], page["startsAt"], page["isSecured"]) == ("Standup", None, False)
+    assert (page["language"], page["languages"][1]) == ("en", ["hi", "हिन्दी"])
+    assert page["words"]["leave"] == "Leave"
+
+
+def test_the_start_is_told_in_utc(client: Client, meeting: Meeting) -> None:
+    Meeting.objects.update(start_date_time=noon(1.5))
+    assert told(client.get(f"/{meeting.code}/"))["startsAt"] == "2026-03-01T12:00:01Z"
+
+
+def test_feedback_is_asked_after_the_call_of_registered_people_who_gave_none(
+    client: Client, person: Participant
+) -> None:
+    assert told(client.get(link(person)))["asksFeedback"] is False
+    Meeting.objects.update(feedback_required=True)
+    assert told(client.get(link(person)))["asksFeedback"] is True
+    Answer.objects.create(
+        meeting=person.meeting,
+        external_user_id="user-123",
+        participant=person,
+        rating=5,
+        comments="Good",
+        created_at=NOON,
+    )
+    assert told(client.get(link(person)))["asksFeedback"] is False
+
+
+# A meeting that is recorded
+
+
+def test_it_is_said_before_anybody_comes_in(client: Client, meeting: Meeting) -> None:
+    assert told(client.get(f"/{meeting.code}/"))["isRecorded"] is False
+    Meeting.objects.update(record_on_cloud=True)
+    assert told(client.get(f"/{meeting.code}/"))["isRecorded"] is True
+
+
+@pytest.mark.parametrize("said", [{}, {"recording_told": ""}])
+def test_nobody_comes_in_untold(client: Client, meeting: Meeting, said: dict[str, str]) -> None:
+    Meeting.objects.update(record_on_cloud=True)
+    response: Any = client.post(f"/{meeting.code}/", {"name": "Ann", **said})
+    assert (response.status_code, response.json()["code"]) == (409, "recording_not_told")
+    assert not Participant.objects.exists()
+
+
+def test_that_it_was_said_is_kept_with_the_admission(client: Client, meeting: Meeting) -> None:
+    Meeting.objects.update(record_on_cloud=True)
+    assert client.post(f"/{meeting.code}/", {"name": "Ann", "recording_told": "1"}).status_code == 200
+    admission = Admission.objects.get()
+    assert admission.recording_told_at
+    assert abs(admission.recording_told_at - admission.created_at).total_seconds() < 1
+
+
+def test_of_a_meeting_that_is_not_recorded_nothing_is_kept(client: Client, meeting: Meeting) -> None:
+    client.post(f"/{meeting.code}/", {"name": "Ann", "recording_told": "1"})
+    assert Admission.objects.get().recording_told_at is None
+
+
 # Dead ends, the same for those who look and those who click
 
 
@@ -95,7 +157,7 @@ def test_a_meeting_that_is_over_says_why(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?token=%00", "?token=%ED%A0%80"])
+@pytest.mark.parametrize("query", ["?token=wrong", "?token=%00", "?token=%ED%A0%80", "?token=a&token=b"])
 def test_a_secured_meeting_wants_a_right_link(
     client: Client, secured: Meeting, method: str, query: str
 ) -> None:
@@ -174,7 +236,18 @@ def test_a_registered_person_cannot_rename_themselves(client: Client, person: Pa
     assert claims(response).name == "John Doe"
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\0b"])
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("Ann\u202e Lee", "Ann Lee"), ("Ann\nLee", "Ann Lee"), ("क्\u200dष", "क्\u200dष"), ("🎓", "🎓")],
+)
+def test_a_name_is_kept_without_what_nobody_sees(
+    client: Client, meeting: Meeting, given: str, shown: str
+) -> None:
+    client.post(f"/{meeting.code}/", {"name": given})
+    assert Participant.objects.get().display_name == shown
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\0b", "\u200b", "\u202e \u200d"])
 def test_a_name_is_needed(client: Client, meeting: Meeting, name: str) -> None:
     response: Any = client.post(f"/{meeting.code}/", {"name": name})
     assert response.status_code == 400

@@ -56,6 +56,23 @@ def test_djangos_own_check_finds_it_too(settings: Any) -> None:
     assert "upclass.E002" in [mistake.id for mistake in run_checks(tags=["security"])]
 
 
+@pytest.mark.parametrize("is_debugging", [True, False])
+@pytest.mark.parametrize(
+    ("name", "wrong", "number"),
+    [("FRAME_ANCESTORS", "http://example.com", 5), ("TRUSTED_PROXIES", "10.0.0.1/8", 6)],
+)
+def test_what_cannot_be_meant_stops_the_start_and_is_named(
+    settings: Any, name: str, wrong: str, number: int, is_debugging: bool
+) -> None:
+    settings.DEBUG = is_debugging
+    setattr(settings, name, ["https://a.example"] if number == 5 else ["10.0.0.0/8"])
+    refuse_unsafe_settings()
+    setattr(settings, name, [wrong])
+    with pytest.raises(ImproperlyConfigured, match=f"{name} has '{wrong}'"):
+        refuse_unsafe_settings()
+    assert f"upclass.E{number:03}" in [mistake.id for mistake in run_checks(tags=["security"])]
+
+
 @pytest.mark.parametrize("program", [["worker"], ["beat", "--pidfile", "", "--schedule"]])
 def test_celery_does_not_start_with_default_secrets(program: list[str], tmp_path: Path) -> None:
     celery = Path(sys.executable).with_name("celery")

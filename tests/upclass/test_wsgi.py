@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 
-from upclass.wsgi import Understood, with_length
+from upclass.wsgi import Understood, with_length, with_partitions
 
 LIMIT = 1024 * 1024
 
@@ -49,3 +49,19 @@ def test_an_unreadable_content_type_is_an_unknown_one(header: str) -> None:
         django(environ(b"", CONTENT_TYPE=header), None)
     Understood(django)(environ(b"", CONTENT_TYPE=header), None)  # type: ignore[arg-type]
     assert seen == ["unreadable/unreadable"]
+
+
+def test_a_cookie_for_frames_of_other_sites_is_kept_for_each_apart() -> None:
+    sent: list[tuple[str, str]] = []
+    cookie = "csrftoken=x; Path=/; SameSite=None; Secure"
+    with_partitions(lambda status, headers, *more: sent.extend(headers), "200 OK", [("Set-Cookie", cookie)])  # type: ignore[arg-type]
+    assert sent == [("Set-Cookie", f"{cookie}; Partitioned")]
+
+
+@pytest.mark.parametrize(
+    "header", [("Set-Cookie", "csrftoken=x; Path=/; SameSite=Lax"), ("X-Said", "; SameSite=None")]
+)
+def test_any_other_header_is_left_alone(header: tuple[str, str]) -> None:
+    sent: list[tuple[str, str]] = []
+    with_partitions(lambda status, headers, *more: sent.extend(headers), "200 OK", [header])  # type: ignore[arg-type]
+    assert sent == [header]

@@ -1,0 +1,53 @@
+"""A secured meeting's page for those who have a code and no link."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views import View
+
+from join import guessing
+from join.answers import SeeOther, with_headers
+from join.errors import CodeNeeded, CodeNotValid, CodeProblem, TooManyTries
+from join.forms import CodeForm
+from meetings.models import Meeting
+from upclass.addresses import one_place
+
+
+class CodePage(View):
+    """It is the same for every secured meeting: a stranger learns nothing but that there is one."""
+
+    def dispatch(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, meeting, now)
+        except CodeProblem as problem:
+            return code_page(request, problem)
+
+    def get(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
+        guessing.require_open(meeting, place(request), now)
+        return code_page(request)
+
+    def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
+        guessing.require_open(meeting, place(request), now)  # closed also to what cannot be a code
+        person = guessing.person_with(meeting, typed(request), place(request), now)
+        return SeeOther(f"/{meeting.code}/?token={person.token}")
+
+
+def typed(request: HttpRequest) -> str:
+    """The code as it is kept. Raises CodeNeeded, and CodeNotValid for what is none."""
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        return str(form.cleaned_data["code"])
+    is_missing = form.has_error("code", "required")
+    raise CodeNeeded if is_missing else CodeNotValid
+
+
+def place(request: HttpRequest) -> str:
+    return one_place(request.META["REMOTE_ADDR"])
+
+
+def code_page(request: HttpRequest, problem: CodeProblem | None = None) -> HttpResponse:
+    context = {"problem": problem, "is_closed": isinstance(problem, TooManyTries)}
+    response = render(request, "join/code.html", context, status=problem.status if problem else 200)
+    return with_headers(response, problem.headers if problem else {})

@@ -1,0 +1,67 @@
+"""Where somebody does not get in: a page that says why and what to do next; for the page's script, JSON."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from calls.errors import UnknownMeeting
+from join.answers import problem_json, wants_json, with_headers
+from join.errors import BadRequest, CsrfFailed, ServerError
+from upclass.errors import Problem
+
+# What may be over by itself in a moment.
+WORTH_ANOTHER_TRY = {"meeting_full", "no_credits", "call_server_unreachable", "csrf_failed", "server_error"}
+
+View = Callable[..., HttpResponseBase]
+
+
+def answering(view: View) -> View:
+    """A view whose Problems become pages, or JSON."""
+
+    @wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Problem as problem:
+            return answered(request, problem)
+
+    return run
+
+
+def answered(request: HttpRequest, problem: Problem) -> HttpResponse:
+    response = problem_json(problem) if wants_json(request) else page(request, problem)
+    add_never_cache_headers(response)
+    return response
+
+
+def page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    shown = {"problem": problem, "retry": problem.code in WORTH_ANOTHER_TRY}
+    response = render(request, "join/dead_end.html", shown, status=problem.status)
+    return with_headers(response, problem.headers)
+
+
+# What Django asks for
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Any path that is nobody's."""
+    return answered(request, UnknownMeeting())
+
+
+def bad_request(request: HttpRequest) -> HttpResponse:
+    """What Django refuses before any view, such as a host that is not ours."""
+    return answered(request, BadRequest())
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    """Needs no database, which may be what is away."""
+    return answered(request, ServerError())
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return answered(request, CsrfFailed())

@@ -1,0 +1,56 @@
+"""A meeting's address: the page to come in by, and the POST at the click that lets people in."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from calls import admission
+from join import entrance, guests
+from join.code_page import CodePage
+from join.dead_ends import answering
+from join.feedback_page import asking_feedback
+from join.shown import shown
+from meetings.models import Meeting
+
+
+@never_cache
+@answering
+def door(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Who comes to a secured meeting without a link is asked for a code; everybody else sees the meeting."""
+    now = timezone.now()
+    meeting = entrance.open_meeting(code, now)
+    page = CodePage if entrance.needs_code(request, meeting) else MeetingPage
+    return page.as_view()(request, meeting, now)
+
+
+@never_cache
+def other_spelling(request: HttpRequest, code: str, rest: str = "") -> HttpResponse:
+    """To the one address that the guest's cookie belongs to; what was posted is posted there."""
+    query = request.META["QUERY_STRING"]
+    address = f"/{code.upper()}/{rest}{'?' if query else ''}{query}"
+    return redirect(address, preserve_request=request.method == "POST")
+
+
+class MeetingPage(View):
+    """GET shows the way in; POST, asked by the page's script, answers JSON."""
+
+    @asking_feedback
+    def get(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
+        person = entrance.known(request, meeting)
+        admission.check(meeting, person, now)
+        return render(request, "join/meeting.html", {"page": shown(request, meeting, person)})
+
+    def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
+        known = entrance.known(request, meeting)
+        admission.check(meeting, known, now)
+        person = entrance.named(request, meeting, known, now)
+        is_told = bool(request.POST.get("recording_told"))
+        ticket = admission.admit(meeting, person, now, is_recording_told=is_told)
+        response = JsonResponse({"url": ticket.url, "token": ticket.token})
+        guests.remember(response, person)
+        return response

@@ -1,0 +1,57 @@
+"""Which meeting somebody came to, and who they are, as far as link and cookie tell."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from calls import admission
+from calls.errors import LinkNotValid, UnknownMeeting
+from join import guests
+from join.errors import NameNeeded
+from join.forms import GuestForm
+from meetings.models import Meeting
+from participants.models import Participant
+from participants.registration import by_token
+
+
+def meeting_of(code: str) -> Meeting:
+    """Raises UnknownMeeting."""
+    meeting = Meeting.objects.select_related("customer").filter(code=code.upper()).first()
+    if meeting is None:
+        raise UnknownMeeting
+    return meeting
+
+
+def open_meeting(code: str, now: datetime) -> Meeting:
+    """Raises UnknownMeeting, or why the meeting is over."""
+    meeting = meeting_of(code)
+    admission.check_open(meeting, now)
+    return meeting
+
+
+def needs_code(request: HttpRequest, meeting: Meeting) -> bool:
+    """Somebody came to a secured meeting without a link of their own."""
+    return meeting.is_secured and not request.GET.get("token")
+
+
+def known(request: HttpRequest, meeting: Meeting) -> Participant | None:
+    """None for a guest's first visit. Raises LinkNotValid."""
+    return invited(request, meeting) if meeting.is_secured else guests.recognise(request, meeting)
+
+
+def invited(request: HttpRequest, meeting: Meeting) -> Participant:
+    """Whose link it is. Raises LinkNotValid."""
+    person = by_token(meeting, request.GET.get("token", ""))
+    if person is None:
+        raise LinkNotValid
+    return person
+
+
+def named(request: HttpRequest, meeting: Meeting, person: Participant | None, now: datetime) -> Participant:
+    """A registered person as they are; a guest under the name that they gave now. Raises NameNeeded."""
+    if person and not person.is_guest:
+        return person
+    form = GuestForm(request.POST)
+    if not form.is_valid():
+        raise NameNeeded(str(form.errors["name"][0]))
+    return guests.named(person, meeting, form.cleaned_data["name"], now)

@@ -1,0 +1,133 @@
+"""Every sentence that the pages' script shows, by the key under which join/room/words.ts asks for it.
+
+`{name}` stands for what the script puts in.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    # The way in
+    "meeting": _("Meeting"),
+    "hello": _("Hello, {name}"),
+    "joinAs": _("You join as {name}."),
+    "changeName": _("Change name"),
+    "yourName": _("Your name"),
+    "nameHint": _("This is how the others will see you."),
+    "nameNeeded": _("Please enter your name."),
+    "next": _("Continue"),
+    "recorded": _("This meeting is recorded"),
+    "recordedDetail": _(
+        "Picture and sound of everybody in it are kept for the organiser. By joining, you take part in "
+        "the recording."
+    ),
+    "joinNow": _("Join now"),
+    "joining": _("Joining …"),
+    # Camera, microphone, speaker
+    "cameraStarting": _("Starting your camera …"),
+    "allowHint": _("If your browser asks whether this page may use camera and microphone, choose “Allow”."),
+    "cameraIsOff": _("Camera is off"),
+    "cameraOff": _("Camera off"),
+    "cameraOn": _("Camera on"),
+    "mute": _("Mute"),
+    "unmute": _("Unmute"),
+    "camera": _("Camera"),
+    "microphone": _("Microphone"),
+    "speaker": _("Speaker"),
+    "level": _("Microphone level"),
+    "testSound": _("Play a test sound"),
+    "testSoundPlaying": _("Playing …"),
+    # What cannot be used, and what helps
+    "noCamera": _("Your camera cannot be used"),
+    "noMicrophone": _("Your microphone cannot be used"),
+    "noCameraNoMicrophone": _("Your camera and microphone cannot be used"),
+    "allowInChromium": _(
+        "They are blocked for this page. Click the icon to the left of the address, allow camera and "
+        "microphone, and load the page again."
+    ),
+    "allowInFirefox": _(
+        "They are blocked for this page. Click the crossed-out camera or microphone beside the address, "
+        "remove the block, and load the page again."
+    ),
+    "allowInSafari": _(
+        "They are blocked for this page. In the menu, open Safari, “Settings for This Website”, allow "
+        "camera and microphone, and load the page again."
+    ),
+    "allowOnIos": _(
+        "They are blocked for this page. Tap the icon beside the address, then “Website Settings”, allow "
+        "camera and microphone, and load the page again."
+    ),
+    "allowAnywhere": _(
+        "They are blocked for this page. Allow camera and microphone in your browser's settings for this "
+        "page, and load it again."
+    ),
+    "missingHelp": _("None was found. Plug one in, or switch it on: this page notices by itself."),
+    "busyHelp": _(
+        "Another program seems to be using it. Close other calls and programs with camera or microphone, "
+        "then try again."
+    ),
+    "insecureHelp": _(
+        "Browsers allow camera and microphone on secure pages only. Open this page by an address that "
+        "begins with https://."
+    ),
+    "unknownHelp": _("Your browser did not say why. Try again, or start the browser anew."),
+    "embedded": _("This page stands inside another one, which may hold back camera and microphone."),
+    "openAlone": _("Open in a window of its own"),
+    "joinAllTheSame": _("You can join all the same, and see and hear the others."),
+    "tryAgain": _("Try again"),
+    # In the call
+    "call": _("Call"),
+    "you": _("{name} (you)"),
+    "guest": _("Guest"),
+    "muted": _("muted"),
+    "reconnecting": _("Connection interrupted, reconnecting …"),
+    "soundHeldBack": _("Your browser holds back the sound: click to hear the others"),
+    "leave": _("Leave"),
+    # How it ends
+    "left": _("You left the meeting"),
+    "leftDetail": _("You can come back as long as it lasts."),
+    "elsewhere": _("You joined elsewhere"),
+    "elsewhereDetail": _("This meeting is open in another window or on another device of yours."),
+    "removed": _("You were removed from this meeting"),
+    "removedDetail": _("Ask whoever invited you if that was a mistake."),
+    "closed": _("The call was closed"),
+    "closedDetail": _("Everybody was disconnected. You can join again if the meeting goes on."),
+    "lost": _("The connection was lost"),
+    "lostDetail": _("Check your connection, then join again."),
+    "joinAgain": _("Join again"),
+    "joinHere": _("Join here instead"),
+    "noCall": _("The call cannot be reached"),
+    "noCallDetail": _(
+        "No connection to our call server came about. A firewall may be in the way; try another network."
+    ),
+    "unreachable": _("We cannot be reached"),
+    "unreachableDetail": _(
+        "Your connection or our server is interrupted. Check your connection and try again."
+    ),
+    "failed": _("This did not work"),
+    "failedDetail": _("The server answered {status}. Load the page again, and try once more."),
+    "tooOld": _("Your browser is too old for calls"),
+    "tooOldDetail": _(
+        "Bring it up to date, or open this link in a current version of Chrome, Edge, Firefox or Safari."
+    ),
+    # Feedback
+    "howWasIt": _("How was it?"),
+    "yourRating": _("Your rating"),
+    "star1": _("1 star"),
+    "star2": _("2 stars"),
+    "star3": _("3 stars"),
+    "star4": _("4 stars"),
+    "star5": _("5 stars"),
+    "yourComments": _("Your comments"),
+    "ratingNeeded": _("Choose one to five stars."),
+    "commentsNeeded": _("Write a few words."),
+    "sendFeedback": _("Send feedback"),
+    "sending": _("Sending …"),
+    "skip": _("Skip"),
+    "thanks": _("Thank you"),
+    "thanksDetail": _("Your feedback has arrived. You can close this page."),
+}
+
+
+def words() -> dict[str, str]:
+    """All of them in the language of the moment."""
+    return {key: str(sentence) for key, sentence in WORDS.items()}

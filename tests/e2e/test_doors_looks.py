@@ -1,0 +1,162 @@
+"""How every page looks and reads: light, dark and on a phone, by ear, by keyboard, in five languages."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from local.env import ROOT
+from local.stack import Stack
+from tests.e2e.doors import LOOKS, SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, snap, visiting
+from tests.e2e.integrator import Integrator
+from tests.e2e.scenes import SCENES
+from tests.e2e.tab import Tab
+
+# Every picture goes to a folder; set, those that docs/joining.md shows are written anew.
+ALL = ROOT / ".run" / "pictures"
+SHOWN = {
+    "preview-light": "way-in",
+    "preview-phone": "way-in-phone",
+    "denied-dark": "no-devices",
+    "code-light": "code",
+    "gate-light": "feedback",
+    "full-phone": "dead-end-phone",
+}
+HEADINGS = {
+    "hi": "अपना कोड डालें",
+    "de": "Geben Sie Ihren Code ein",
+    "fr": "Saisissez votre code",
+    "es": "Introduzca su código",
+}
+
+
+@pytest.fixture(scope="module")
+def appointments(stack: Stack, integrator: Integrator) -> Appointments:
+    return Appointments(stack, integrator)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_page_in_every_state_reads_well(
+    browser: Browser, appointments: Appointments, tmp_path: Path, name: str
+) -> None:
+    scene = SCENES[name]
+    with visiting(browser, scene.script, java_script_enabled=scene.has_script) as visitor:
+        tab = scene.act(visitor, appointments)
+        expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
+        for look, (width, height, scheme) in LOOKS.items():
+            tab.page.set_viewport_size({"width": width, "height": height})
+            tab.page.emulate_media(color_scheme=scheme)
+            keep(tab, tmp_path, f"{name}-{look}")
+            assert not tab.page.evaluate(SCROLLS_SIDEWAYS), look
+            assert tab.page.evaluate(SMALL_TARGETS) == [], look
+            if scene.has_script:  # which axe-core itself needs
+                assert findings(tab.page) == [], look
+    appointments.forget_wrong_codes()
+
+
+def test_what_would_be_found_is_found(browser: Browser) -> None:
+    with visiting(browser) as visitor:
+        page = visitor.context.new_page()
+        page.set_content("<button></button><div class=wide><input></div>")
+        page.add_style_tag(content=".wide { width: 200vw }")
+        assert page.evaluate(SCROLLS_SIDEWAYS)
+        assert page.evaluate(SMALL_TARGETS)
+        assert any(found.startswith("button-name") for found in findings(page))
+
+
+def keep(tab: Tab, folder: Path, name: str) -> None:
+    is_kept = bool(os.environ.get("UPDATE_PICTURES"))
+    if is_kept:
+        ALL.mkdir(parents=True, exist_ok=True)
+    snap(tab, ALL if is_kept else folder, name)
+    if is_kept and name in SHOWN:
+        snap(tab, ROOT / "docs" / "pictures", SHOWN[name])
+
+
+# Languages
+
+
+@pytest.mark.parametrize("language", HEADINGS)
+def test_the_browsers_language_is_spoken(browser: Browser, appointments: Appointments, language: str) -> None:
+    [person] = appointments.secured("user-speaks")
+    with visiting(browser, locale=language) as visitor:
+        tab = visitor.open(person["join_url"].partition("?")[0])
+        tab.expect_heading(HEADINGS[language])
+        assert tab.page.locator("html").get_attribute("lang") == language
+
+
+def test_another_language_can_be_chosen_and_stays(browser: Browser, appointments: Appointments) -> None:
+    made = appointments.open(start_date_time="2030-03-05T18:30:00Z")
+    with visiting(browser) as visitor:
+        tab = visitor.open(made["join_url"])
+        tab.page.get_by_role("button", name="Language").click()
+        tab.click("Français")
+        tab.expect_text("mardi 5 mars 2030")
+        tab.page.get_by_role("textbox", name="Votre nom").fill("Anna")
+        tab.click("Continuer")
+        expect(tab.page.get_by_role("button", name="Rejoindre maintenant")).to_be_visible()
+        assert (
+            visitor.open(appointments.ended()).page.locator("h1").inner_text() == "Cette réunion est terminée"
+        )
+
+
+def test_the_way_into_the_call_and_out_is_spoken_in_hindi(
+    browser: Browser, appointments: Appointments
+) -> None:
+    with visiting(browser, locale="hi") as visitor:
+        tab = visitor.open(appointments.open()["join_url"])
+        tab.page.get_by_role("textbox", name="आपका नाम").fill("अनन्या")
+        tab.click("आगे बढ़ें")
+        tab.click("अभी शामिल हों")
+        tab.click("बाहर निकलें")
+        tab.expect_heading("आप मीटिंग से बाहर आ गए हैं")
+
+
+# By keyboard, and without motion
+
+
+def test_a_keyboard_alone_gets_a_guest_in_and_out(browser: Browser, appointments: Appointments) -> None:
+    with visiting(browser) as visitor:
+        tab = visitor.open(appointments.open()["join_url"])
+        press_until(tab, "textbox", "Your name")
+        tab.page.keyboard.type("Anna")
+        tab.page.keyboard.press("Enter")
+        expect(tab.page.get_by_role("heading", level=1)).to_be_focused()
+        expect(tab.page.get_by_role("button", name="Join now")).to_be_enabled()
+        press_until(tab, "button", "Join now")
+        tab.page.keyboard.press("Enter")
+        expect(tab.page.get_by_role("button", name="Leave")).to_be_visible(timeout=20_000)
+        press_until(tab, "button", "Leave")
+        tab.page.keyboard.press("Enter")
+        tab.expect_heading("You left")
+        expect(tab.page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def press_until(tab: Tab, role: str, name: str) -> None:
+    """Press Tab until a part of the page has the focus, which must be seen."""
+    part = tab.page.get_by_role(role, name=name)  # type: ignore[arg-type]
+    for _ in range(30):
+        tab.page.keyboard.press("Tab")
+        if part.evaluate("part => part === document.activeElement"):
+            assert part.evaluate("part => getComputedStyle(part).outlineStyle") == "solid"
+            return
+    raise AssertionError(f"{name} is not reached by the keyboard")
+
+
+def test_stars_are_chosen_by_keyboard(browser: Browser, appointments: Appointments) -> None:
+    with visiting(browser) as visitor:
+        tab = visitor.open(appointments.owing("user-keys", "Algebra"))
+        tab.page.get_by_role("radio", name="1 star").focus()
+        for _ in range(3):
+            tab.page.keyboard.press("ArrowRight")
+        expect(tab.page.get_by_role("radio", name="4 stars")).to_be_checked()
+
+
+def test_nothing_moves_for_those_who_asked_for_that(browser: Browser, appointments: Appointments) -> None:
+    moving = """() => document.getAnimations().filter((one) => one.effect.getTiming().duration > 0).length"""
+    with visiting(browser, reduced_motion="reduce") as visitor:
+        tab = visitor.open(appointments.open()["join_url"])
+        assert tab.page.evaluate(moving) == 0
+        tab.to_preview("Anna")
+        assert tab.page.evaluate(moving) == 0

@@ -1,0 +1,77 @@
+import pytest
+import time_machine
+
+from customers.models import Customer
+from feedback import debts, tasks
+from feedback.models import Debt
+from meetings.models import Meeting
+from participants.models import Participant
+from tests.conftest import NOON, noon, race, stayed
+from tests.feedback.conftest import asking, registered
+from upclass.locks import alone
+from upclass.settings import CELERY
+
+
+@pytest.fixture
+def two(past: Meeting, john: Participant, customer: Customer) -> list[int]:
+    """Two meetings (primary keys) whose rooms are empty, an hour after noon."""
+    other = asking(customer)
+    stayed(registered(other), noon(-600), NOON)
+    return [past.pk, other.pk]
+
+
+def write_debts() -> None:
+    with time_machine.travel(noon(3600)):
+        tasks.write_debts()
+
+
+def owed() -> list[int]:
+    return sorted(Debt.objects.values_list("meeting", flat=True))
+
+
+def test_the_debts_of_every_meeting_are_written(two: list[int]) -> None:
+    write_debts()
+    assert owed() == two
+
+
+def test_a_second_run_writes_nothing_more(two: list[int]) -> None:
+    write_debts()
+    write_debts()
+    assert owed() == two
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_meeting_that_fails_does_not_hold_up_the_others(
+    two: list[int], failing: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    unbroken = debts.write
+
+    def write(meeting: Meeting, *rest: object) -> None:
+        if meeting.pk == two[failing]:
+            raise RuntimeError("the reason")
+        unbroken(meeting, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(debts, "write", write)
+        write_debts()
+    assert owed() == [two[1 - failing]]
+    assert "could not be written" in caplog.text
+    assert "the reason" in caplog.text
+    write_debts()
+    assert owed() == two
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_run_is_under_way_another_does_nothing(two: list[int]) -> None:
+    with alone("write debts"):
+        race(write_debts)
+        assert not owed()
+    race(write_debts)
+    assert owed() == two
+
+
+def test_it_runs_every_half_minute() -> None:
+    schedule: object = CELERY["beat_schedule"]
+    assert isinstance(schedule, dict)
+    job = schedule["write_debts"]
+    assert (job["task"], job["schedule"]) == (tasks.write_debts.name, 30)

@@ -1,0 +1,99 @@
+"""What really happens in the tests' world, and what follows from the rules: counted second by second.
+
+Written as plainly as can be, and without the product's code, so that it can be the judge of it. All times
+are whole seconds since the world began.
+"""
+
+from dataclasses import dataclass, field
+
+DAY = 24 * 3600
+
+
+@dataclass
+class Visit:
+    """One stay; `by` tells two registrations of one person apart."""
+
+    by: int
+    came: int
+    left: int | None = None
+
+
+@dataclass
+class Room:
+    """A meeting; who may give feedback on it, and who does."""
+
+    asks: bool
+    visits: dict[str, list[Visit]] = field(default_factory=dict)
+    let_in: list[tuple[int, int]] = field(default_factory=list)  # by which registration, and when
+    over: int | None = None
+    answered: set[str] = field(default_factory=set)
+
+    def all(self) -> list[Visit]:
+        return [visit for visits in self.visits.values() for visit in visits]
+
+    def seconds(self, who: str, now: int) -> int:
+        """Of each visit the first minute: more would change nothing."""
+        there: set[int] = set()
+        for visit in self.visits.get(who, []):
+            ends = [end for end in (visit.left, self.over, now, visit.came + 60) if end is not None]
+            there.update(range(visit.came, min(ends)))
+        return len(there)
+
+    def is_empty(self, now: int) -> bool:
+        if any(visit.left is None or now - visit.left < 60 for visit in self.all()):
+            return False
+        return not any(self.is_expected(by, at, now) for by, at in self.let_in)
+
+    def is_expected(self, by: int, at: int, now: int) -> bool:
+        came_and_went = any(
+            visit.by == by and visit.came >= at and visit.left is not None for visit in self.all()
+        )
+        return now - at < 360 and not came_and_went
+
+    def is_looked_at(self, now: int) -> bool:
+        """A room that everybody left more than three days ago is forgotten."""
+        return any(visit.left is None or now - visit.left < 3 * DAY for visit in self.all())
+
+    def was_there_of_late(self, who: str, now: int) -> bool:
+        return any(visit.left is None or now - visit.left < 60 for visit in self.visits.get(who, []))
+
+
+@dataclass
+class Owed:
+    """A debt, in the order in which they were written."""
+
+    who: str
+    room: int
+    since: int
+    is_waived: bool = False
+
+
+@dataclass
+class World:
+    rooms: list[Room]
+    debts: list[Owed] = field(default_factory=list)
+    now: int = 0
+
+    def sweep(self) -> None:
+        for number, room in enumerate(self.rooms):
+            is_time = room.over is not None or room.is_empty(self.now)
+            if room.asks and is_time and room.is_looked_at(self.now):
+                for who in room.visits:
+                    if room.seconds(who, self.now) >= 60 and who not in room.answered:
+                        self.owe(who, number)
+
+    def owe(self, who: str, room: int) -> None:
+        if not any(debt.who == who and debt.room == room for debt in self.debts):
+            self.debts.append(Owed(who, room, self.now))
+
+    def is_open(self, debt: Owed) -> bool:
+        is_fresh = self.now - debt.since < 30 * DAY
+        return is_fresh and not debt.is_waived and debt.who not in self.rooms[debt.room].answered
+
+    def gate(self, who: str, room: int) -> set[int]:
+        """The rooms of which one is to be answered for first; those of one sweep are as old as each other."""
+        if self.rooms[room].was_there_of_late(who, self.now):
+            return set()
+        owed = [debt for debt in self.debts if debt.who == who and debt.room != room and self.is_open(debt)]
+        first = min((debt.since for debt in owed), default=None)
+        return {debt.room for debt in owed if debt.since == first}
