@@ -47,7 +47,8 @@ soak: install
 # What becomes of recordings when something breaks, on the real stack; then people in real calls while every part is
 # killed again and again: is each second billed once, and is every take settled? About half an hour in all.
 # make drill MINUTES=3 is a short one; DRILL_SEED repeats one.
-RECORDINGS := tests/e2e/test_recordings_long.py tests/e2e/test_recordings_broken.py
+RECORDINGS := tests/e2e/test_recordings_long.py tests/e2e/test_recordings_broken.py \
+	tests/e2e/test_egress_like_official.py tests/e2e/test_egress_failures.py
 drill: install
 	RECORDINGS_LONG=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(RECORDINGS)
 	$(VENV)/python -m local.private $(VENV)/python -m tests.drill $(MINUTES)

@@ -153,6 +153,12 @@ class Appointments:
         [person] = self.secured(user, topic="The next one")
         return str(person["join_url"])
 
+    def rendered(self, view: str) -> str:
+        """The HTML of a page of join/dead_ends.py that nobody can be led to."""
+        asked = f"dead_ends.{view}(RequestFactory().get('/'))"
+        known = ("from django.test import RequestFactory", "from join import dead_ends")
+        return self.tell(*known, f"print({asked}.content.decode())")
+
     def change(self, code: str, facts: str) -> None:
         self.tell(f"Meeting.objects.filter(code={code!r}).update({facts})")
 

@@ -12,6 +12,9 @@ from tests.e2e.doors import LOOKS, SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments
 from tests.e2e.integrator import Integrator
 from tests.e2e.scenes import SCENES
 from tests.e2e.tab import Tab
+from tests.e2e.troubles import TROUBLES
+
+EVERYTHING = {**SCENES, **TROUBLES}
 
 # Every picture goes to a folder; set, those that docs/joining.md shows are written anew.
 ALL = ROOT / ".run" / "pictures"
@@ -36,11 +39,11 @@ def appointments(stack: Stack, integrator: Integrator) -> Appointments:
     return Appointments(stack, integrator)
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", EVERYTHING)
 def test_every_page_in_every_state_reads_well(
     browser: Browser, appointments: Appointments, tmp_path: Path, name: str
 ) -> None:
-    scene = SCENES[name]
+    scene = EVERYTHING[name]
     with visiting(browser, scene.script, java_script_enabled=scene.has_script) as visitor:
         tab = scene.act(visitor, appointments)
         expect(tab.page.get_by_role("heading", level=1)).to_be_visible()

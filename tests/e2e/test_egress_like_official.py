@@ -1,5 +1,9 @@
-"""Our worker as slow and wordy as LiveKit's official one: what a caller meets in production."""
+"""Our worker as slow and wordy as LiveKit's official one: what a caller meets in production.
 
+Only with RECORDINGS_LONG=1: `make drill` sets it.
+"""
+
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +16,8 @@ from tests.e2e.egresses import RECORDER, Egress, Status, Studio, open_studio, wa
 from tests.e2e.senders import GREEN, RED, Media
 from tests.e2e.stacks import hired_with, wait_for
 from tests.egress.film import Film
+
+__test__ = os.environ.get("RECORDINGS_LONG") == "1"
 
 HEARD = 0.05
 TILES = arrange(640, 360, ["anna", "bert"])
