@@ -36,7 +36,8 @@ def _write_down(meeting: Meeting, now: datetime) -> bool:
     ended_now = meeting.end(now)
     if ended_now:
         count_again(meeting, now)
-        wake(write_debts)
+        if meeting.feedback_required:
+            wake(write_debts)
     return ended_now
 
 

@@ -29,7 +29,7 @@ class CodePage(View):
         return code_page(request)
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
-        guessing.require_open(meeting, place(request), now)  # closed also to what cannot be a code
+        guessing.require_open(meeting, place(request), now)  # or who is shut out would wait for a lock
         person = guessing.person_with(meeting, typed(request), place(request), now)
         return SeeOther(f"/{meeting.code}/?token={person.token}")
 

@@ -45,8 +45,9 @@ def asking_feedback(get: GetPage) -> GetPage:
         try:
             return get(view, request, meeting, *args)
         except FeedbackOwed as owed:
-            debt = Asked(owed.debt.meeting, date.fromisoformat(owed.debt.day))
-            return form(request, meeting, debt, status=owed.status)
+            debt = owed.debt
+            asked = Asked(debt.meeting, models.last_day(debt.participant, debt.meeting))
+            return form(request, meeting, asked, status=owed.status)
 
     return run
 
@@ -114,9 +115,10 @@ def about(request: HttpRequest, meeting: Meeting) -> Meeting:
 # What is answered
 
 
-def form(request: HttpRequest, meeting: Meeting, debt: Asked | None = None, **more: Any) -> HttpResponse:
-    """`more`: what was given, what is wrong with it, and the status."""
-    status = more.pop("status", 200)
+def form(
+    request: HttpRequest, meeting: Meeting, debt: Asked | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
+    """`more`: what was given, and what is wrong with it."""
     query = request.META["QUERY_STRING"]
     link = {"meeting": meeting, "code": meeting.code, "query": f"?{query}" if query else ""}
     return render(request, "join/feedback.html", {**link, "debt": debt, **more}, status=status)

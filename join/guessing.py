@@ -7,12 +7,13 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from join.errors import CodeNotValid, TooManyTries
 from join.models import KEPT, WrongTry, WrongTryQuerySet
 from meetings.models import Meeting
 from participants.models import Participant
+from upclass.locks import take_turns
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,6 @@ def require_open(meeting: Meeting, place: str, now: datetime) -> None:
 
 def person_with(meeting: Meeting, code: str, place: str, now: datetime) -> Participant:
     """The registered person of a meeting who has this code. Raises CodeNotValid, TooManyTries."""
-    require_open(meeting, place, now)  # who is shut out waits for no lock
     found = _tried(meeting, code, place, now)
     if found is None:
         raise CodeNotValid  # only now: what is raised inside a transaction is forgotten with it
@@ -54,16 +54,10 @@ def person_with(meeting: Meeting, code: str, place: str, now: datetime) -> Parti
 @transaction.atomic
 def _tried(meeting: Meeting, code: str, place: str, now: datetime) -> Participant | None:
     """One at a time for each place and each meeting, so that no more are tried than the limits say."""
-    _wait_for(f"codes from {place}")
-    _wait_for(f"codes for {meeting.pk}")
+    take_turns(f"codes from {place}")  # a place first, then a meeting: nobody waits in a circle
+    take_turns(f"codes for {meeting.pk}")
     require_open(meeting, place, now)
     found = Participant.objects.of(meeting).registered().filter(code=code).first()
     if found is None:
         WrongTry.objects.create(meeting=meeting, place=place, created_at=now)
     return found
-
-
-def _wait_for(name: str) -> None:
-    """A lock until the transaction ends. Always a place first, then a meeting: nobody waits in a circle."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

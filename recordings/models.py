@@ -109,8 +109,8 @@ class Take(models.Model):
 
     def fail(self, reason: str, now: datetime, **facts: object) -> bool:
         """End it for a reason that a person understands."""
-        broke = {"failures": F("failures") + 1, "failed_at": now, "failure_reason": reason}
-        return self.advance(Status.FAILED, **{"ended_at": now, **broke, **facts})
+        ended = {"ended_at": now, "failure_reason": reason, **_one_more_failure(now)}
+        return self.advance(Status.FAILED, **{**ended, **facts})
 
     def claim(self, now: datetime) -> bool:
         """Be the one who asks LiveKit for this take now: True for one caller."""
@@ -120,14 +120,13 @@ class Take(models.Model):
 
     def put_off(self, until: datetime, now: datetime, details: str = "") -> bool:
         """It was refused, once for each asking: LiveKit may be asked again at `until`."""
-        failures = {"failures": F("failures") + 1, "failed_at": now, "details": details}
-        return self._write(self._asked(), asked_at=None, try_after=until, **failures)
+        facts = {"try_after": until, "details": details, **_one_more_failure(now)}
+        return self._write(self._asked(), asked_at=None, **facts)
 
     def give_up(self, reason: str, now: datetime, details: str = "") -> bool:
         """It was refused for the last time."""
-        facts = {"ended_at": now, "failures": F("failures") + 1, "failed_at": now}
-        facts |= {"failure_reason": reason, "details": details}
-        return self._write(self._asked(), status=Status.FAILED, **facts)
+        facts = {"failure_reason": reason, "details": details, **_one_more_failure(now)}
+        return self._write(self._asked(), status=Status.FAILED, ended_at=now, **facts)
 
     def _asked(self) -> Q:
         """As it was when LiveKit was asked: no egress is known, and nobody else concluded the same."""
@@ -156,6 +155,10 @@ class Take(models.Model):
         written = Take.objects.filter(as_long_as, pk=self.pk).update(**facts)
         self.refresh_from_db()
         return bool(written)
+
+
+def _one_more_failure(now: datetime) -> dict[str, object]:
+    return {"failures": F("failures") + 1, "failed_at": now}
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,7 @@ from upclass.egress import Egress, State
 
 log = logging.getLogger(__name__)
 
-ANSWERED = timedelta(
-    seconds=40
-)  # longer than asking for a recording takes, with what LiveKit may do after it
+ANSWERED = timedelta(seconds=40)  # longer than asking for a recording takes
 JOINED = timedelta(seconds=60)  # by then a recorder is in the room: 3-9 s are usual
 GONE = timedelta(seconds=20)  # missing for so long; it may be on its way back
 UPLOADED = timedelta(seconds=60)  # longer only for long recordings: asked whether somebody is at it

@@ -1,4 +1,4 @@
-"""Periodic jobs run one at a time, whoever starts them."""
+"""One at a time, whichever process it is in: periodic jobs, and deeds that exclude one another."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +18,12 @@ def alone(name: str) -> Iterator[bool]:
     finally:
         if mine:
             _ask("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
+
+
+def take_turns(name: str) -> None:
+    """Wait until no other transaction is inside; the turn ends with this one's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def _ask(sql: str, name: str) -> bool:

@@ -1,5 +1,7 @@
 """The reference's examples, for the OpenAPI document. A test holds their keys against the serializers'."""
 
+from typing import Any
+
 CODE = "BCDF-GHJK-MNPR"
 JOIN_URL = f"https://meet.upclass.ai/{CODE}/"
 TOPIC = "Sales Demo Meeting"
@@ -93,7 +95,7 @@ ENDED = {
     "ended_at": "2024-01-15T11:45:00Z",
 }
 CANCELLED = {"message": "Meeting cancelled successfully", "meeting_code": CODE, "status": "expired"}
-RECORDINGS = {
+RECORDINGS: dict[str, Any] = {
     "meeting_code": CODE,
     "record_on_cloud": True,
     "recordings": [

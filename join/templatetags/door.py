@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]
+from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from join.language import way_back
 

@@ -81,7 +81,7 @@ def test_it_lists_what_was_recorded(api: Api, call: Meeting, ann: Participant) -
     assert list(body) == LISTED == list(examples.RECORDINGS)
     assert (body["meeting_code"], body["record_on_cloud"], body["count"]) == (call.code, True, 1)
     [shown] = body["recordings"]
-    assert list(shown) == FIELDS == list(examples.RECORDINGS["recordings"][0])  # type: ignore[index]
+    assert list(shown) == FIELDS == list(examples.RECORDINGS["recordings"][0])
     link = shown.pop("download_url")
     assert urlsplit(link).path == f"/upclass/{take.file}"
     assert shown == {
