@@ -34,10 +34,14 @@ WELCOME = ["removed_at", "barred_at"]  # what of a person may change at any mome
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a browser needs to connect; the token is good for five minutes."""
+    """What a browser needs to connect; the token is good for five minutes.
+
+    `expires_in`: seconds from when it was made until the meeting expires; None if it never does.
+    """
 
     url: str
     token: str
+    expires_in: float | None
 
 
 def check(meeting: Meeting, person: Participant | None, now: datetime) -> None:
@@ -110,7 +114,11 @@ def admit(meeting: Meeting, person: Participant, now: datetime, *, is_recording_
         raise
     attributes = {"meeting": meeting.code, "participant": str(person.pk), "role": person.role}
     token = livekit.token(meeting.code, person.identity, person.display_name, attributes)
-    return Ticket(settings.LIVEKIT_PUBLIC_URL, token)
+    return Ticket(settings.LIVEKIT_PUBLIC_URL, token, _expires_in(meeting, timezone.now()))
+
+
+def _expires_in(meeting: Meeting, now: datetime) -> float | None:
+    return (meeting.expires_at - now).total_seconds() if meeting.expires_at else None
 
 
 @transaction.atomic

@@ -48,6 +48,26 @@ class PersonBarred(Problem):
     detail = _("You cannot come back to it. Ask the host if that was a mistake.")
 
 
+class NotAHost(Problem):
+    status, code = 403, "not_a_host"
+    error = _("Only hosts can do that")
+    detail = _("Hosts mute and remove people and end the meeting for everybody. Your link is not a host's.")
+
+
+class NotInTheMeeting(Problem):
+    """Whoever a host means is not there, or was removed."""
+
+    status, code = 404, "not_in_the_meeting"
+    error = _("This person is not in the meeting")
+    detail = _("They may have left a moment ago.")
+
+
+class NotYourself(Problem):
+    status, code = 400, "not_yourself"
+    error = _("You cannot remove yourself")
+    detail = _("To leave the meeting, choose “Leave”.")
+
+
 class FeedbackOwed(Problem):
     """`debt` is what is owed; its meeting's topic and day (`"2026-03-01"`) stand among the facts."""
 

@@ -94,8 +94,8 @@ def recorded(news: News, now: datetime) -> None:
 
 
 def keep_out(meeting: Meeting, person: Participant, now: datetime) -> None:
-    """Whoever came with an old token into a meeting that is over, or after their removal, is put out."""
+    """Whoever came with an old token into a meeting that is over, or is not wanted any more, is put out."""
     if meeting.over_at(now):
         close_room(meeting)
-    elif person.removed_at:
+    elif person.removed_at or person.barred_at:
         put_out(person)

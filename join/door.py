@@ -51,6 +51,7 @@ class MeetingPage(View):
         person = entrance.named(request, meeting, known, now)
         is_told = bool(request.POST.get("recording_told"))
         ticket = admission.admit(meeting, person, now, is_recording_told=is_told)
-        response = JsonResponse({"url": ticket.url, "token": ticket.token})
+        facts = {"url": ticket.url, "token": ticket.token, "expiresIn": ticket.expires_in}
+        response = JsonResponse(facts)
         guests.remember(response, person)
         return response

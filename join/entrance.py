@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from calls import admission
-from calls.errors import LinkNotValid, UnknownMeeting
+from calls import admission, hosting
+from calls.errors import LinkNotValid, NotAHost, UnknownMeeting
 from join import guests
 from join.errors import NameNeeded
 from join.forms import GuestForm
@@ -44,6 +44,15 @@ def invited(request: HttpRequest, meeting: Meeting) -> Participant:
     person = by_token(meeting, request.GET.get("token", ""))
     if person is None:
         raise LinkNotValid
+    return person
+
+
+def host(request: HttpRequest, meeting: Meeting) -> Participant:
+    """Whose link it is, if a host's. Raises NotAHost, LinkNotValid, PersonRemoved, PersonBarred."""
+    if not meeting.is_secured:
+        raise NotAHost
+    person = invited(request, meeting)
+    hosting.check_host(person)
     return person
 
 

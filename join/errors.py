@@ -53,6 +53,15 @@ class FeedbackGiven(Problem):
     detail = _("Your feedback has arrived. You can close this page.")
 
 
+# What hosts do
+
+
+class NobodyNamed(Problem):
+    status, code = 400, "nobody_named"
+    error = _("It is not clear who is meant")
+    detail = _("The request names nobody. Load the page again, and try once more.")
+
+
 # What is nobody's fault, or not a person's
 
 
@@ -62,6 +71,11 @@ class BadRequest(Problem):
     detail = _(
         "The request is not one that this service can answer. Open the link that was sent to you again."
     )
+
+
+class PostOnly(BadRequest):
+    status, code = 405, "method_not_allowed"
+    headers = {"Allow": "POST"}
 
 
 class CsrfFailed(Problem):

@@ -1,6 +1,5 @@
 """What the page's script is told."""
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import translation
@@ -16,14 +15,13 @@ def shown(request: HttpRequest, meeting: Meeting, person: Participant | None) ->
     return {
         "topic": meeting.topic,
         "startsAt": f"{starts_at:%Y-%m-%dT%H:%M:%SZ}" if starts_at else None,
-        "isSecured": meeting.is_secured,
         "asksName": not meeting.is_secured,
         "name": person.display_name if person else "",
+        "isHost": bool(person and person.is_host),
         "isRecorded": meeting.record_on_cloud,
         "asksFeedback": asks_feedback(meeting, person),
         "csrf": get_token(request),
         "language": translation.get_language(),
-        "languages": [list(language) for language in settings.LANGUAGES],
         "words": words(),
     }
 

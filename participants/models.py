@@ -63,9 +63,8 @@ class Participant(models.Model):
     identity = models.CharField(max_length=255, default=codes.identity, editable=False)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, editable=False)
-    barred_at = models.DateTimeField(
-        null=True, editable=False
-    )  # a host put them out; the registration stands
+    barred_at = models.DateTimeField(null=True, editable=False)  # put out; the registration stands
+    barred_by = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -98,6 +97,11 @@ class Participant(models.Model):
         return self.external_user_id is None
 
     @property
+    def is_host(self) -> bool:
+        """Registered as a host; an open meeting has none."""
+        return self.role == Role.HOST and not self.is_guest
+
+    @property
     def who(self) -> tuple[bool, str]:
         """Which person this is in the meeting: a registration made anew is the same one."""
         return self.is_guest, self.external_user_id or self.identity
@@ -116,6 +120,19 @@ class Participant(models.Model):
         """Let the registration end, once; False when it had ended before."""
         standing = Participant.objects.filter(pk=self.pk, removed_at__isnull=True)
         return bool(standing.update(removed_at=now))
+
+    def bar(self, host: "Participant", now: datetime) -> bool:
+        """Let link and code be dead, once: a host put them out. The registration stands.
+
+        False when they had been barred, or removed, before.
+        """
+        welcome = Participant.objects.filter(pk=self.pk, removed_at__isnull=True, barred_at__isnull=True)
+        return bool(welcome.update(barred_at=now, barred_by=host))
+
+    def let_back_in(self) -> bool:
+        """Let link and code work again; False when they were not barred."""
+        barred = Participant.objects.filter(pk=self.pk, barred_at__isnull=False)
+        return bool(barred.update(barred_at=None, barred_by=None))
 
 
 # Attendance

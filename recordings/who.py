@@ -15,8 +15,9 @@ def who_may_record(stays: StayQuerySet) -> StayQuerySet:
 
 
 def connected() -> StayQuerySet:
-    """Everybody who is in a call now and may have it recorded."""
-    return who_may_record(Stay.objects.open().filter(participant__removed_at__isnull=True))
+    """Everybody who is in a call now, is welcome in it, and may have it recorded."""
+    welcome = {"participant__removed_at__isnull": True, "participant__barred_at__isnull": True}
+    return who_may_record(Stay.objects.open().filter(**welcome))
 
 
 def is_wanted(meeting: Meeting, now: datetime) -> bool:

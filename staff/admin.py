@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from staff import answer, api_key, customer, debt, entry, take
+from staff import answer, api_key, customer, debt, entry, participant, take
 
-__all__ = ["answer", "api_key", "customer", "debt", "entry", "take"]
+__all__ = ["answer", "api_key", "customer", "debt", "entry", "participant", "take"]
 
 admin.site.site_header = admin.site.site_title = "Upclass Meet"
 admin.site.index_title = "Staff"

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -158,12 +159,13 @@ def race(*deeds: Callable[[], object]) -> list[object]:
 class FakeLiveKit:
     """What LiveKit was asked for, in this order.
 
-    `is_away` makes every call fail as an unreachable server does; `meanwhile` is what happens elsewhere
-    while a room is being made.
+    `muted` has who is in each room, and whether they are; `is_away` makes every call fail as an unreachable
+    server does; `meanwhile` is what happens elsewhere while a room is being made.
     """
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
     people: dict[str, list[livekit.Person]] = field(default_factory=dict)
+    muted: dict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
     is_away: bool = False
     meanwhile: Callable[[], object] = lambda: None
 
@@ -181,6 +183,21 @@ class FakeLiveKit:
 
     def disconnect(self, code: str, identity: str) -> None:
         self._answer("put out", code, identity)
+
+    def mute(self, code: str, identity: str) -> int:
+        self._answer("mute", code, identity)
+        if identity not in self.muted[code]:
+            raise livekit.NotThere
+        return self._silence(code, [identity])
+
+    def mute_everybody_but(self, code: str, identity: str) -> int:
+        self._answer("mute all", code, identity)
+        return self._silence(code, [other for other in self.muted[code] if other != identity])
+
+    def _silence(self, code: str, people: list[str]) -> int:
+        heard = [identity for identity in people if not self.muted[code][identity]]
+        self.muted[code].update(dict.fromkeys(heard, True))
+        return len(heard)
 
     def rooms(self) -> dict[str, list[livekit.Person]]:
         self._answer("rooms")
@@ -203,7 +220,7 @@ class FakeLiveKit:
 def fake_livekit(monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
     """LiveKit is replaced at its one border; the end-to-end tests have the real one, in other processes."""
     fake = FakeLiveKit()
-    for name in ("create_room", "close_room", "disconnect", "rooms"):
+    for name in ("create_room", "close_room", "disconnect", "rooms", "mute", "mute_everybody_but"):
         monkeypatch.setattr(livekit, name, getattr(fake, name))
     return fake
 

@@ -82,6 +82,19 @@ def test_an_admission_is_written_in_whole_seconds(meeting: Meeting) -> None:
     assert Admission.objects.get().created_at == NOON
 
 
+def test_a_ticket_tells_how_long_the_meeting_lasts_by_our_clock_at_the_answer(
+    meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    Meeting.objects.update(expires_at=noon(600))
+    with time_machine.travel(NOON, tick=False) as clock:
+        fake_livekit.meanwhile = lambda: clock.shift(1.5)
+        assert admission.admit(meeting, guest_of(meeting), NOON).expires_in == 598.5
+
+
+def test_a_ticket_of_a_meeting_without_an_end_tells_none(meeting: Meeting) -> None:
+    assert admission.admit(meeting, guest_of(meeting), NOON).expires_in is None
+
+
 def test_the_start_does_not_lock_the_door(meeting: Meeting) -> None:
     Meeting.objects.update(start_date_time=noon(99999))
     assert admission.admit(meeting, guest_of(meeting), NOON)

@@ -134,6 +134,25 @@ def test_a_removed_person_who_comes_back_on_an_old_token_is_put_out(
     assert Stay.objects.get().participant == person
 
 
+def test_a_barred_person_who_comes_back_on_an_old_token_is_put_out_and_their_time_is_known(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    Participant.objects.update(barred_at=NOON)
+    told(joined(secured.code, "PA_1", noon(5), identity=person.identity), noon(5))
+    told(left(secured.code, "PA_1", noon(5), noon(7), identity=person.identity), noon(7))
+    assert fake_livekit.put_out == [(secured.code, person.identity)]
+    assert (Stay.objects.get().participant, Stay.objects.get().left_at) == (person, noon(7))
+
+
+def test_whoever_was_let_back_in_is_not_put_out(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    Participant.objects.update(barred_at=NOON)
+    person.let_back_in()
+    told(joined(secured.code, "PA_1", noon(5), identity=person.identity), noon(5))
+    assert not fake_livekit.asked
+
+
 @pytest.mark.parametrize("facts", [{"ended_at": NOON}, {"expires_at": NOON}])
 def test_whoever_comes_into_a_meeting_that_is_over_is_put_out_and_costs_nothing(
     meeting: Meeting, fake_livekit: FakeLiveKit, facts: dict[str, datetime]

@@ -142,12 +142,13 @@ def test_the_room_of_a_meeting_that_is_over_is_closed_once_a_look(
 
 
 @pytest.mark.parametrize("expires_at", [None, noon(60)])
-def test_a_removed_person_found_inside_is_put_out(
-    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit, expires_at: datetime | None
+@pytest.mark.parametrize("fact", ["removed_at", "barred_at"])
+def test_a_removed_or_barred_person_found_inside_is_put_out(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit, expires_at: datetime | None, fact: str
 ) -> None:
     Meeting.objects.update(expires_at=expires_at)
     stayed(person, NOON)
-    person.remove(noon(10))
+    Participant.objects.update(**{fact: noon(10)})
     fake_livekit.people = {secured.code: [seen(Stay.objects.get().sid, person.identity)]}
     reconcile(noon(30))
     assert fake_livekit.put_out == [(secured.code, person.identity)]

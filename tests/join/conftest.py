@@ -1,5 +1,6 @@
 """What tests of the pages share: links, pages, and people who owe feedback."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from feedback.models import Debt
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import stayed
+from tests.conftest import NOON, FakeLiveKit, stayed
+from tests.join.hosts import registered
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # what it accepts for a page
 
@@ -62,3 +64,25 @@ def owes(person: Participant, topic: str = "Algebra", created_at: datetime | Non
 def browser(db: None) -> Client:
     """A browser that goes from page to page, as without a script."""
     return Client(headers={"Accept": BROWSER})
+
+
+# A call with a host, who is `person`
+
+
+@pytest.fixture
+def jane(secured: Meeting) -> Participant:
+    """An attendee of the secured meeting."""
+    return registered(secured, "jane")
+
+
+@pytest.fixture
+def nothing_done(person: Participant, jane: Participant, fake_livekit: FakeLiveKit) -> Iterator[None]:
+    """That nobody was muted, removed or disconnected, when all is said."""
+    fake_livekit.muted[person.meeting.code] = {person.identity: False, jane.identity: False}
+    before = dict(fake_livekit.muted[person.meeting.code])
+    barred = Participant.objects.filter(barred_at__gt=NOON)
+    yield
+    assert fake_livekit.muted[person.meeting.code] == before
+    assert not barred.exists()
+    assert (fake_livekit.put_out, fake_livekit.closed) == ([], [])
+    assert not Meeting.objects.filter(ended_at__isnull=False).exists()

@@ -1,10 +1,11 @@
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils import timezone
 from livekit import api as sdk
 
 from billing.models import Account
@@ -70,17 +71,29 @@ def test_a_topic_is_text_and_no_markup(client: Client, meeting: Meeting) -> None
 def test_the_script_is_told_what_it_shows(client: Client, meeting: Meeting) -> None:
     page = told(client.get(f"/{meeting.code}/"))
     assert list(page) == [
-        *("topic", "startsAt", "isSecured", "asksName", "name", "isRecorded", "asksFeedback", "csrf"),
-        *("language", "languages", "words"),
+        *("topic", "startsAt", "asksName", "name", "isHost", "isRecorded", "asksFeedback", "csrf"),
+        *("language", "words"),
     ]
-    assert (page["topic"], page["startsAt"], page["isSecured"]) == ("Standup", None, False)
-    assert (page["language"], page["languages"][1]) == ("en", ["hi", "हिन्दी"])
+    assert (page["topic"], page["startsAt"], page["language"]) == ("Standup", None, "en")
     assert page["words"]["leave"] == "Leave"
 
 
 def test_the_start_is_told_in_utc(client: Client, meeting: Meeting) -> None:
     Meeting.objects.update(start_date_time=noon(1.5))
     assert told(client.get(f"/{meeting.code}/"))["startsAt"] == "2026-03-01T12:00:01Z"
+
+
+def test_only_hosts_are_told_that_they_are(client: Client, person: Participant, meeting: Meeting) -> None:
+    assert told(client.get(link(person)))["isHost"] is True
+    Participant.objects.update(role="attendee")
+    assert told(client.get(link(person)))["isHost"] is False
+    assert told(client.get(f"/{meeting.code}/"))["isHost"] is False
+
+
+def test_a_guest_is_no_host_whatever_their_row_says(client: Client, meeting: Meeting) -> None:
+    client.post(f"/{meeting.code}/", {"name": "Ann"})
+    Participant.objects.update(role="host")
+    assert told(client.get(f"/{meeting.code}/"))["isHost"] is False
 
 
 def test_feedback_is_asked_after_the_call_of_registered_people_who_gave_none(
@@ -221,6 +234,15 @@ def test_a_registered_person_gets_a_token_of_their_own(
     assert (claims(response).identity, claims(response).name) == (person.identity, "John Doe")
     assert claims(response).attributes["role"] == "host"
     assert fake_livekit.made == [person.meeting.code]
+
+
+def test_the_answer_tells_how_long_the_meeting_lasts(client: Client, person: Participant) -> None:
+    answer: Any = client.post(link(person)).json()
+    assert list(answer) == ["url", "token", "expiresIn"]
+    assert answer["expiresIn"] is None
+    Meeting.objects.update(expires_at=timezone.now() + timedelta(seconds=600))
+    later: Any = client.post(link(person)).json()
+    assert 590 < later["expiresIn"] < 600
 
 
 def test_a_guest_comes_in_under_the_name_they_give(client: Client, meeting: Meeting) -> None:

@@ -76,6 +76,14 @@ def test_a_removed_host_has_nothing_recorded(lesson: Meeting) -> None:
     assert wanted() == []
 
 
+def test_a_barred_host_who_comes_back_on_an_old_token_has_nothing_recorded(lesson: Meeting) -> None:
+    host = registered(lesson, "host")
+    stayed(host, NOON)
+    Participant.objects.filter(pk=host.pk).update(barred_at=NOON)
+    assert not is_wanted(lesson, NOON)
+    assert wanted() == []
+
+
 @pytest.mark.parametrize("over", ["ended_at", "cancelled_at", "expires_at"])
 def test_a_meeting_that_is_over_is_not_recorded(call: Meeting, ann: Participant, over: str) -> None:
     setattr(call, over, NOON)

@@ -1,5 +1,6 @@
 import socket
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +18,7 @@ class TwirpServer:
         self.answers: dict[str, Answer] = {}
         self.first_answers: dict[str, list[Answer]] = {}  # each given once, before the one above
         self.asked: list[str] = []
+        self.bodies: dict[str, list[bytes]] = defaultdict(list)  # of each question
 
     def answer(self, deed: str) -> Answer:
         self.asked.append(deed)
@@ -32,12 +34,16 @@ def message(content: Any) -> Answer:
     return 200, "application/protobuf", content.SerializeToString()
 
 
+class Server(HTTPServer):
+    request_queue_size = 100  # how many may ask at the same time
+
+
 @contextmanager
 def serving(twirp: TwirpServer) -> Iterator[int]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
             deed = self.path.rpartition("/")[2]
+            twirp.bodies[deed].append(self.rfile.read(int(self.headers["Content-Length"])))
             status, content_type, body = twirp.answer(deed)
             self.send_response(status)
             self.send_header("Content-Type", content_type)
@@ -48,7 +54,7 @@ def serving(twirp: TwirpServer) -> Iterator[int]:
         def log_message(self, *unused: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port

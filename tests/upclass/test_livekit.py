@@ -21,11 +21,14 @@ CREATE, CLOSE, DISCONNECT, ROOMS = (
     livekit.disconnect,
     livekit.rooms,
 )
+MUTE, MUTE_OTHERS = livekit.mute, livekit.mute_everybody_but
 ASKING: list[Callable[[], object]] = [
     lambda: CREATE("room"),
     lambda: CLOSE("room"),
     lambda: DISCONNECT("room", "ann"),
     ROOMS,
+    lambda: MUTE("room", "ann"),
+    lambda: MUTE_OTHERS("room", "ann"),
 ]
 
 
@@ -111,7 +114,9 @@ def test_nobody_there_is_unreachable(ask: Callable[[], object], closed_port: int
         ask()
 
 
-@pytest.mark.parametrize("ask", [lambda: CLOSE("room"), lambda: DISCONNECT("room", "ann")])
+@pytest.mark.parametrize(
+    "ask", [lambda: CLOSE("room"), lambda: DISCONNECT("room", "ann"), lambda: MUTE("room", "ann")]
+)
 def test_no_answer_in_two_seconds_is_unreachable(
     ask: Callable[[], object], silent_port: int, settings: Any
 ) -> None:

@@ -1,0 +1,74 @@
+"""What hosts do in a call: POSTs of the page's script, at the meeting's address and with the host's token."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from calls import hosting
+from join import entrance
+from join.answers import problem_json
+from join.errors import NobodyNamed, PostOnly
+from upclass.errors import Problem
+
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def asked_by_script(view: View) -> View:
+    """A view for POST whose Problems are JSON, whatever else would be accepted."""
+
+    @never_cache
+    @wraps(view)
+    def run(request: HttpRequest, code: str) -> HttpResponse:
+        try:
+            require_post(request)
+            return view(request, code)
+        except Problem as problem:
+            return problem_json(problem)
+
+    return run
+
+
+def require_post(request: HttpRequest) -> None:
+    if request.method != "POST":
+        raise PostOnly
+
+
+@asked_by_script
+def mute(request: HttpRequest, code: str) -> HttpResponse:
+    """`identity`: whose microphone; without it everybody's but the host's. `{"muted": 3}` tracks."""
+    meeting = entrance.open_meeting(code, timezone.now())
+    host = entrance.host(request, meeting)
+    whom = identity(request) if "identity" in request.POST else None
+    return JsonResponse({"muted": hosting.mute(meeting, host, whom)})
+
+
+@asked_by_script
+def remove(request: HttpRequest, code: str) -> HttpResponse:
+    """`identity`: who is put out. `{"removed": true}`, also again."""
+    now = timezone.now()
+    meeting = entrance.open_meeting(code, now)
+    host = entrance.host(request, meeting)
+    hosting.remove(meeting, host, identity(request), now)
+    return JsonResponse({"removed": True})
+
+
+@asked_by_script
+def end(request: HttpRequest, code: str) -> HttpResponse:
+    """`{"ended_at": "2026-03-01T12:00:00Z"}`, the same again."""
+    now = timezone.now()
+    meeting = entrance.meeting_of(code)
+    hosting.check_can_end(meeting, now)
+    entrance.host(request, meeting)
+    ended_at = hosting.end(meeting, now)
+    return JsonResponse({"ended_at": f"{ended_at:%Y-%m-%dT%H:%M:%SZ}"})
+
+
+def identity(request: HttpRequest) -> str:
+    """By which LiveKit knows the person who is meant. Raises NobodyNamed."""
+    given = request.POST.get("identity", "")
+    if not given:
+        raise NobodyNamed
+    return given
