@@ -13,6 +13,7 @@ from calls.ending import close_room
 from calls.errors import (
     CallServerUnreachable,
     FeedbackOwed,
+    JoinedElsewhere,
     MeetingFull,
     MeetingHasEnded,
     MeetingHasExpired,
@@ -42,6 +43,22 @@ class Ticket:
     url: str
     token: str
     expires_in: float | None
+
+
+@dataclass(frozen=True)
+class Coming:
+    """How somebody comes.
+
+    `is_recording_told`: they were shown that the meeting is recorded, without which nobody comes into one
+    that is. `visit`: what their page calls this visit; `is_back`: it was in, and comes back by itself.
+    """
+
+    is_recording_told: bool = False
+    visit: str = ""
+    is_back: bool = False
+
+
+A_CLICK = Coming()
 
 
 def check(meeting: Meeting, person: Participant | None, now: datetime) -> None:
@@ -99,13 +116,12 @@ def _check_seats(meeting: Meeting, person: Participant | None, now: datetime) ->
         raise MeetingFull
 
 
-def admit(meeting: Meeting, person: Participant, now: datetime, *, is_recording_told: bool = False) -> Ticket:
+def admit(meeting: Meeting, person: Participant, now: datetime, coming: Coming = A_CLICK) -> Ticket:
     """Let a person in: write it down, make the room, look again, and only then give the token.
 
-    `person` may be a guest who is not saved yet. `is_recording_told`: they were shown that the meeting is
-    recorded, without which nobody comes into one that is. Raises a Problem where the door stays shut.
+    `person` may be a guest who is not saved yet. Raises a Problem where the door stays shut.
     """
-    admission = _write_down(meeting, person, now, is_recording_told)
+    admission = _write_down(meeting, person, now, coming)
     try:
         _make_room(meeting)
         _look_again(meeting, person)
@@ -122,20 +138,21 @@ def _expires_in(meeting: Meeting, now: datetime) -> float | None:
 
 
 @transaction.atomic
-def _write_down(meeting: Meeting, person: Participant, now: datetime, is_recording_told: bool) -> Admission:
+def _write_down(meeting: Meeting, person: Participant, now: datetime, coming: Coming) -> Admission:
     """Under the meeting's lock: so of a cancel and a first admission one wins, and no seat is given twice."""
     locked = Meeting.objects.select_for_update(of=("self",)).select_related("customer").get(pk=meeting.pk)
     if person.pk:
         person.refresh_from_db(fields=WELCOME)
     check(locked, person, now)
-    if locked.record_on_cloud and not is_recording_told:
+    if locked.record_on_cloud and not coming.is_recording_told:
         raise RecordingNotTold
+    if coming.is_back and person.pk and not Admission.objects.is_newest(person, coming.visit):
+        raise JoinedElsewhere
     if person.is_guest:
         person.save(update_fields=["display_name"] if person.pk else None)
     told_at = now if locked.record_on_cloud else None
-    return Admission.objects.create(
-        participant=person, created_at=now.replace(microsecond=0), recording_told_at=told_at
-    )
+    facts = {"recording_told_at": told_at, "visit": coming.visit}
+    return Admission.objects.create(participant=person, created_at=now.replace(microsecond=0), **facts)
 
 
 def _make_room(meeting: Meeting) -> None:

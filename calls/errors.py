@@ -100,6 +100,14 @@ class RecordingNotTold(Problem):
     detail = _("Load the page again: it tells you so before you come in.")
 
 
+class JoinedElsewhere(Problem):
+    """A page wants to come back by itself; the same person has come in by another since, which wins."""
+
+    status, code = 409, "joined_elsewhere"
+    error = _("You joined elsewhere")
+    detail = _("This meeting is open in another window or on another device of yours.")
+
+
 class CallServerUnreachable(Problem):
     status, code = 503, "call_server_unreachable"
     error = _("The call cannot be reached")

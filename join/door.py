@@ -49,8 +49,7 @@ class MeetingPage(View):
         known = entrance.known(request, meeting)
         admission.check(meeting, known, now)
         person = entrance.named(request, meeting, known, now)
-        is_told = bool(request.POST.get("recording_told"))
-        ticket = admission.admit(meeting, person, now, is_recording_told=is_told)
+        ticket = admission.admit(meeting, person, now, entrance.coming(request))
         facts = {"url": ticket.url, "token": ticket.token, "expiresIn": ticket.expires_in}
         response = JsonResponse(facts)
         guests.remember(response, person)

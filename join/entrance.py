@@ -1,10 +1,12 @@
 """Which meeting somebody came to, and who they are, as far as link and cookie tell."""
 
+import re
 from datetime import datetime
 
 from django.http import HttpRequest
 
 from calls import admission, hosting
+from calls.admission import Coming
 from calls.errors import LinkNotValid, NotAHost, UnknownMeeting
 from join import guests
 from join.errors import NameNeeded
@@ -12,6 +14,8 @@ from join.forms import GuestForm
 from meetings.models import Meeting
 from participants.models import Participant
 from participants.registration import by_token
+
+VISIT = re.compile("[0-9a-f]{32}")
 
 
 def meeting_of(code: str) -> Meeting:
@@ -64,3 +68,11 @@ def named(request: HttpRequest, meeting: Meeting, person: Participant | None, no
     if not form.is_valid():
         raise NameNeeded(str(form.errors["name"][0]))
     return guests.named(person, meeting, form.cleaned_data["name"], now)
+
+
+def coming(request: HttpRequest) -> Coming:
+    """How somebody comes, as their page tells it; what it does not tell in our words is not heard."""
+    visit = request.POST.get("visit", "")
+    known = visit if VISIT.fullmatch(visit) else ""
+    is_back = bool(known and request.POST.get("is_back"))
+    return Coming(bool(request.POST.get("recording_told")), known, is_back)

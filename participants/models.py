@@ -259,6 +259,11 @@ class Session:
 
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
+    def is_newest(self, person: Participant, visit: str) -> bool:
+        """Whether nobody was let in as this person since this visit of theirs."""
+        last = self.filter(participant=person).order_by("pk").last()
+        return last is None or last.visit == visit
+
     def live(self, now: datetime) -> Self:
         """Counting as presence: six minutes, or until the stay that came of it has ended."""
         ended = Stay.objects.filter(
@@ -274,12 +279,14 @@ class Admission(models.Model):
 
     `created_at` is in whole seconds, as the times of stays are: a stay is compared with it.
     `recording_told_at` is when they came in by a page that had said "this meeting is recorded"; empty where
-    the meeting is not.
+    the meeting is not. `visit` is what a page calls one click on "Join" and all its connections: by it the
+    door knows who comes back by themselves from who came elsewhere meanwhile.
     """
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions")
     created_at = models.DateTimeField()
     recording_told_at = models.DateTimeField(null=True, editable=False)
+    visit = models.CharField(max_length=32, blank=True, default="", editable=False)
 
     objects = AdmissionQuerySet.as_manager()
 

@@ -22,7 +22,7 @@ export function DeviceButtons() {
         onClick={() => void toggleMicrophone()}
       >
         <Icon name={isMicrophoneOn.value ? "mic" : "mic-off"} />
-        {isMicrophoneOn.value ? say("mute") : say("unmute")}
+        <span>{isMicrophoneOn.value ? say("mute") : say("unmute")}</span>
       </button>
       <button
         type="button"
@@ -32,7 +32,7 @@ export function DeviceButtons() {
         onClick={() => void toggleCamera()}
       >
         <Icon name={isCameraOn.value ? "video" : "video-off"} />
-        {isCameraOn.value ? say("cameraOff") : say("cameraOn")}
+        <span>{isCameraOn.value ? say("cameraOff") : say("cameraOn")}</span>
       </button>
     </>
   );

@@ -6,6 +6,7 @@ import {
   createLocalVideoTrack,
   type LocalAudioTrack,
   type LocalVideoTrack,
+  Track,
 } from "livekit-client";
 import { remembered } from "./door/choices";
 import { type Reason, reasonOf } from "./door/trouble";
@@ -21,69 +22,96 @@ export const cameraTrouble = signal<Reason | null>(null);
 export const microphoneTrouble = signal<Reason | null>(null);
 export const isOpening = signal(true);
 
-/** Open last time's camera and microphone, or any; each on its own, so that one can be missing. */
-export async function openDevices(): Promise<void> {
-  isOpening.value = true;
-  await Promise.all([openCamera(), openMicrophone()]);
-  isOpening.value = false;
+/** What belongs to one of them. */
+interface Device<T extends Own> {
+  kept: Signal<T | null>;
+  isOn: Signal<boolean>;
+  trouble: Signal<Reason | null>;
 }
 
-export function openCamera(): Promise<void> {
-  const open = () => createLocalVideoTrack({ deviceId: remembered().camera });
-  return opened(open, camera, isCameraOn, cameraTrouble);
+const CAMERA = { kept: camera, isOn: isCameraOn, trouble: cameraTrouble };
+const MICROPHONE = { kept: microphone, isOn: isMicrophoneOn, trouble: microphoneTrouble };
+
+/** Asked when the browser has opened a device: whether that is to begin off. */
+type IsOff = () => boolean;
+
+/** Open last time's, or any. */
+export function openCamera(isOff?: IsOff): Promise<void> {
+  return opened(() => createLocalVideoTrack({ deviceId: remembered().camera }), CAMERA, isOff);
 }
 
-export function openMicrophone(): Promise<void> {
-  const open = () => createLocalAudioTrack({ deviceId: remembered().microphone });
-  return opened(open, microphone, isMicrophoneOn, microphoneTrouble);
+export function openMicrophone(isOff?: IsOff): Promise<void> {
+  return opened(
+    () => createLocalAudioTrack({ deviceId: remembered().microphone }),
+    MICROPHONE,
+    isOff,
+  );
 }
 
 async function opened<T extends Own>(
   open: () => Promise<T>,
-  kept: Signal<T | null>,
-  isOn: Signal<boolean>,
-  trouble: Signal<Reason | null>,
+  { kept, isOn, trouble }: Device<T>,
+  isOff: IsOff = () => false,
 ): Promise<void> {
   try {
     const track = await open();
+    if (isOff()) await track.mute(); // before anything can be sent of it
+    kept.peek()?.stop();
     batch(() => {
       kept.value = track;
-      isOn.value = true;
+      isOn.value = !track.isMuted;
       trouble.value = null;
     });
   } catch (error) {
-    lose(kept, isOn, trouble, reasonOf(error, isSecureContext));
+    lose({ kept, isOn, trouble }, reasonOf(error, isSecureContext));
   }
 }
 
-export async function toggleCamera(): Promise<void> {
-  isCameraOn.value = await toggle(camera.value, isCameraOn.value);
+export function toggleCamera(): Promise<void> {
+  return toggle(camera.value, isCameraOn);
 }
 
-export async function toggleMicrophone(): Promise<void> {
-  isMicrophoneOn.value = await toggle(microphone.value, isMicrophoneOn.value);
+export function toggleMicrophone(): Promise<void> {
+  return toggle(microphone.value, isMicrophoneOn);
 }
 
-/** Returns whether the track is on afterwards. Muting a camera also switches off its light. */
-async function toggle(track: Own | null, isOn: boolean) {
-  if (!track) return false;
-  await (isOn ? track.mute() : track.unmute());
-  return !isOn;
+/** Tracks that are being switched on or off at the moment. */
+const busy = new Set<Own>();
+
+/**
+ * Muting a camera also switches off its light; so it may be gone, or taken, when it is switched on again. That
+ * takes a moment, in which people may think better of it: their last word counts.
+ */
+async function toggle(track: Own | null, isOn: Signal<boolean>): Promise<void> {
+  if (!track) return;
+  isOn.value = !isOn.value;
+  if (busy.has(track)) return;
+  busy.add(track);
+  try {
+    while (track.isMuted === isOn.value) await (isOn.value ? track.unmute() : track.mute());
+  } catch (error) {
+    giveUp(track, reasonOf(error, isSecureContext));
+  } finally {
+    busy.delete(track);
+  }
+}
+
+/** A track was muted, perhaps by somebody else, who may only do that to a microphone. Returns whether it was. */
+export function heedMuting(muted: Track.Source): boolean {
+  if (muted !== Track.Source.Microphone || !isMicrophoneOn.value) return false;
+  if (microphone.value && busy.has(microphone.value)) return false;
+  isMicrophoneOn.value = false;
+  return true;
 }
 
 /** A track that turned out not to work, or whose device was unplugged: its button says so. */
 export function giveUp(track: Own, reason: Reason = "missing"): void {
   track.stop();
-  if (track === camera.value) lose(camera, isCameraOn, cameraTrouble, reason);
-  if (track === microphone.value) lose(microphone, isMicrophoneOn, microphoneTrouble, reason);
+  if (track === camera.value) lose(CAMERA, reason);
+  if (track === microphone.value) lose(MICROPHONE, reason);
 }
 
-function lose<T extends Own>(
-  kept: Signal<T | null>,
-  isOn: Signal<boolean>,
-  trouble: Signal<Reason | null>,
-  reason: Reason,
-): void {
+function lose<T extends Own>({ kept, isOn, trouble }: Device<T>, reason: Reason): void {
   batch(() => {
     kept.value = null;
     isOn.value = false;

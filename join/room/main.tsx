@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import { type Ending, enter } from "./call";
+import { enter } from "./call/connection";
+import type { Ending } from "./call/ending";
 import { closeDevices } from "./devices";
 import { asksAfter, ENDS } from "./door/ends";
 import { Farewell } from "./door/farewell";
@@ -13,7 +14,6 @@ import { Refusal } from "./door/refusal";
 import { isTooOld } from "./door/trouble";
 import type { IconName } from "./icons";
 import { knock, Refused, readPage, shutDoor } from "./page";
-import { Stage } from "./stage";
 import { say, speak } from "./words";
 
 type Step =
@@ -21,24 +21,34 @@ type Step =
   | { at: "refused"; why: Refused }
   | { at: "ended"; how: Ending; asks: boolean; shut?: Refused };
 
+type StageModule = typeof import("./call/stage");
+
 const page = readPage();
 speak(page.words);
 const name = signal(page.name);
 const step = signal<Step>({ at: firstStep() });
+/** What only the call needs. It comes while the preview shows. */
+let stage: StageModule | null = null;
 
 function firstStep(): "old" | "name" | "preview" {
   if (isTooOld(window)) return "old";
   return page.asksName ? "name" : "preview";
 }
 
+async function loadStage(): Promise<void> {
+  stage ??= await import("./call/stage").catch(() => {
+    throw new Refused(say("unreachable"), say("unreachableDetail"));
+  });
+}
+
 async function join(): Promise<void> {
   step.value = { at: "joining" };
   try {
-    const ticket = await knock(page, name.value);
-    // An error of the connection can contain the token: it is never shown.
-    await enter(ticket, (how) => void ended(how)).catch(() => {
-      throw new Refused(say("noCall"), say("noCallDetail"));
-    });
+    await loadStage();
+    await enter(
+      (coming) => knock(page, name.value, coming),
+      (how) => void ended(how),
+    );
     step.value = { at: "call" };
   } catch (reason) {
     closeDevices();
@@ -57,11 +67,13 @@ async function refused(why: Refused): Promise<void> {
 async function ended(how: Ending): Promise<void> {
   closeDevices();
   const asks = page.asksFeedback && asksAfter(how);
-  step.value = { at: "ended", how, asks };
+  const told: Step = { at: "ended", how, asks };
+  step.value = told;
   if (how === "left" || how === "elsewhere") return;
   const shut = await shutDoor();
-  if (shut && !asks) location.reload();
-  else if (shut) step.value = { at: "ended", how, asks, shut };
+  if (!shut || step.value !== told) return; // they may have gone on meanwhile
+  if (asks) step.value = { ...told, shut };
+  else location.reload();
 }
 
 /** After feedback or instead of it. It is not asked for a second time. */
@@ -92,7 +104,7 @@ function Course() {
         />
       );
     case "call":
-      return <Stage topic={page.topic} />;
+      return stage && <stage.Stage page={page} />;
     case "refused":
       return (
         <Refusal
@@ -112,6 +124,7 @@ function Course() {
           page={page}
           name={name.value}
           isBusy={now.at === "joining"}
+          onReady={() => void loadStage().catch(() => {})}
           onJoin={() => void join()}
           onRename={() => {
             step.value = { at: "name" };

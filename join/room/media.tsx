@@ -1,7 +1,7 @@
 /** Tracks on the page. */
 
 import type { Track } from "livekit-client";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function Video({ track, isMirrored }: { track: Track; isMirrored: boolean }) {
   const element = useRef<HTMLVideoElement>(null);
@@ -17,7 +17,7 @@ export function Sound({ track }: { track: Track }) {
 }
 
 function useAttached(track: Track, element: { current: HTMLMediaElement | null }) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const shown = element.current;
     if (!shown) return;
     track.attach(shown);

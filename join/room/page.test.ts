@@ -4,9 +4,9 @@ import { knock, type Page, Refused, refusal, sendFeedback, shutDoor } from "./pa
 const page: Page = {
   topic: "Standup",
   startsAt: null,
-  isSecured: false,
   asksName: true,
   name: "",
+  isHost: false,
   isRecorded: false,
   asksFeedback: false,
   csrf: "token",
@@ -32,29 +32,43 @@ function away() {
 
 afterEach(() => vi.unstubAllGlobals());
 
+const CLICK = { visit: "0123456789abcdef0123456789abcdef", isBack: false };
+
 describe("knocking at the door", () => {
   it("gives the ticket when the door opens", async () => {
     answer(200, { url: "ws://there", token: "t" });
-    expect(await knock(page, "Anna")).toEqual({ url: "ws://there", token: "t" });
+    expect(await knock(page, "Anna", CLICK)).toEqual({ url: "ws://there", token: "t" });
   });
 
   it("sends the name and the CSRF token", async () => {
     const asked = answer(200, {});
-    await knock(page, "Anna & Ben");
+    await knock(page, "Anna & Ben", CLICK);
     const [, request] = sent(asked);
-    expect(String(request.body)).toBe("name=Anna+%26+Ben");
+    expect(String(request.body)).toBe(`name=Anna+%26+Ben&visit=${CLICK.visit}`);
     expect(request.headers).toMatchObject({ "X-CSRFToken": "token" });
   });
 
   it("says that the recording was told of, where it was", async () => {
     const asked = answer(200, {});
-    await knock({ ...page, isRecorded: true }, "Anna");
-    expect(String(sent(asked)[1].body)).toBe("name=Anna&recording_told=1");
+    await knock({ ...page, isRecorded: true }, "Anna", CLICK);
+    expect(String(sent(asked)[1].body)).toBe(`name=Anna&visit=${CLICK.visit}&recording_told=1`);
+  });
+
+  it("says that it comes back by itself, where it does", async () => {
+    const asked = answer(200, {});
+    await knock(page, "Anna", { ...CLICK, isBack: true });
+    expect(String(sent(asked)[1].body)).toBe(`name=Anna&visit=${CLICK.visit}&is_back=1`);
+  });
+
+  it("does not wait for ever for an answer", async () => {
+    const asked = answer(200, {});
+    await knock(page, "Anna", CLICK);
+    expect(sent(asked)[1].signal).toBeInstanceOf(AbortSignal);
   });
 
   it("says in the server's words why it stays shut", async () => {
     answer(409, { error: "This meeting is full", detail: "Try again.", code: "meeting_full" });
-    await expect(knock(page, "Anna")).rejects.toMatchObject({
+    await expect(knock(page, "Anna", CLICK)).rejects.toMatchObject({
       title: "This meeting is full",
       detail: "Try again.",
       code: "meeting_full",
@@ -63,7 +77,7 @@ describe("knocking at the door", () => {
 
   it("says so when the server cannot be reached", async () => {
     away();
-    await expect(knock(page, "Anna")).rejects.toBeInstanceOf(Refused);
+    await expect(knock(page, "Anna", CLICK)).rejects.toBeInstanceOf(Refused);
   });
 });
 

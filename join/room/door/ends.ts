@@ -1,6 +1,6 @@
 /** What stands on the page after the call, by how it ended. */
 
-import type { Ending } from "../call";
+import type { Ending } from "../call/ending";
 import type { IconName } from "../icons";
 import type { Key } from "../words";
 
@@ -22,10 +22,11 @@ export const ENDS: Record<Ending, End> = {
   },
   removed: { icon: "user-round-x", title: "removed", detail: "removedDetail", back: null },
   closed: { icon: "flag", title: "closed", detail: "closedDetail", back: "joinAgain" },
+  asleep: { icon: "moon", title: "asleep", detail: "asleepDetail", back: "joinAgain" },
   lost: { icon: "wifi-off", title: "lost", detail: "lostDetail", back: "joinAgain" },
 };
 
 /** Whether somebody is asked how it was: not while they are in elsewhere, and not when put out. */
 export function asksAfter(how: Ending): boolean {
-  return how === "left" || how === "closed" || how === "lost";
+  return how !== "elsewhere" && how !== "removed";
 }

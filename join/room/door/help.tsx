@@ -3,11 +3,12 @@
 import { cameraTrouble, isOpening, microphoneTrouble } from "../devices";
 import { Icon } from "../icon";
 import { say } from "../words";
-import { openMissing } from "./listing";
+import { openMissing } from "./plugging";
 import { OpenAlone } from "./refusal";
 import { browserOf, helpFor, type Reason, titleFor } from "./trouble";
 
-export function DeviceHelp() {
+/** `isInside`: in the call, where nobody has to be told that they can join. */
+export function DeviceHelp({ isInside = false }: { isInside?: boolean }) {
   const reasons = [cameraTrouble.value, microphoneTrouble.value].filter(
     (reason) => reason !== null,
   );
@@ -21,7 +22,7 @@ export function DeviceHelp() {
         {[...new Set(reasons)].map((reason) => (
           <Help key={reason} reason={reason} />
         ))}
-        <p class="small">{say("joinAllTheSame")}</p>
+        {!isInside && <p class="small">{say("joinAllTheSame")}</p>}
         <WayOut reasons={reasons} />
       </div>
     </div>

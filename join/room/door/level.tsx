@@ -3,6 +3,7 @@
 import { createAudioAnalyser, type LocalAudioTrack } from "livekit-client";
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../words";
+import { SAMPLES, sample } from "./loudness";
 
 interface LevelProps {
   track: LocalAudioTrack;
@@ -34,23 +35,12 @@ function show(meter: HTMLElement | null, level: number): void {
   meter?.setAttribute("aria-valuenow", String(Math.round(level * 100)));
 }
 
-/** Tell the level, 0 to 1, about ten times a second; ends by the returned function. */
+/** Tell the level about ten times a second; ends by the returned function. */
 function measure(track: LocalAudioTrack, tell: (level: number) => void): () => void {
-  const { analyser, cleanup } = createAudioAnalyser(track, { cloneTrack: true, fftSize: 1024 });
-  const samples = new Float32Array(analyser.fftSize);
-  const timer = setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    tell(levelOf(samples));
-  }, 90);
+  const { analyser, cleanup } = createAudioAnalyser(track, { cloneTrack: true, fftSize: SAMPLES });
+  const stop = sample(analyser, tell);
   return () => {
-    clearInterval(timer);
+    stop();
     void cleanup();
   };
-}
-
-/** From samples between -1 and 1: silence is 0, -60 dB and less; speech near the microphone is about 0.7. */
-export function levelOf(samples: Float32Array): number {
-  const square = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-  const decibels = 10 * Math.log10(square + 1e-12);
-  return Math.min(1, Math.max(0, (decibels + 60) / 60));
 }

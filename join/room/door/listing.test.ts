@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { sorted, speaker } from "./listing";
+import { sorted, speaker, used } from "./listing";
 
 const device = (kind: MediaDeviceKind, deviceId: string) => ({ kind, deviceId }) as MediaDeviceInfo;
 const ALL = [device("videoinput", "v"), device("audioinput", "a"), device("audiooutput", "s")];
@@ -44,5 +44,29 @@ describe("the speaker", () => {
 
   it("is left to the browser where there is no choice", () => {
     expect(speaker([], "s")).toBe("");
+  });
+});
+
+describe("the camera in use", () => {
+  const two = [device("videoinput", "old"), device("videoinput", "new")];
+  const track = (isMuted: boolean, deviceId: ConstrainDOMString) =>
+    ({
+      isMuted,
+      constraints: { deviceId },
+      mediaStreamTrack: { getSettings: () => ({ deviceId: "old" }) },
+    }) as never;
+
+  it("is the one that is open", () => {
+    expect(used(track(false, "new"), two)).toBe("old");
+    expect(used(null, two)).toBe("");
+  });
+
+  it("is the one that was chosen while it was off", () => {
+    expect(used(track(true, "new"), two)).toBe("new");
+    expect(used(track(true, { exact: "new" }), two)).toBe("new");
+  });
+
+  it("is not one that has gone since", () => {
+    expect(used(track(true, "gone"), two)).toBe("old");
   });
 });

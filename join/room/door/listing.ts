@@ -1,27 +1,15 @@
-/** Which devices there are and which are chosen, while they are plugged in and out. */
+/** Which devices there are, and which are chosen. */
 
-import { effect, signal } from "@preact/signals";
-import { TrackEvent } from "livekit-client";
-import {
-  camera,
-  cameraTrouble,
-  giveUp,
-  isOpening,
-  microphone,
-  microphoneTrouble,
-  openCamera,
-  openDevices,
-  openMicrophone,
-} from "../devices";
-import { type Kind, remember, remembered } from "./choices";
-import type { Reason } from "./trouble";
+import { signal } from "@preact/signals";
+import type { LocalTrack } from "livekit-client";
+import { camera, microphone } from "../devices";
+import { type Kind, remembered } from "./choices";
 
-const INPUTS: Record<MediaDeviceKind, Kind> = {
+const KINDS: Record<MediaDeviceKind, Kind> = {
   videoinput: "camera",
   audioinput: "microphone",
   audiooutput: "speaker",
 };
-const CURABLE: (Reason | null)[] = ["missing", "busy", "unknown"];
 
 export const devices = signal<Record<Kind, MediaDeviceInfo[]>>({
   camera: [],
@@ -34,97 +22,38 @@ export const chosen = signal<Record<Kind, string>>({ camera: "", microphone: "",
 /** By kind. Before a permission, browsers tell of devices without id: those cannot be chosen. */
 export function sorted(found: MediaDeviceInfo[]): Record<Kind, MediaDeviceInfo[]> {
   const lists: Record<Kind, MediaDeviceInfo[]> = { camera: [], microphone: [], speaker: [] };
-  for (const device of found) if (device.deviceId) lists[INPUTS[device.kind]].push(device);
+  for (const device of found) if (device.deviceId) lists[KINDS[device.kind]].push(device);
   if (!("setSinkId" in HTMLMediaElement.prototype)) lists.speaker = [];
   return lists;
 }
 
 /** Look again: what is there, and what of it is in use. */
 export async function look(): Promise<void> {
-  devices.value = sorted((await navigator.mediaDevices?.enumerateDevices()) ?? []);
-  const used = (track: { mediaStreamTrack: MediaStreamTrack } | null) =>
-    track?.mediaStreamTrack.getSettings().deviceId ?? "";
+  const there = sorted((await navigator.mediaDevices?.enumerateDevices()) ?? []);
+  devices.value = there;
   chosen.value = {
-    camera: used(camera.value),
-    microphone: used(microphone.value),
-    speaker: speaker(devices.value.speaker, remembered().speaker),
+    camera: used(camera.value, there.camera),
+    microphone: used(microphone.value, there.microphone),
+    speaker: speaker(there.speaker, remembered().speaker),
   };
+}
+
+/** A track that is off is opened with what was chosen meanwhile only when it is switched on again. */
+export function used(track: LocalTrack | null, there: MediaDeviceInfo[]): string {
+  if (!track) return "";
+  const next = track.isMuted ? track.constraints.deviceId : undefined;
+  const known = there.find(({ deviceId }) => deviceId === (exactOf(next) ?? next));
+  return known?.deviceId ?? track.mediaStreamTrack.getSettings().deviceId ?? "";
+}
+
+/** The device that has to be used, where it has to be a certain one. */
+export function exactOf(wanted: ConstrainDOMString | undefined): string | undefined {
+  const exact = typeof wanted === "object" && "exact" in wanted ? wanted.exact : undefined;
+  return Array.isArray(exact) ? exact[0] : exact;
 }
 
 /** Last time's where it is there, else the browser's own, which stands first; "" where none can be chosen. */
 export function speaker(there: MediaDeviceInfo[], last: string | undefined): string {
   const known = there.find(({ deviceId }) => deviceId === last);
   return (known ?? there[0])?.deviceId ?? "";
-}
-
-/** Use another device, from now on and next time. */
-export async function choose(kind: Kind, id: string): Promise<void> {
-  remember(kind, id);
-  chosen.value = { ...chosen.value, [kind]: id };
-  if (kind === "speaker") return;
-  const track = kind === "camera" ? camera.value : microphone.value;
-  if (!track) return openMissing();
-  await track.setDeviceId(id).catch(() => giveUp(track, "busy"));
-}
-
-/** Open what has become possible since: something was plugged in, set free or allowed. */
-async function mend(): Promise<void> {
-  await look();
-  if (isOpening.value) return;
-  const { camera: cameras, microphone: microphones } = devices.value;
-  if (!camera.value && cameras.length && CURABLE.includes(cameraTrouble.value)) await openCamera();
-  if (!microphone.value && microphones.length && CURABLE.includes(microphoneTrouble.value))
-    await openMicrophone();
-  await look();
-}
-
-/** Open the devices and keep an eye on them until the returned function is called. */
-export function watch(): () => void {
-  const away = new AbortController();
-  const { signal: over } = away;
-  navigator.mediaDevices?.addEventListener("devicechange", () => void mend(), { signal: over });
-  for (const name of ["camera", "microphone"]) void whenAllowed(name, over);
-  const stops = [watchTrack(camera), watchTrack(microphone)];
-  over.addEventListener("abort", () => {
-    for (const stop of stops) stop();
-  });
-  void (camera.value || microphone.value ? look() : openDevices().then(look));
-  return () => away.abort();
-}
-
-/** A track ends by itself when its device is unplugged. */
-function watchTrack(kept: typeof camera | typeof microphone): () => void {
-  return effect(() => {
-    const track = kept.value;
-    const lost = () => {
-      if (track) giveUp(track);
-      void mend();
-    };
-    track?.once(TrackEvent.Ended, lost);
-    return () => void track?.off(TrackEvent.Ended, lost);
-  });
-}
-
-/** Some browsers tell when a person has allowed what was denied. */
-async function whenAllowed(name: string, over: AbortSignal): Promise<void> {
-  try {
-    const permission = await navigator.permissions.query({ name: name as PermissionName });
-    const reopen = () => {
-      if (permission.state === "granted" && !isOpening.value) void openMissing().then(look);
-    };
-    permission.addEventListener("change", reopen, { signal: over });
-  } catch {
-    // This one does not; "Try again" is there.
-  }
-}
-
-/** Try again what did not open. */
-export async function openMissing(): Promise<void> {
-  isOpening.value = true;
-  await Promise.all([
-    camera.value ? null : openCamera(),
-    microphone.value ? null : openMicrophone(),
-  ]);
-  isOpening.value = false;
-  await look();
 }

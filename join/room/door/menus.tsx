@@ -9,7 +9,8 @@ import { type Key, say } from "../words";
 import { chime } from "./chime";
 import type { Kind } from "./choices";
 import { Level } from "./level";
-import { choose, chosen, devices } from "./listing";
+import { chosen, devices } from "./listing";
+import { choose } from "./plugging";
 
 const ICONS: Record<Kind, IconName> = { camera: "video", microphone: "mic", speaker: "volume-2" };
 const NAMES: Record<Kind, Key> = {

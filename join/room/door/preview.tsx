@@ -8,26 +8,31 @@ import { Video } from "../media";
 import type { Page } from "../page";
 import { say } from "../words";
 import { DeviceHelp } from "./help";
-import { watch } from "./listing";
 import { DeviceMenus } from "./menus";
+import { watch } from "./plugging";
 import { Facts, Recorded } from "./step";
 
 interface PreviewProps {
   page: Page;
   name: string;
   isBusy: boolean;
+  /** The devices are open, or cannot be. */
+  onReady: () => void;
   onJoin: () => void;
   onRename: () => void;
 }
 
-export function Preview({ page, name, isBusy, onJoin, onRename }: PreviewProps) {
+export function Preview({ page, name, isBusy, onReady, onJoin, onRename }: PreviewProps) {
   useEffect(watch, []);
+  useEffect(() => {
+    if (!isOpening.value) onReady();
+  }, [isOpening.value]);
   return (
     <main class="page preview">
       <div class="before">
         <div class="head">
           <Facts page={page} />
-          <Who page={page} name={name} onRename={onRename} />
+          <Who page={page} name={name} isBusy={isBusy} onRename={onRename} />
         </div>
         <div class="look">
           <Mirror />
@@ -51,12 +56,12 @@ export function Preview({ page, name, isBusy, onJoin, onRename }: PreviewProps) 
 }
 
 /** A registered person is greeted; a guest can still change the name. */
-function Who({ page, name, onRename }: Pick<PreviewProps, "page" | "name" | "onRename">) {
+function Who({ page, name, isBusy, onRename }: Omit<PreviewProps, "onReady" | "onJoin">) {
   if (!page.asksName) return <p class="who">{say("hello", { name })}</p>;
   return (
     <p class="who">
       {say("joinAs", { name })}{" "}
-      <button type="button" class="link" onClick={onRename}>
+      <button type="button" class="link" disabled={isBusy} onClick={onRename}>
         {say("changeName")}
       </button>
     </p>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { wav } from "./chime";
-import { levelOf } from "./level";
+import { levelOf } from "./loudness";
 
 describe("the test sound", () => {
   const file = new DataView(wav().buffer);

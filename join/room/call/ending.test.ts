@@ -1,10 +1,10 @@
 import { DisconnectReason } from "livekit-client";
 import { describe, expect, it } from "vitest";
-import { endingOf } from "./call";
+import { endingOf } from "./ending";
 
 describe("how a call ends", () => {
   it.each([
-    [DisconnectReason.CLIENT_INITIATED, "left"],
+    [DisconnectReason.CLIENT_INITIATED, "asleep"],
     [DisconnectReason.DUPLICATE_IDENTITY, "elsewhere"],
     [DisconnectReason.PARTICIPANT_REMOVED, "removed"],
     [DisconnectReason.ROOM_DELETED, "closed"],

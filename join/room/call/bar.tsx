@@ -1,0 +1,185 @@
+/** What one does in the call. What is seldom done, or has no room on a narrow screen, stands under "More". */
+
+import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { DeviceButtons } from "../controls";
+import { Icon } from "../icon";
+import type { IconName } from "../icons";
+import { type Key, say } from "../words";
+import { unread } from "./chat";
+import { leave, people } from "./connection";
+import { canFullScreen, isFullScreen, toggleFullScreen } from "./fullscreen";
+import { isRaised, toggleHand } from "./hands";
+import { isHost } from "./host";
+import { dialog, panel, togglePanel } from "./panels";
+import { canShare, screen, startSharing, stopSharing } from "./screen";
+import { type Deed, shortcutFor } from "./shortcuts";
+import { tell } from "./telling";
+import { toggleView, view } from "./view";
+
+const narrow = matchMedia("(max-width: 40rem)");
+const isNarrow = signal(narrow.matches);
+narrow.addEventListener("change", () => {
+  isNarrow.value = narrow.matches;
+});
+
+export function Bar() {
+  return (
+    <nav class="bar" aria-label={say("call")}>
+      <div class="group">
+        <DeviceButtons />
+        {!isNarrow.value && canShare() && <ShareButton />}
+        <HandButton />
+      </div>
+      <div class="group">
+        <ChatButton />
+        <PeopleButton />
+        <More />
+      </div>
+      <button type="button" class="leave" onClick={leave}>
+        <Icon name="log-out" />
+        <span>{say("leave")}</span>
+      </button>
+    </nav>
+  );
+}
+
+export async function toggleShare(): Promise<void> {
+  if (screen.value.length) return stopSharing();
+  await startSharing().catch(() => tell(say("shareFailed")));
+}
+
+interface ToolProps {
+  name: Key;
+  icon: IconName;
+  deed?: Deed;
+  isOn?: boolean;
+  onClick: () => void;
+}
+
+/** A button that says with its name what a click does. */
+function Tool({ name, icon, deed, isOn = false, onClick }: ToolProps) {
+  return (
+    <button type="button" class="tool" data-on={isOn} {...keys(deed, say(name))} onClick={onClick}>
+      <Icon name={icon} />
+      <span>{say(name)}</span>
+    </button>
+  );
+}
+
+function keys(deed: Deed | undefined, name: string) {
+  const key = deed && shortcutFor(deed);
+  return key ? { "aria-keyshortcuts": key, title: `${name} (${key})` } : {};
+}
+
+function ShareButton() {
+  const isOn = screen.value.length > 0;
+  return (
+    <Tool
+      name={isOn ? "stopSharing" : "share"}
+      icon={isOn ? "monitor-x" : "monitor-up"}
+      deed="share"
+      isOn={isOn}
+      onClick={() => void toggleShare()}
+    />
+  );
+}
+
+function HandButton() {
+  const isOn = isRaised.value;
+  return (
+    <Tool
+      name={isOn ? "lowerHand" : "raiseHand"}
+      icon="hand"
+      deed="hand"
+      isOn={isOn}
+      onClick={toggleHand}
+    />
+  );
+}
+
+function ChatButton() {
+  const count = unread.value;
+  return (
+    <button
+      type="button"
+      id="open-chat"
+      class="tool"
+      aria-expanded={panel.value === "chat"}
+      {...keys("chat", say("chat"))}
+      onClick={() => togglePanel("chat")}
+    >
+      <Icon name="messages-square" />
+      <span>{say("chat")}</span>
+      {count > 0 && (
+        <span class="badge">
+          <span aria-hidden="true">{count > 99 ? "99+" : count}</span>
+          <span class="only-read">{say("unread", { count: String(count) })}</span>
+        </span>
+      )}
+    </button>
+  );
+}
+
+function PeopleButton() {
+  return (
+    <button
+      type="button"
+      id="open-people"
+      class="tool"
+      aria-expanded={panel.value === "people"}
+      {...keys("people", say("people"))}
+      onClick={() => togglePanel("people")}
+    >
+      <Icon name="users" />
+      <span>{say("people")}</span>
+      <span class="badge calm" aria-hidden="true">
+        {people.value.length}
+      </span>
+    </button>
+  );
+}
+
+// More
+
+function More() {
+  const menu = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    menu.current?.hidePopover?.();
+    button.current?.focus();
+  };
+  return (
+    <>
+      <button ref={button} type="button" id="more" class="tool" popovertarget="more-menu">
+        <Icon name="ellipsis" />
+        <span>{say("more")}</span>
+      </button>
+      {/* biome-ignore lint/a11y: a click on any of its buttons closes it */}
+      <div ref={menu} id="more-menu" class="more" popover="auto" onClick={close}>
+        {isNarrow.value && canShare() && <ShareButton />}
+        <Tool
+          name={view.value === "grid" ? "speakerView" : "gridView"}
+          icon={view.value === "grid" ? "presentation" : "layout-grid"}
+          deed="view"
+          onClick={toggleView}
+        />
+        {canFullScreen() && (
+          <Tool
+            name={isFullScreen.value ? "leaveFullScreen" : "fullScreen"}
+            icon={isFullScreen.value ? "minimize" : "maximize"}
+            deed="fullScreen"
+            onClick={() => void toggleFullScreen()}
+          />
+        )}
+        <Tool name="settings" icon="settings" onClick={() => open("settings")} />
+        <Tool name="shortcuts" icon="keyboard" deed="shortcuts" onClick={() => open("shortcuts")} />
+        {isHost.value && <Tool name="endForAll" icon="flag" onClick={() => open("end")} />}
+      </div>
+    </>
+  );
+}
+
+function open(which: "settings" | "shortcuts" | "end"): void {
+  dialog.value = which;
+}

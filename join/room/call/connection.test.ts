@@ -1,0 +1,340 @@
+import { DisconnectReason, RoomEvent } from "livekit-client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { isMicrophoneOn } from "../devices";
+import { type Coming, Refused, type Ticket } from "../page";
+import { endsAt, enter, isRecording, leave, link, mutedByHost, people, room } from "./connection";
+import { Emitter } from "./testing";
+
+/** LiveKit's room, as far as our side goes. */
+class FakeRoom extends Emitter {
+  static made: FakeRoom[] = [];
+  /** What each connect does, in order; those without an entry succeed. */
+  static answers: (Error | undefined)[] = [];
+  /** How long they all take. */
+  static until: Promise<void> = Promise.resolve();
+  readonly localParticipant = somebody("me", true);
+  readonly remoteParticipants = new Map([["anna", somebody("anna", false)]]);
+  readonly canPlaybackAudio = true;
+  isRecording = false;
+  isLeft = false;
+
+  constructor() {
+    super();
+    FakeRoom.made.push(this);
+  }
+
+  async connect(): Promise<void> {
+    await FakeRoom.until;
+    const wrong = FakeRoom.answers.shift();
+    if (wrong) throw wrong;
+  }
+
+  async disconnect(): Promise<void> {
+    this.isLeft = true;
+    this.emit(RoomEvent.Disconnected, DisconnectReason.CLIENT_INITIATED);
+  }
+}
+
+function somebody(identity: string, isLocal: boolean) {
+  const nothing = { getTrackPublication: () => undefined, connectionQuality: "good" };
+  const facts = { identity, isLocal, name: identity, kind: 0, attributes: {}, audioLevel: 0 };
+  return { ...nothing, ...facts, isSpeaking: false };
+}
+
+vi.mock("livekit-client", async (original) => ({
+  ...(await original<typeof import("livekit-client")>()),
+  Room: new Proxy(class {}, { construct: () => new FakeRoom() }),
+}));
+
+const TICKET: Ticket = { url: "ws://call", token: "secret", expiresIn: null };
+const knock = vi.fn<(coming: Coming) => Promise<Ticket>>();
+const onEnd = vi.fn();
+const last = () => FakeRoom.made.at(-1) as FakeRoom;
+const drop = (reason?: DisconnectReason) => last().emit(RoomEvent.Disconnected, reason);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-03-01T12:00:00Z") });
+  FakeRoom.made = [];
+  FakeRoom.answers = [];
+  FakeRoom.until = Promise.resolve();
+  knock.mockReset().mockResolvedValue(TICKET);
+  onEnd.mockReset();
+  mutedByHost.value = 0;
+});
+
+afterEach(() => {
+  leave();
+  vi.useRealTimers();
+});
+
+describe("coming in", () => {
+  it("shows who is there, oneself first", async () => {
+    await enter(knock, onEnd);
+    expect(people.value.map(({ identity }) => identity)).toEqual(["me", "anna"]);
+    expect(link.value).toBe("steady");
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+
+  it("knows from the ticket when the time is over", async () => {
+    knock.mockResolvedValue({ ...TICKET, expiresIn: 90 });
+    await enter(knock, onEnd);
+    expect(endsAt.value).toBe(Date.parse("2026-03-01T12:01:30Z"));
+  });
+
+  it("is refused as the door refuses it", async () => {
+    knock.mockRejectedValue(new Refused("This meeting is full", "…", "meeting_full"));
+    await expect(enter(knock, onEnd)).rejects.toThrow("This meeting is full");
+    expect(FakeRoom.made).toEqual([]);
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+
+  it("never shows the token that an error of the connection may contain", async () => {
+    FakeRoom.answers = [new Error("could not connect with secret")];
+    const reason = await enter(knock, onEnd).catch((error: unknown) => error);
+    expect(reason).toBeInstanceOf(Refused);
+    expect(JSON.stringify(reason) + String(reason)).not.toContain("secret");
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+});
+
+describe("a call that ends", () => {
+  beforeEach(() => enter(knock, onEnd));
+
+  it.each([
+    [DisconnectReason.PARTICIPANT_REMOVED, "removed"],
+    [DisconnectReason.ROOM_DELETED, "closed"],
+  ])("by reason %s is over at once: %s", async (reason, how) => {
+    drop(reason);
+    await vi.runOnlyPendingTimersAsync();
+    expect(onEnd.mock.calls).toEqual([[how]]);
+    expect(knock).toHaveBeenCalledTimes(1);
+    expect(people.value).toEqual([]);
+  });
+
+  it("by leaving is over once", async () => {
+    leave();
+    leave();
+    await vi.runOnlyPendingTimersAsync();
+    expect(last().isLeft).toBe(true);
+    expect(onEnd.mock.calls).toEqual([["left"]]);
+  });
+});
+
+describe("a connection that breaks", () => {
+  beforeEach(() => enter(knock, onEnd));
+
+  it("is made anew through the door", async () => {
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(knock).toHaveBeenCalledTimes(2);
+    expect(room.value).toBe(last());
+    expect(FakeRoom.made.length).toBe(2);
+    expect(link.value).toBe("steady");
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+
+  it("keeps on the page who was there, without pictures", async () => {
+    knock.mockReturnValue(new Promise(() => {}));
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(link.value).toBe("door");
+    expect(people.value.map(({ identity }) => identity)).toEqual(["me", "anna"]);
+  });
+
+  it("is tried again while nobody can be reached", async () => {
+    knock.mockRejectedValueOnce(new Refused("We cannot be reached", "…"));
+    knock.mockRejectedValueOnce(new Refused("The call …", "…", "call_server_unreachable"));
+    FakeRoom.answers = [new Error("no route")];
+    drop();
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(knock).toHaveBeenCalledTimes(5);
+    expect(link.value).toBe("steady");
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+
+  it("is lost after a minute of trying", async () => {
+    knock.mockRejectedValue(new Refused("We cannot be reached", "…"));
+    drop();
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(onEnd).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(onEnd.mock.calls).toEqual([["lost"]]);
+  });
+
+  it("is lost at once when the door stays shut", async () => {
+    knock.mockRejectedValue(new Refused("This meeting has ended", "…", "meeting_ended"));
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(knock).toHaveBeenCalledTimes(2);
+    expect(onEnd.mock.calls).toEqual([["lost"]]);
+  });
+
+  it("is not made anew for somebody who left meanwhile", async () => {
+    knock.mockRejectedValue(new Refused("We cannot be reached", "…"));
+    drop();
+    await vi.advanceTimersByTimeAsync(1_500);
+    leave();
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(onEnd.mock.calls).toEqual([["left"]]);
+    expect(knock).toHaveBeenCalledTimes(3);
+  });
+
+  it("lets nobody in who left while the door was answering", async () => {
+    let open = (_: Ticket) => {};
+    knock.mockReturnValue(
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    leave();
+    open(TICKET);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeRoom.made.length).toBe(1);
+    expect(room.value).toBeNull();
+  });
+
+  it("breaks off what is still coming about when somebody leaves", async () => {
+    FakeRoom.until = new Promise(() => {});
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeRoom.made.length).toBe(2);
+    leave();
+    expect(last().isLeft).toBe(true);
+    expect(onEnd.mock.calls).toEqual([["left"]]);
+  });
+
+  it("is known to the door as the visit it was", async () => {
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    const [first, second] = knock.mock.calls.map(([coming]) => coming);
+    expect(first?.visit).toMatch(/^[0-9a-f]{32}$/);
+    expect(first?.isBack).toBe(false);
+    expect(second).toEqual({ visit: first?.visit, isBack: true });
+  });
+
+  it("is not made anew over another page of the same person", async () => {
+    knock.mockRejectedValue(new Refused("You joined elsewhere", "…", "joined_elsewhere"));
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onEnd.mock.calls).toEqual([["elsewhere"]]);
+  });
+
+  it("may break again", async () => {
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    drop(DisconnectReason.ROOM_DELETED);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeRoom.made.length).toBe(3);
+    expect(onEnd.mock.calls).toEqual([["closed"]]);
+  });
+});
+
+describe("a second page of the same person", () => {
+  beforeEach(async () => {
+    await enter(knock, onEnd);
+  });
+
+  it("wins, and the older says so", async () => {
+    knock.mockRejectedValue(new Refused("You joined elsewhere", "…", "joined_elsewhere"));
+    drop(DisconnectReason.DUPLICATE_IDENTITY);
+    expect(link.value).toBe("steady");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onEnd.mock.calls).toEqual([["elsewhere"]]);
+  });
+
+  it("that is older, and only was brought back by LiveKit's client, gives way", async () => {
+    drop(DisconnectReason.DUPLICATE_IDENTITY);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(room.value).toBe(last());
+    expect(FakeRoom.made.length).toBe(2);
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+
+  it("is believed when the door cannot be asked", async () => {
+    knock.mockRejectedValue(new Refused("We cannot be reached", "…"));
+    drop(DisconnectReason.DUPLICATE_IDENTITY);
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(onEnd.mock.calls).toEqual([["elsewhere"]]);
+  });
+});
+
+describe("in the call", () => {
+  beforeEach(() => enter(knock, onEnd));
+
+  it.each([
+    [RoomEvent.SignalReconnecting, "signal"],
+    [RoomEvent.Reconnecting, "full"],
+  ])("%s shows, and that it is over", (event, shown) => {
+    last().emit(event);
+    expect(link.value).toBe(shown);
+    last().emit(RoomEvent.Reconnected);
+    expect(link.value).toBe("steady");
+  });
+
+  it("keeps on the page who was there, when LiveKit takes them all away to make it anew", async () => {
+    last().remoteParticipants.clear();
+    last().emit(RoomEvent.ParticipantDisconnected);
+    last().emit(RoomEvent.Reconnecting);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(people.value.map(({ identity }) => identity)).toEqual(["me", "anna"]);
+    last().emit(RoomEvent.Reconnected);
+    expect(people.value.map(({ identity }) => identity)).toEqual(["me"]);
+  });
+
+  it("shows soon who has gone", async () => {
+    last().remoteParticipants.clear();
+    last().emit(RoomEvent.ParticipantDisconnected);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(people.value.map(({ identity }) => identity)).toEqual(["me"]);
+  });
+
+  it("hears nothing any more of a room that was left", async () => {
+    const left = last();
+    drop();
+    await vi.advanceTimersByTimeAsync(0);
+    left.emit(RoomEvent.Reconnecting);
+    expect(link.value).toBe("steady");
+  });
+
+  it("shows whether it is recorded", () => {
+    last().isRecording = true;
+    last().emit(RoomEvent.RecordingStatusChanged, true);
+    expect(isRecording.value).toBe(true);
+  });
+
+  it("notices that a host has muted this person", () => {
+    isMicrophoneOn.value = true;
+    last().emit(RoomEvent.TrackMuted, { source: "microphone" }, { isLocal: true });
+    expect(isMicrophoneOn.value).toBe(false);
+    expect(mutedByHost.value).toBe(Date.now());
+  });
+
+  it.each([
+    ["their own click", false, { source: "microphone" }, { isLocal: true }],
+    ["their camera", true, { source: "camera" }, { isLocal: true }],
+    ["somebody else", true, { source: "microphone" }, { isLocal: false }],
+  ])("does not mistake %s for it", (_, isOn, publication, participant) => {
+    isMicrophoneOn.value = isOn;
+    last().emit(RoomEvent.TrackMuted, publication, participant);
+    expect(mutedByHost.value).toBe(0);
+  });
+
+  it("a night's sleep ends it, so that nobody is heard who does not know", async () => {
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(onEnd).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() + 8 * 3_600_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(onEnd.mock.calls).toEqual([["asleep"]]);
+    expect(last().isLeft).toBe(true);
+  });
+
+  it("a nap does not", async () => {
+    vi.setSystemTime(Date.now() + 5 * 60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,20 @@
+/** Whether a host really means everybody. */
+
+import { say } from "../words";
+import { Ask } from "./ask";
+import { endForEverybody } from "./host";
+import { dialog } from "./panels";
+
+export function EndDialog() {
+  return (
+    <Ask
+      title={say("endAsk")}
+      detail={say("endDetail")}
+      deed={say("endForAll")}
+      onYes={endForEverybody}
+      onDone={() => {
+        dialog.value = null;
+      }}
+    />
+  );
+}

@@ -1,0 +1,13 @@
+/** What is open beside or above the pictures: one panel, one dialog. */
+
+import { signal } from "@preact/signals";
+
+export type Panel = "chat" | "people";
+export type Dialog = "settings" | "shortcuts" | "end";
+
+export const panel = signal<Panel | null>(null);
+export const dialog = signal<Dialog | null>(null);
+
+export function togglePanel(which: Panel): void {
+  panel.value = panel.value === which ? null : which;
+}

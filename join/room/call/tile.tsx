@@ -1,0 +1,100 @@
+/** One person, or the screen that somebody shows. */
+
+import { ConnectionQuality } from "livekit-client";
+import { Icon } from "../icon";
+import { Video } from "../media";
+import { say } from "../words";
+import { hands } from "./hands";
+import { type Person, type Share, weaknessOf } from "./people";
+import { type Item, pinned, togglePin } from "./view";
+
+interface TileProps {
+  item: Item;
+  isLarge?: boolean;
+}
+
+export function Tile({ item, isLarge = false }: TileProps) {
+  return "share" in item ? (
+    <Screen share={item.share} pinKey={item.key} />
+  ) : (
+    <Face person={item.person} isLarge={isLarge} />
+  );
+}
+
+function Screen({ share, pinKey }: { share: Share; pinKey: string }) {
+  const name = say("screenOf", { name: share.name });
+  return (
+    <div class="tile screen">
+      <Video track={share.video} isMirrored={false} />
+      <PinButton pinKey={pinKey} name={name} />
+      <div class="caption">
+        <Icon name="monitor-up" />
+        <bdi class="name">{name}</bdi>
+      </div>
+    </div>
+  );
+}
+
+function Face({ person, isLarge }: { person: Person; isLarge: boolean }) {
+  const name = person.isLocal ? say("you", { name: person.name }) : person.name;
+  return (
+    <div class={person.isSpeaking ? "tile speaking" : "tile"} data-identity={person.identity}>
+      {person.video ? (
+        <Video track={person.video} isMirrored={person.isLocal} />
+      ) : (
+        <span class={isLarge ? "initial huge" : "initial"} aria-hidden="true">
+          {[...person.name][0]?.toUpperCase()}
+        </span>
+      )}
+      <PinButton pinKey={person.identity} name={name} />
+      <Hand person={person} />
+      <div class="caption">
+        <Weakness quality={person.quality} />
+        {person.isMuted && <Icon name="mic-off" />}
+        <bdi class="name">{name}</bdi>
+        {person.isMuted && <span class="only-read">{` · ${say("muted")}`}</span>}
+      </div>
+    </div>
+  );
+}
+
+function PinButton({ pinKey, name }: { pinKey: string; name: string }) {
+  const isPinned = pinned.value === pinKey;
+  const label = say(isPinned ? "unpin" : "pin", { name });
+  return (
+    <button
+      type="button"
+      class={isPinned ? "pin pinned" : "pin"}
+      aria-label={label}
+      title={label}
+      onClick={() => togglePin(pinKey)}
+    >
+      <Icon name={isPinned ? "pin-off" : "pin"} />
+    </button>
+  );
+}
+
+/** With its place among those that are up. */
+function Hand({ person }: { person: Person }) {
+  const place = hands.value.indexOf(person.identity);
+  if (place < 0) return null;
+  return (
+    <span class="up">
+      <Icon name="hand" />
+      {hands.value.length > 1 && <span aria-hidden="true">{place + 1}</span>}
+      <span class="only-read">{say("hand")}</span>
+    </span>
+  );
+}
+
+function Weakness({ quality }: { quality: ConnectionQuality }) {
+  const weakness = weaknessOf(quality);
+  if (!weakness) return null;
+  const name = say(weakness.name);
+  return (
+    <span class={quality === ConnectionQuality.Lost ? "weak gone" : "weak"} title={name}>
+      <Icon name={weakness.icon} />
+      <span class="only-read">{name}</span>
+    </span>
+  );
+}
