@@ -31,9 +31,9 @@ check: install
 unit: install
 	$(VENV)/python -m pytest tests --ignore tests/e2e --numprocesses auto
 
-# Moves media: in a network of its own, where the system allows it.
+# Moves media: in a network of its own, where the system allows it. Two stacks side by side: much of it is waiting.
 e2e: install
-	$(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e
+	$(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e --numprocesses 2 --dist loadfile
 
 # More than 20,000 cases against the live service, in about twenty minutes.
 fuzz: install
@@ -44,13 +44,17 @@ soak: install
 	SOAK_STEPS=100000 $(VENV)/python -m pytest tests/billing/test_hostile_world.py --capture=no
 	EGRESS_SOAK_MINUTES=20 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_egress_long.py --capture=no
 
-# What becomes of recordings when something breaks, on the real stack; then people in real calls while every part is
-# killed again and again: is each second billed once, and is every take settled? About half an hour in all.
+# What becomes of recordings when something breaks, on the real stack, and of calls that have no network for minutes;
+# then people in real calls while every part is killed again and again: is each second billed once, and is every take
+# settled? About 40 minutes in all.
 # make drill MINUTES=3 is a short one; DRILL_SEED repeats one.
 RECORDINGS := tests/e2e/test_recordings_long.py tests/e2e/test_recordings_broken.py \
-	tests/e2e/test_egress_like_official.py tests/e2e/test_egress_failures.py
+	tests/e2e/test_egress_like_official.py tests/e2e/test_egress_failures.py tests/e2e/test_recording_child.py
+ROOM := tests/e2e/test_room_breaks_long.py tests/e2e/test_room_tools.py tests/e2e/test_crowd.py \
+	tests/e2e/test_room_full.py tests/e2e/test_room_pictures.py
 drill: install
 	RECORDINGS_LONG=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(RECORDINGS)
+	ROOM_LONG=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(ROOM)
 	$(VENV)/python -m local.private $(VENV)/python -m tests.drill $(MINUTES)
 
 # How long what must be quick takes, as ratios.
@@ -64,8 +68,9 @@ mutants: install
 	@$(VENV)/mutmut results
 
 # Writes the pictures of README and docs/ anew, by the tests that take them.
+PICTURES := tests/e2e/test_two_people_meet.py tests/e2e/test_doors_looks.py tests/e2e/test_room_looks.py
 pictures: install
-	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_two_people_meet.py tests/e2e/test_doors_looks.py
+	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(PICTURES)
 
 # The OpenAPI document, made from the code; a test fails when the committed one is stale.
 schema: install

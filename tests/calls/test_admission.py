@@ -10,10 +10,11 @@ from livekit import api as sdk
 
 from billing.models import Account
 from calls import admission, ending
-from calls.admission import Ticket
+from calls.admission import Coming, Ticket
 from calls.errors import (
     CallServerUnreachable,
     FeedbackOwed,
+    JoinedElsewhere,
     MeetingFull,
     MeetingHasEnded,
     MeetingHasExpired,
@@ -176,7 +177,7 @@ def test_nobody_comes_into_a_recorded_meeting_untold(meeting: Meeting, fake_live
 
 def test_when_somebody_was_told_is_kept(meeting: Meeting) -> None:
     Meeting.objects.update(record_on_cloud=True)
-    admission.admit(meeting, guest_of(meeting), noon(0.5), is_recording_told=True)
+    admission.admit(meeting, guest_of(meeting), noon(0.5), Coming(is_recording_told=True))
     kept = Admission.objects.get()
     assert (kept.created_at, kept.recording_told_at) == (NOON, noon(0.5))
 
@@ -431,3 +432,74 @@ def test_an_end_and_an_admission_leave_no_room_open(customer: Customer, fake_liv
         assert fake_livekit.asked[-1] == ("close", meeting.code)
         meeting.refresh_from_db()
         assert meeting.ended_at == NOON
+
+
+# Who comes back by themselves, and who came elsewhere meanwhile
+
+OLDER, NEWER = "a" * 32, "b" * 32
+
+
+def test_a_visit_comes_back_by_itself(secured: Meeting, person: Participant) -> None:
+    admission.admit(secured, person, NOON, Coming(visit=OLDER))
+    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True)).token
+    assert [one.visit for one in Admission.objects.all()] == [OLDER, OLDER]
+
+
+def test_a_visit_does_not_come_back_over_a_newer_one(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    admission.admit(secured, person, NOON, Coming(visit=OLDER))
+    admission.admit(secured, person, noon(30), Coming(visit=NEWER))
+    asked = list(fake_livekit.asked)
+    with pytest.raises(JoinedElsewhere):
+        admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True))
+    assert fake_livekit.asked == asked
+    assert Admission.objects.count() == 2
+    assert admission.admit(secured, person, noon(90), Coming(visit=NEWER, is_back=True)).token
+
+
+def test_a_click_is_always_the_newest(secured: Meeting, person: Participant) -> None:
+    admission.admit(secured, person, NOON, Coming(visit=NEWER))
+    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER)).token
+    with pytest.raises(JoinedElsewhere):
+        admission.admit(secured, person, noon(90), Coming(visit=NEWER, is_back=True))
+
+
+def test_others_do_not_count_as_elsewhere(secured: Meeting, person: Participant) -> None:
+    other = Participant.objects.create(
+        meeting=secured, external_user_id="user-456", display_name="Jane", created_at=NOON
+    )
+    admission.admit(secured, person, NOON, Coming(visit=OLDER))
+    admission.admit(secured, other, noon(30), Coming(visit=NEWER))
+    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True)).token
+
+
+def test_a_door_that_could_not_be_passed_makes_nobody_elsewhere(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    admission.admit(secured, person, NOON, Coming(visit=OLDER))
+    fake_livekit.is_away = True
+    with pytest.raises(CallServerUnreachable):
+        admission.admit(secured, person, noon(30), Coming(visit=NEWER))
+    fake_livekit.is_away = False
+    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True)).token
+
+
+def test_why_a_person_may_not_come_at_all_is_told_first(secured: Meeting, person: Participant) -> None:
+    admission.admit(secured, person, NOON, Coming(visit=NEWER))
+    Participant.objects.update(barred_at=NOON)
+    with pytest.raises(PersonBarred):
+        admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_return_and_a_click_at_once_the_click_is_the_newest(customer: Customer) -> None:
+    for _ in ROUNDS:
+        meeting = Meeting.objects.create(customer=customer, created_at=NOON)
+        guest = guest_of(meeting)
+        admission.admit(meeting, guest, NOON, Coming(visit=OLDER))
+        ways = (Coming(visit=OLDER, is_back=True), Coming(visit=NEWER))
+        race(*[partial(admission.admit, copy(meeting), copy(guest), noon(60), way) for way in ways])
+        last = Admission.objects.filter(participant=guest).order_by("pk").last()
+        assert last
+        assert last.visit == NEWER

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from local.stack import Stack, fresh
 from tests.e2e import chromium
+from tests.e2e.crowd import Crowd
 from tests.e2e.integrator import Integrator
 from tests.e2e.tab import CHROMIUM_FLAGS, Tab
 
@@ -54,6 +55,7 @@ def integrator(stack: Stack) -> Integrator:
 def browser() -> Iterator[Browser]:
     program = chromium.find()
     assert program, chromium.HOW_TO_GET
+    expect.set_options(timeout=20_000)  # what is waited for mostly comes within two; on a busy machine later
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield started
@@ -89,5 +91,13 @@ class Tabs:
 @pytest.fixture
 def tabs(browser: Browser) -> Iterator[Tabs]:
     made = Tabs(browser)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def crowd(stack: Stack) -> Iterator[Crowd]:
+    """People without a browser; all leave at the end."""
+    made = Crowd(stack.env)
     yield made
     made.close()

@@ -19,8 +19,11 @@ FINDINGS = """async () => (await axe.run(document)).violations.map(({id, nodes})
   `${id}: ${nodes.map((node) => node.html + " " + node.failureSummary).join(" | ")}`)"""
 SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, a.button, select, input, textarea, summary")]
-  .filter((part) => part.checkVisibility() && !part.matches(".link, [type=hidden], [type=radio]"))
-  .filter((part) => { const box = part.getBoundingClientRect(); return box.height < 44 || box.width < 44; })
+  .filter((part) => part.checkVisibility() && !part.matches(".link, [type=hidden]"))
+  .filter((part) => {
+    const box = (part.closest("label") ?? part).getBoundingClientRect(); // its words can be clicked, too
+    return box.height < 44 || box.width < 44;
+  })
   .map((part) => part.outerHTML)"""
 
 

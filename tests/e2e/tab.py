@@ -27,6 +27,14 @@ MOVING = """async () => {
     video.videoWidth > 0 && video.readyState >= 2 && video.currentTime > before[i]).length;
 }"""
 
+# Videos that get new pictures: of one that was cut off, the time goes on all the same.
+FRESH = """async () => {
+  const count = (video) => video.getVideoPlaybackQuality().totalVideoFrames;
+  const before = [...document.querySelectorAll("video")].map((video) => [video, count(video)]);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  return before.filter(([video, seen]) => video.isConnected && count(video) > seen).length;
+}"""
+
 # Sounds of others that are attached and play.
 PLAYING = """() => [...document.querySelectorAll("audio")].filter((audio) =>
   !audio.paused && audio.srcObject?.getAudioTracks().some((track) => !track.muted)).length"""
@@ -49,7 +57,7 @@ class Tab:
         """Join, and wait until the call is on."""
         self.to_preview(name)
         self.page.get_by_role("button", name=re.compile("^Join")).click(timeout=20_000)
-        expect(self.page.get_by_role("button", name="Leave")).to_be_visible(timeout=20_000)
+        expect(self.page.get_by_role("button", name="Leave", exact=True)).to_be_visible(timeout=20_000)
 
     def click(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click(timeout=20_000)
@@ -60,6 +68,10 @@ class Tab:
     def wait_for_videos(self, count: int) -> None:
         """Wait until exactly so many videos move."""
         self._wait_for(MOVING, count)
+
+    def wait_for_fresh_videos(self, count: int) -> None:
+        """Wait until exactly so many videos get new pictures; `wait_for_videos` also counts frozen ones."""
+        self._wait_for(FRESH, count)
 
     def wait_for_sounds(self, count: int) -> None:
         """Wait until exactly so many others are heard."""

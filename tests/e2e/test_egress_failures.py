@@ -1,6 +1,8 @@
-"""What recordings come to when something dies or is away: a final state in time, and nothing that is lost."""
+"""What recordings come to when something dies or is away: a final state in time, and nothing that is lost.
 
-import os
+Only with RECORDINGS_LONG=1: `make drill` sets it.
+"""
+
 import threading
 import time
 from collections.abc import Iterator
@@ -11,18 +13,17 @@ import pytest
 
 from egress.layout import Box
 from local.stack import Stack
+from tests.e2e import drills
 from tests.e2e.egresses import AWAY, Egress, Status, Studio, open_studio
 from tests.e2e.senders import RED, Media
 from tests.e2e.stacks import away, kill, second_worker, wait_for
+
+__test__ = drills.RECORDINGS
 
 WHOLE = Box(0, 0, 640, 360)
 HEARD = 0.05
 LOST = "The egress worker was lost"
 WRONG = "a secret that storage does not know"
-
-only_in_a_drill = pytest.mark.skipif(
-    os.environ.get("RECORDINGS_LONG") != "1", reason="takes half a minute: `make drill` runs it"
-)
 
 
 @pytest.fixture
@@ -99,7 +100,6 @@ def test_a_worker_that_is_asked_to_stop_completes_its_recordings(studio: Studio,
     assert_shows_anna(egress, 1.5)
 
 
-@only_in_a_drill
 def test_without_any_worker_the_caller_is_told(studio: Studio) -> None:
     room = studio.rooms.create()
     with away(studio.stack, "egress"):
@@ -153,7 +153,6 @@ def stop_or_see_the_end(egress: Egress) -> None:
 # Storage
 
 
-@only_in_a_drill
 def test_what_storage_cannot_take_is_kept_and_sent_when_it_is_back(studio: Studio, room: str) -> None:
     running, egress = studio.start(room).active(), studio.start(room).active().until(2)
     with away(studio.stack, "s3"):

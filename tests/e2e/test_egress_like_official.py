@@ -3,7 +3,6 @@
 Only with RECORDINGS_LONG=1: `make drill` sets it.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,12 +11,13 @@ import pytest
 
 from egress.layout import arrange
 from local.stack import Stack
+from tests.e2e import drills
 from tests.e2e.egresses import RECORDER, Egress, Status, Studio, open_studio, wait_until_nothing_is_left
 from tests.e2e.senders import GREEN, RED, Media
 from tests.e2e.stacks import hired_with, wait_for
 from tests.egress.film import Film
 
-__test__ = os.environ.get("RECORDINGS_LONG") == "1"
+__test__ = drills.RECORDINGS
 
 HEARD = 0.05
 TILES = arrange(640, 360, ["anna", "bert"])

@@ -1,4 +1,7 @@
-"""The recording child in real rooms: what is in its file, and that it always comes to an end."""
+"""The recording child in real rooms: what is in its file, and that it always comes to an end.
+
+Only with RECORDINGS_LONG=1: `make drill` sets it.
+"""
 
 import socket
 import threading
@@ -12,10 +15,13 @@ import pytest
 
 from egress.layout import Box, arrange
 from local.stack import Stack
+from tests.e2e import drills
 from tests.e2e.recorder import Recorder
 from tests.e2e.rooms import Rooms
 from tests.e2e.senders import BLUE, GREEN, RED, VIOLET, YELLOW, Media, Sender
 from tests.egress.film import Film
+
+__test__ = drills.RECORDINGS
 
 HEARD = 0.05  # how strong a tone is that somebody sends, and more
 NOT_HEARD = 0.005

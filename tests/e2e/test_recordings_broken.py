@@ -3,7 +3,6 @@
 Only with RECORDINGS_LONG=1: `make drill` sets it.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
+from tests.e2e import drills
 from tests.e2e.egresses import Status
 from tests.e2e.integrator import Integrator
 from tests.e2e.senders import GREEN, RED, Media, Sender
 from tests.e2e.stacks import away, dead, deaf, frozen, is_asking, kill, wait_for
 from tests.e2e.takes import Call, Hall, Shown, open_hall
 
-__test__ = os.environ.get("RECORDINGS_LONG") == "1"
+__test__ = drills.RECORDINGS
 
 ANNA, BEN = Media(RED, 440), Media(GREEN, 660)
 SWEPT = 150.0  # seconds: the recorder is missed by LiveKit, by two sweeps, asked to stop, and nobody answers

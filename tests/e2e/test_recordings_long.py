@@ -3,7 +3,6 @@
 Only with RECORDINGS_LONG=1: `make drill` sets it.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
+from tests.e2e import drills
 from tests.e2e.egresses import Status
 from tests.e2e.integrator import Integrator
 from tests.e2e.senders import GREEN, RED, Media
 from tests.e2e.stacks import hired_with, wait_for
 from tests.e2e.takes import Hall, open_hall
 
-__test__ = os.environ.get("RECORDINGS_LONG") == "1"
+__test__ = drills.RECORDINGS
 
 ANNA, BEN = Media(RED, 440), Media(GREEN, 660)
 

@@ -17,6 +17,8 @@ AWAY = {
     "code": "call_server_unreachable",
 }
 
+FULL = {"error": "This meeting is full", "detail": "Try again.", "code": "meeting_full"}
+
 # At the click
 
 
@@ -70,7 +72,7 @@ LINES = """window.lines = []; window.WebSocket = class extends WebSocket {
 # LiveKit's message that somebody is put out: field 8 of its signals, and in it the reason, field 2.
 PUT_OUT = """(reason) => window.lines.at(-1).dispatchEvent(
   new MessageEvent("message", {data: new Uint8Array([0x42, 2, 0x10, reason]).buffer}))"""
-SERVER_SHUTDOWN, PARTICIPANT_REMOVED, ROOM_DELETED = 3, 4, 5  # DisconnectReason
+CLIENT_INITIATED, SERVER_SHUTDOWN, PARTICIPANT_REMOVED, ROOM_DELETED = 1, 3, 4, 5  # DisconnectReason
 
 
 def put_out(reason: int, words: str) -> Scene:
@@ -80,6 +82,7 @@ def put_out(reason: int, words: str) -> Scene:
         [person] = all.secured(f"user-out-{reason}", feedback_required=True)
         tab = visitor.open(person["join_url"])
         tab.enter()
+        at_posts(tab, answered(409, FULL))  # or it would come back by itself
         tab.page.evaluate(PUT_OUT, reason)
         tab.expect_heading(words)
         return tab
@@ -199,6 +202,7 @@ TROUBLES = {
     "no-call": Scene(no_call),
     "no-cookies": Scene(no_cookies),
     "lost": put_out(SERVER_SHUTDOWN, "The connection was lost"),
+    "asleep": put_out(CLIENT_INITIATED, "You were away"),
     "put-out": put_out(PARTICIPANT_REMOVED, "You were removed"),
     "call-closed": put_out(ROOM_DELETED, "The call was closed"),
     "left-unsent": Scene(unsent),

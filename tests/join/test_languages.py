@@ -56,7 +56,6 @@ def test_the_persons_own_choice_comes_first(client: Client, meeting: Meeting) ->
 def test_the_script_is_told_the_language(client: Client, meeting: Meeting) -> None:
     shown: Any = client.get(f"/{meeting.code}/", headers=GERMAN).context
     assert shown["page"]["language"] == "de"
-    assert [code for code, _ in shown["page"]["languages"]] == ["en", "hi", "de", "fr", "es"]
 
 
 def test_whoever_keeps_pages_keeps_them_apart_by_language(client: Client, meeting: Meeting) -> None:

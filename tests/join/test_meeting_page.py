@@ -143,6 +143,29 @@ def test_of_a_meeting_that_is_not_recorded_nothing_is_kept(client: Client, meeti
     assert Admission.objects.get().recording_told_at is None
 
 
+# Who comes back by themselves
+
+
+def knocked(client: Client, meeting: Meeting, **said: str) -> tuple[int, str]:
+    response: Any = client.post(f"/{meeting.code}/", {"name": "Ann", **said})
+    return response.status_code, response.json().get("code", "")
+
+
+def test_a_page_that_comes_back_is_let_in_unless_another_came_since(client: Client, meeting: Meeting) -> None:
+    older, newer = "a" * 32, "b" * 32
+    assert knocked(client, meeting, visit=older) == (200, "")
+    assert knocked(client, meeting, visit=older, is_back="1") == (200, "")
+    assert knocked(client, meeting, visit=newer) == (200, "")
+    assert knocked(client, meeting, visit=older, is_back="1") == (409, "joined_elsewhere")
+    assert knocked(client, meeting, visit=older) == (200, "")
+
+
+@pytest.mark.parametrize("odd", ["", "x", "A" * 32, "a" * 33, "a" * 31 + "\0", "ä" * 32])
+def test_a_visit_that_is_none_of_ours_is_not_heard(client: Client, meeting: Meeting, odd: str) -> None:
+    assert knocked(client, meeting, visit=odd, is_back="1") == (200, "")
+    assert Admission.objects.get().visit == ""
+
+
 # Dead ends, the same for those who look and those who click
 
 

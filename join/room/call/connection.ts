@@ -123,6 +123,7 @@ class Visit {
         const code = reason instanceof Refused ? reason.code : "?";
         if (code === ELSEWHERE) return "elsewhere";
         if (!PASSING.includes(code)) return how;
+        dim("door"); // for whoever was put out by another page, only now: mostly the door says so at once
       }
     }
     return how;

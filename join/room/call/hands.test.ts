@@ -93,9 +93,9 @@ describe("the own hand", () => {
     expect(here.sent[1]).toMatchObject({ news: { raised: true, since: 5_000 }, to: ["cem"] });
   });
 
-  it("that is down is not told to who comes in", () => {
+  it("of who comes in is asked for", () => {
     here.emit(RoomEvent.ParticipantActive, { identity: "cem" });
-    expect(here.sent).toEqual([]);
+    expect(here.sent).toMatchObject([{ news: { raised: false, ask: true }, to: ["cem"] }]);
   });
 
   it("is told to who asks", () => {

@@ -62,9 +62,8 @@ export function lowerHandOf(identity: string): void {
 /** Ask everybody, and tell them the own hand: both change when a connection is made anew. */
 function listen(to: Room): () => void {
   const greet = () => publish({ ...state(), ask: true });
-  const welcome = ({ identity }: Participant) => {
-    if (isRaised.peek()) publish(state(), identity);
-  };
+  // What they told everybody as they came was too early for pages that did not know them yet.
+  const welcome = ({ identity }: Participant) => publish({ ...state(), ask: true }, identity);
   const hear = (payload: Uint8Array, from?: RemoteParticipant, _?: unknown, topic?: string) => {
     if (topic === TOPIC && from) heed(decoded(payload), from);
   };

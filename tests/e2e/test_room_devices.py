@@ -1,0 +1,199 @@
+"""Camera, microphone and speaker during the call: changed, pulled out, plugged in, taken; full screen."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.e2e.crowd import Crowd
+from tests.e2e.doors import visiting
+from tests.e2e.hardware import DEVICES, SOUND_HELD_BACK, plug_in, pull_out
+from tests.e2e.integrator import Integrator
+from tests.e2e.seeing import CONNECTIONS, becomes, comes, sources, speakers, tile
+from tests.e2e.sleeping import laptop
+from tests.e2e.tab import Tab
+
+ONE_CAMERA = "--use-fake-device-for-media-stream"
+CAMERA = "fake_device_2"  # what the second of Chromium's cameras shows cannot be sent: only depths
+FIRST, SECOND = "Fake Audio Input 1", "Fake Audio Input 2"
+# Until `window.isTaken` is over, another program has the camera.
+TAKEN = """{
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) => window.isTaken && wanted.video
+    ? Promise.reject(new DOMException("", "NotReadableError")) : real(wanted);
+}"""
+
+A_MINUTE_LATER = "{ const now = Date.now; Date.now = () => now() + 60_000; }"
+
+
+@pytest.fixture
+def ben(browser: Browser, integrator: Integrator) -> Iterator[Tab]:
+    """Somebody who looks and listens; the meeting is where he is."""
+    with visiting(browser) as visitor:
+        tab = visitor.open(integrator.create()["join_url"])
+        tab.enter("Ben")
+        yield tab
+
+
+def button(tab: Tab, name: str) -> Locator:
+    return tab.page.get_by_role("button", name=name, exact=True)
+
+
+def open_settings(tab: Tab) -> Callable[[str], Locator]:
+    """The dialog's menus, by what they choose."""
+    tab.click("More")
+    tab.click("Settings")
+    dialog = tab.page.get_by_role("dialog", name="Settings")
+    return lambda kind: dialog.get_by_role("combobox", name=kind)
+
+
+def close_settings(tab: Tab) -> None:
+    tab.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
+# Changed
+
+
+def test_another_microphone_camera_and_speaker_are_used_at_once(browser: Browser, ben: Tab) -> None:
+    with (
+        laptop(browser, f"{ONE_CAMERA}=device-count=3", without=(ONE_CAMERA,)) as rich,
+        visiting(rich.browser, CONNECTIONS) as visitor,
+    ):
+        anna = visitor.open(ben.page.url)
+        anna.enter("Anna")
+        ben.wait_for_fresh_videos(2)
+        menu = open_settings(anna)
+        menu("Microphone").select_option(label=SECOND)
+        becomes(lambda: sources(anna, "audio"), [SECOND])
+        assert sources(anna, "video") != [CAMERA]
+        menu("Camera").select_option(label=CAMERA)
+        becomes(lambda: sources(anna, "video"), [CAMERA])
+        menu("Speaker").select_option(index=1)
+        becomes(lambda: speakers(anna), {menu("Speaker").input_value()})
+        close_settings(anna)
+        ben.wait_for_fresh_videos(2)
+        ben.wait_for_sounds(1)
+        anna.wait_for_sounds(1)
+        menu = open_settings(anna)
+        expect(menu("Microphone").locator("option:checked")).to_have_text(SECOND)
+        expect(menu("Camera").locator("option:checked")).to_have_text(CAMERA)
+
+
+# Pulled out and plugged in
+
+
+def test_a_microphone_that_is_pulled_out_is_replaced_or_given_up_and_can_come_back(
+    browser: Browser, ben: Tab
+) -> None:
+    with visiting(browser, DEVICES + CONNECTIONS) as visitor:
+        anna = visitor.open(ben.page.url)
+        anna.enter("Anna")
+        open_settings(anna)("Microphone").select_option(label=FIRST)
+        close_settings(anna)
+        becomes(lambda: sources(anna, "audio"), [FIRST])
+        ben.wait_for_sounds(1)
+
+        pull_out(anna, "microphone", FIRST)
+        anna.expect_text("Your microphone was disconnected. Now in use:")
+        becomes(lambda: len(sources(anna, "audio")), 1)
+        assert sources(anna, "audio") != [FIRST]
+        ben.wait_for_sounds(1)
+
+        pull_out(anna, "microphone")
+        comes(anna.page.get_by_text("Your microphone was disconnected.", exact=True).first)
+        expect(button(anna, "Unmute")).to_be_disabled(timeout=20_000)
+        ben.wait_for_sounds(0)
+        ben.expect_text("Anna · muted")
+
+        anna.page.evaluate(A_MINUTE_LATER)  # else it is as if it had not been away
+        plug_in(anna, "microphone")
+        anna.expect_text("A microphone was found. It is muted.")
+        ben.expect_text("Anna · muted")
+        anna.click("Unmute")
+        ben.wait_for_sounds(1)
+
+
+def test_whoever_comes_without_a_camera_can_plug_one_in_and_lose_it_again(browser: Browser, ben: Tab) -> None:
+    with visiting(browser, DEVICES + CONNECTIONS) as visitor:
+        anna = visitor.open(ben.page.url)
+        pull_out(anna, "camera")
+        anna.enter("Anna")
+        expect(button(anna, "Camera on")).to_be_disabled(timeout=20_000)
+        becomes(lambda: tile(ben, "Anna").initial, "A")
+
+        plug_in(anna, "camera")
+        anna.expect_text("A camera was found. It is off.")
+        assert tile(ben, "Anna").initial == "A"
+        anna.click("Camera on")
+        ben.wait_for_fresh_videos(2)
+
+        pull_out(anna, "camera")
+        comes(anna.page.get_by_text("Your camera was disconnected.", exact=True).first)
+        expect(button(anna, "Camera on")).to_be_disabled(timeout=20_000)
+        becomes(lambda: tile(ben, "Anna").initial, "A")
+        ben.wait_for_sounds(1)
+
+
+# Taken
+
+
+def test_a_camera_that_another_program_has_taken_is_told_of_and_can_be_tried_again(
+    browser: Browser, ben: Tab
+) -> None:
+    with visiting(browser, TAKEN) as visitor:
+        anna = visitor.open(ben.page.url)
+        anna.enter("Anna")
+        ben.wait_for_fresh_videos(2)
+        anna.click("Camera off")
+        anna.page.evaluate("window.isTaken = true")
+        anna.click("Camera on")
+        anna.expect_text("Your camera cannot be used")
+        expect(button(anna, "Camera on")).to_be_disabled(timeout=20_000)
+        open_settings(anna)
+        anna.expect_text("Another program seems to be using it.")
+        anna.page.evaluate("window.isTaken = false")
+        anna.click("Try again")
+        close_settings(anna)
+        anna.click("Camera on")
+        ben.wait_for_fresh_videos(2)
+        ben.wait_for_sounds(1)
+
+
+# Full screen
+
+
+def test_the_call_fills_the_screen_by_its_button_and_by_its_key(ben: Tab) -> None:
+    def is_full() -> object:
+        return ben.page.evaluate("!!document.fullscreenElement")
+
+    ben.click("More")
+    ben.click("Full screen")
+    becomes(is_full, True)
+    ben.click("More")
+    ben.click("Leave full screen")
+    becomes(is_full, False)
+    for wanted in (True, False):
+        ben.page.keyboard.press("f")
+        becomes(is_full, wanted)
+    ben.click("More")
+    ben.click("Full screen")
+    becomes(is_full, True)
+    ben.leave()
+    becomes(is_full, False)
+
+
+def test_sound_that_is_held_back_plays_after_a_click(
+    browser: Browser, integrator: Integrator, crowd: Crowd
+) -> None:
+    made = integrator.create()
+    with visiting(browser, SOUND_HELD_BACK) as visitor:
+        anna = visitor.open(made["join_url"])
+        anna.enter("Anna")
+        [person] = crowd.fill(made["meeting_code"], 1)
+        person.speak()
+        held_back = anna.page.get_by_role("button", name="holds back the sound")
+        expect(held_back).to_be_visible()
+        anna.wait_for_sounds(0)
+        held_back.click()
+        anna.wait_for_sounds(1)
+        expect(held_back).to_have_count(0)
