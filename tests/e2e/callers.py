@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator
 
 from tests.e2e.doors import visiting
 from tests.e2e.person import eventually
@@ -28,7 +28,6 @@ class Callers:
 
     def __init__(self, browser: Browser) -> None:
         self.browser, self.profiles = browser, ExitStack()
-        expect.set_options(timeout=20_000)  # several pages in a call keep a small machine busy
 
     def open(self, url: str, script: str = "", **options: Any) -> Tab:
         """`script` runs before the page's own; `options` are Playwright's of a browser context."""

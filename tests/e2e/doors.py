@@ -1,7 +1,8 @@
 """What tests of the doors share: people with browsers of their own, and meetings in every state."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -220,3 +221,20 @@ LOOKS: dict[str, tuple[int, int, Literal["light", "dark"]]] = {
 
 def snap(tab: Tab, folder: Path, name: str) -> None:
     tab.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+
+
+# Every picture goes to this folder, if pictures are to be kept.
+ALL = ROOT / ".run" / "pictures"
+
+
+def keep(tab: Tab, folder: Path, name: str, shown: Mapping[str, str]) -> None:
+    """A picture of a failed test, to look at; with UPDATE_PICTURES, those that docs show are written anew.
+
+    `shown`: under which name docs/pictures has a picture.
+    """
+    is_kept = bool(os.environ.get("UPDATE_PICTURES"))
+    if is_kept:
+        ALL.mkdir(parents=True, exist_ok=True)
+    snap(tab, ALL if is_kept else folder, name)
+    if is_kept and name in shown:
+        snap(tab, ROOT / "docs" / "pictures", shown[name])

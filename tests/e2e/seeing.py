@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, expect
 
+from tests.e2e.conftest import Tabs
+from tests.e2e.crowd import Crowd
+from tests.e2e.integrator import Integrator
+from tests.e2e.person import Person
 from tests.e2e.tab import PATIENCE, Tab
 
 # Keeps every connection that the page makes; runs before the page's own scripts.
@@ -85,6 +89,14 @@ class Tile:
             and self.left + self.width <= width
             and self.top + self.height <= height
         )
+
+
+def anna_among(integrator: Integrator, tabs: Tabs, crowd: Crowd, count: int) -> tuple[Tab, list[Person]]:
+    """Anna's tab in a call, and so many others, who show a picture."""
+    made = integrator.create()
+    anna = tabs.open(made["join_url"])
+    anna.enter("Anna")
+    return anna, crowd.fill(made["meeting_code"], count)
 
 
 def tiles(tab: Tab) -> list[Tile]:

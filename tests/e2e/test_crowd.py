@@ -12,6 +12,7 @@ from tests.e2e.conftest import Tabs
 from tests.e2e.crowd import Crowd
 from tests.e2e.integrator import Integrator
 from tests.e2e.person import Person, eventually
+from tests.e2e.seeing import anna_among
 
 __test__ = drills.ROOM
 
@@ -21,10 +22,7 @@ JANE = {"display_name": "Jane Smith", "external_user_id": "user-456", "role": "h
 def test_a_crowd_of_24_is_seen_moving_and_who_speaks_is_heard(
     integrator: Integrator, tabs: Tabs, crowd: Crowd
 ) -> None:
-    made = integrator.create()
-    anna = tabs.open(made["join_url"])
-    anna.enter("Anna")
-    people = crowd.fill(made["meeting_code"], 24)
+    anna, people = anna_among(integrator, tabs, crowd, 24)
     anna.wait_for_fresh_videos(25)
     people[0].hide()
     anna.wait_for_videos(24)
@@ -41,10 +39,7 @@ def test_a_crowd_of_24_is_seen_moving_and_who_speaks_is_heard(
 def test_the_crowd_sees_who_is_there_and_who_is_muted(
     integrator: Integrator, tabs: Tabs, crowd: Crowd
 ) -> None:
-    made = integrator.create()
-    anna = tabs.open(made["join_url"])
-    anna.enter("Anna")
-    [person] = crowd.fill(made["meeting_code"], 1)
+    anna, [person] = anna_among(integrator, tabs, crowd, 1)
     eventually(lambda: person.is_heard("Anna"))
     assert person.attributes_of("Anna")["role"] == "attendee"
     anna.click("Mute")

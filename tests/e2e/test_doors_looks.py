@@ -1,14 +1,12 @@
 """How every page looks and reads: light, dark and on a phone, by ear, by keyboard, in five languages."""
 
-import os
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from local.env import ROOT
 from local.stack import Stack
-from tests.e2e.doors import LOOKS, SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, snap, visiting
+from tests.e2e.doors import LOOKS, SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, keep, visiting
 from tests.e2e.integrator import Integrator
 from tests.e2e.scenes import SCENES
 from tests.e2e.tab import Tab
@@ -16,9 +14,7 @@ from tests.e2e.troubles import TROUBLES
 
 EVERYTHING = {**SCENES, **TROUBLES}
 
-# Every picture goes to a folder; set, those that docs/joining.md shows are written anew.
-ALL = ROOT / ".run" / "pictures"
-SHOWN = {
+SHOWN = {  # by docs/joining.md
     "preview-light": "way-in",
     "preview-phone": "way-in-phone",
     "denied-dark": "no-devices",
@@ -50,7 +46,7 @@ def test_every_page_in_every_state_reads_well(
         for look, (width, height, scheme) in LOOKS.items():
             tab.page.set_viewport_size({"width": width, "height": height})
             tab.page.emulate_media(color_scheme=scheme)
-            keep(tab, tmp_path, f"{name}-{look}")
+            keep(tab, tmp_path, f"{name}-{look}", SHOWN)
             assert not tab.page.evaluate(SCROLLS_SIDEWAYS), look
             assert tab.page.evaluate(SMALL_TARGETS) == [], look
             if scene.has_script:  # which axe-core itself needs
@@ -66,15 +62,6 @@ def test_what_would_be_found_is_found(browser: Browser) -> None:
         assert page.evaluate(SCROLLS_SIDEWAYS)
         assert page.evaluate(SMALL_TARGETS)
         assert any(found.startswith("button-name") for found in findings(page))
-
-
-def keep(tab: Tab, folder: Path, name: str) -> None:
-    is_kept = bool(os.environ.get("UPDATE_PICTURES"))
-    if is_kept:
-        ALL.mkdir(parents=True, exist_ok=True)
-    snap(tab, ALL if is_kept else folder, name)
-    if is_kept and name in SHOWN:
-        snap(tab, ROOT / "docs" / "pictures", SHOWN[name])
 
 
 # Languages

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.e2e.callers import button
 from tests.e2e.crowd import Crowd
 from tests.e2e.doors import visiting
 from tests.e2e.hardware import DEVICES, SOUND_HELD_BACK, plug_in, pull_out
@@ -33,10 +34,6 @@ def ben(browser: Browser, integrator: Integrator) -> Iterator[Tab]:
         tab = visitor.open(integrator.create()["join_url"])
         tab.enter("Ben")
         yield tab
-
-
-def button(tab: Tab, name: str) -> Locator:
-    return tab.page.get_by_role("button", name=name, exact=True)
 
 
 def open_settings(tab: Tab) -> Callable[[str], Locator]:

@@ -1,6 +1,5 @@
 """How the call looks and reads in every state: wide, light and dark, and on a phone, upright and lying."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from local.env import ROOT
 from local.stack import Stack
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, visiting
+from tests.e2e.doors import SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, keep, visiting
 from tests.e2e.hardware import SOUND_HELD_BACK
 from tests.e2e.integrator import Integrator
 from tests.e2e.networks import online
@@ -28,18 +26,16 @@ LOOKS = {
 }
 NAMES = ("Ben Carter", "Chloé Martin", "Dev Patel", "Elena Ruiz", "Farid Haddad")
 
-# Every picture goes to a folder; set, those that docs/room.md shows are written anew.
-ALL = ROOT / ".run" / "pictures"
-SHOWN = {
-    "grid-light": "room-grid",
-    "grid-phone": "room-grid-phone",
-    "screen-light": "room-screen",
-    "screen-lying": "room-screen-lying",
-    "chat-light": "room-chat",
-    "people-light": "room-people",
-    "settings-light": "room-settings",
-    "shortcuts-dark": "room-shortcuts",
-    "interrupted-light": "room-interrupted",
+SHOWN = {  # by docs/room.md
+    "room-grid-light": "room-grid",
+    "room-grid-phone": "room-grid-phone",
+    "room-screen-light": "room-screen",
+    "room-screen-lying": "room-screen-lying",
+    "room-chat-light": "room-chat",
+    "room-people-light": "room-people",
+    "room-settings-light": "room-settings",
+    "room-shortcuts-dark": "room-shortcuts",
+    "room-interrupted-light": "room-interrupted",
 }
 
 
@@ -207,8 +203,8 @@ def test_what_is_told_can_be_read(call: Call, tmp_path: Path) -> None:
     call.others[0].send_text("Can everybody hear me?", "chat")
     call.page.set_viewport_size({"width": 360, "height": 740})
     told = call.page.locator(".toast", has_text="Ben Carter: Can everybody hear me?")
-    expect(told).to_be_visible(timeout=20_000)
-    keep(call.tab, tmp_path, "told-phone")
+    expect(told).to_be_visible()
+    keep(call.tab, tmp_path, "room-told-phone", SHOWN)
     assert findings(call.page) == []
 
 
@@ -233,7 +229,7 @@ def test_the_call_reads_well(call: Call, tmp_path: Path, name: str) -> None:
     call.page.set_viewport_size({"width": 1280, "height": 720})
     begin(call)
     try:
-        expect(call.page.locator(".toast")).to_have_count(0, timeout=20_000)
+        expect(call.page.locator(".toast")).to_have_count(0)
         judge(call.tab, tmp_path, name)
     finally:
         call.page.set_viewport_size({"width": 1280, "height": 720})
@@ -246,7 +242,7 @@ def judge(tab: Tab, folder: Path, name: str) -> None:
         tab.page.set_viewport_size({"width": width, "height": height})
         tab.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         expect(tab.page.locator(".tile").first).to_be_attached()
-        keep(tab, folder, f"{name}-{look}")
+        keep(tab, folder, f"room-{name}-{look}", SHOWN)
         assert not tab.page.evaluate(SCROLLS_SIDEWAYS), look
         assert tab.page.evaluate(SMALL_TARGETS) == [], look
         assert tab.page.evaluate(OUT_OF_SIGHT) == [], look
@@ -265,19 +261,6 @@ OUT_OF_SIGHT = """() => [...document.querySelectorAll("button, input, textarea, 
     return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1;
   })
   .map((part) => part.outerHTML)"""
-
-
-def keep(tab: Tab, folder: Path, name: str) -> None:
-    is_kept = bool(os.environ.get("UPDATE_PICTURES"))
-    if is_kept:
-        ALL.mkdir(parents=True, exist_ok=True)
-    shoot(tab, (ALL if is_kept else folder) / f"room-{name}.png")
-    if is_kept and name in SHOWN:
-        shoot(tab, ROOT / "docs" / "pictures" / f"{SHOWN[name]}.png")
-
-
-def shoot(tab: Tab, file: Path) -> None:
-    tab.page.screenshot(path=file, animations="disabled")
 
 
 def test_what_would_be_out_of_sight_is_found(browser: Browser) -> None:

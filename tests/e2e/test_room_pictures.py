@@ -15,7 +15,7 @@ from tests.e2e.drills import only_of_rooms
 from tests.e2e.hardware import SCREENS, end_sharing, refuse_screen
 from tests.e2e.integrator import Integrator
 from tests.e2e.person import Person
-from tests.e2e.seeing import assert_in_order, becomes, comes, goes, large, names, tile, tiles
+from tests.e2e.seeing import anna_among, assert_in_order, becomes, comes, goes, large, names, tile, tiles
 from tests.e2e.tab import Tab
 from tests.e2e.takes import open_hall
 
@@ -66,10 +66,7 @@ def test_the_speaker_view_follows_who_speaks_and_a_pin_holds(
 def test_marks_of_speaking_and_of_muted_and_initials_come_and_go(
     integrator: Integrator, tabs: Tabs, crowd: Crowd
 ) -> None:
-    made = integrator.create()
-    anna = tabs.open(made["join_url"])
-    anna.enter("Anna")
-    [person] = crowd.fill(made["meeting_code"], 1)
+    anna, [person] = anna_among(integrator, tabs, crowd, 1)
 
     def marks() -> tuple[bool, bool, str]:
         shown = tile(anna, "Person 1")
@@ -96,10 +93,7 @@ def test_marks_of_speaking_and_of_muted_and_initials_come_and_go(
 def test_a_shared_screen_is_large_with_the_people_beside_it(
     integrator: Integrator, tabs: Tabs, crowd: Crowd
 ) -> None:
-    made = integrator.create()
-    anna = tabs.open(made["join_url"])
-    anna.enter("Anna")
-    [person, _] = crowd.fill(made["meeting_code"], 2)
+    anna, [person, _] = anna_among(integrator, tabs, crowd, 2)
     anna.wait_for_fresh_videos(3)
     person.share_screen()
     becomes(lambda: large(anna), ["Screen of Person 1"])
@@ -185,10 +179,7 @@ def test_that_the_meeting_is_recorded_is_shown_and_told(
 def test_a_weak_connection_is_marked_and_the_mark_goes_again(
     integrator: Integrator, tabs: Tabs, crowd: Crowd
 ) -> None:
-    made = integrator.create()
-    anna = tabs.open(made["join_url"])
-    anna.enter("Anna")
-    [person] = crowd.fill(made["meeting_code"], 1)
+    anna, [person] = anna_among(integrator, tabs, crowd, 1)
     anna.wait_for_fresh_videos(2)
     assert not tile(anna, "Person 1").is_weak
     stall(person)

@@ -24,7 +24,13 @@ FULL = {"error": "This meeting is full", "detail": "Try again.", "code": "meetin
 
 def at_posts(tab: Tab, answer: Answer) -> None:
     """From now on, what the page posts is answered so, and never reaches the service."""
-    posted = lambda route: answer(route) if route.request.method == "POST" else route.fallback()  # noqa: E731
+
+    def posted(route: Route) -> None:
+        if route.request.method == "POST":
+            answer(route)
+        else:
+            route.fallback()
+
     tab.page.route("**/*", posted)
 
 

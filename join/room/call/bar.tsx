@@ -1,6 +1,7 @@
 /** What one does in the call. What is seldom done, or has no room on a narrow screen, stands under "More". */
 
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { DeviceButtons } from "../controls";
 import { Icon } from "../icon";
@@ -11,7 +12,7 @@ import { leave, people } from "./connection";
 import { canFullScreen, isFullScreen, toggleFullScreen } from "./fullscreen";
 import { isRaised, toggleHand } from "./hands";
 import { isHost } from "./host";
-import { dialog, panel, togglePanel } from "./panels";
+import { type Dialog, dialog, type Panel, panel, togglePanel } from "./panels";
 import { canShare, screen, startSharing, stopSharing } from "./screen";
 import { type Deed, shortcutFor } from "./shortcuts";
 import { tell } from "./telling";
@@ -98,45 +99,51 @@ function HandButton() {
   );
 }
 
-function ChatButton() {
-  const count = unread.value;
+interface PanelButtonProps {
+  which: Panel;
+  icon: IconName;
+  children: ComponentChildren;
+}
+
+/** Opens and closes a panel; it bears a number. */
+function PanelButton({ which, icon, children }: PanelButtonProps) {
   return (
     <button
       type="button"
-      id="open-chat"
+      id={`open-${which}`}
       class="tool"
-      aria-expanded={panel.value === "chat"}
-      {...keys("chat", say("chat"))}
-      onClick={() => togglePanel("chat")}
+      aria-expanded={panel.value === which}
+      {...keys(which, say(which))}
+      onClick={() => togglePanel(which)}
     >
-      <Icon name="messages-square" />
-      <span>{say("chat")}</span>
+      <Icon name={icon} />
+      <span>{say(which)}</span>
+      {children}
+    </button>
+  );
+}
+
+function ChatButton() {
+  const count = unread.value;
+  return (
+    <PanelButton which="chat" icon="messages-square">
       {count > 0 && (
         <span class="badge">
           <span aria-hidden="true">{count > 99 ? "99+" : count}</span>
           <span class="only-read">{say("unread", { count: String(count) })}</span>
         </span>
       )}
-    </button>
+    </PanelButton>
   );
 }
 
 function PeopleButton() {
   return (
-    <button
-      type="button"
-      id="open-people"
-      class="tool"
-      aria-expanded={panel.value === "people"}
-      {...keys("people", say("people"))}
-      onClick={() => togglePanel("people")}
-    >
-      <Icon name="users" />
-      <span>{say("people")}</span>
+    <PanelButton which="people" icon="users">
       <span class="badge calm" aria-hidden="true">
         {people.value.length}
       </span>
-    </button>
+    </PanelButton>
   );
 }
 
@@ -180,6 +187,6 @@ function More() {
   );
 }
 
-function open(which: "settings" | "shortcuts" | "end"): void {
+function open(which: Dialog): void {
   dialog.value = which;
 }

@@ -8,6 +8,7 @@ import type { Page } from "../page";
 import { say } from "../words";
 import { draft, LONGEST, type Message, messages, sendDraft } from "./chat";
 import { clockTime, grouped, isSending, pieces } from "./chat-text";
+import { calledOn } from "./people";
 import { Side } from "./side";
 
 /** Pixels from the end within which a reader is at the end. */
@@ -97,7 +98,7 @@ function Group({ group, language }: { group: Message[]; language: string }) {
   return (
     <li class={isOwn ? "said own-words" : "said"}>
       <p class="said-by small">
-        <bdi class="said-name">{isOwn ? say("you", { name }) : name}</bdi>
+        <bdi class="said-name">{calledOn({ name, isLocal: isOwn })}</bdi>
         <time class="quiet" dateTime={new Date(at).toISOString()}>
           {clockTime(at, language)}
         </time>

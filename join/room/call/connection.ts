@@ -1,6 +1,6 @@
 /** The call: LiveKit's room as signals, from the door until it is over. */
 
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { Room, RoomEvent } from "livekit-client";
 import { heedMuting } from "../devices";
 import { chosen } from "../door/listing";
@@ -23,6 +23,8 @@ export const room = signal<Room | null>(null);
 export const people = signal<Person[]>([]);
 export const shares = signal<Share[]>([]);
 export const link = signal<Link>("steady");
+/** While the own connection is made anew, nothing is known of the others. */
+export const areOthersKnown = computed(() => room.value !== null && link.value !== "full");
 /** Whether somebody records the room right now. */
 export const isRecording = signal(false);
 /** False when the browser wants a click before it plays sound. */
@@ -63,7 +65,7 @@ export function leave(): void {
 }
 
 export async function allowSound(): Promise<void> {
-  await room.value?.startAudio();
+  await room.value?.startAudio().catch(() => {}); // refused again: the button stays
 }
 
 /** One person's time in the call, over as many connections as it takes. */

@@ -5,7 +5,7 @@
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type Participant, type RemoteParticipant, type Room, RoomEvent } from "livekit-client";
-import { link, people, room } from "./connection";
+import { areOthersKnown, people, room } from "./connection";
 import { Presence } from "./gathering";
 import { decoded, encoded, type HandNews } from "./hand-news";
 import { dataFlows } from "./sending-again";
@@ -123,7 +123,7 @@ function forgetWhoLeft(): () => void {
   const presence = new Presence(untracked(there), PAUSES, { came: () => {}, went: lower });
   const stop = effect(() => {
     const now = there();
-    if (room.value && link.value !== "full") presence.see(now);
+    if (areOthersKnown.value) presence.see(now);
   });
   return () => {
     stop();

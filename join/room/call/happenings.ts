@@ -4,6 +4,7 @@ import { effect, signal, untracked } from "@preact/signals";
 import { say } from "../words";
 import { messages, watchChat } from "./chat";
 import {
+  areOthersKnown,
   endsAt,
   isRecording,
   isSoundAllowed,
@@ -56,11 +57,6 @@ function language(): string {
   return document.documentElement.lang || "en";
 }
 
-/** While the own connection is made anew, nothing is known of the others. */
-function isKnown(): boolean {
-  return room.value !== null && link.value !== "full";
-}
-
 // The others
 
 interface Told {
@@ -73,7 +69,7 @@ function watchPresence(there: () => Names, pauses: Pauses, told: Told): Stop {
   const presence = new Presence(untracked(there), pauses, told);
   const stop = effect(() => {
     const now = there();
-    if (isKnown()) presence.see(now);
+    if (areOthersKnown.value) presence.see(now);
   });
   return () => {
     stop();
@@ -143,7 +139,7 @@ function watchRecording(): Stop {
   let known = isRecording.peek();
   return effect(() => {
     const now = isRecording.value;
-    if (!isKnown() || now === known) return;
+    if (!areOthersKnown.value || now === known) return;
     known = now;
     untracked(() => tell(say(now ? "recordingBegan" : "recordingEnded")));
   });

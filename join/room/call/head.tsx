@@ -27,14 +27,17 @@ export function Head({ topic }: { topic: string }) {
 
 function TimeLeft() {
   const now = useSignal(Date.now());
+  const ends = endsAt.value;
   useEffect(() => {
+    if (ends === null) return;
+    now.value = Date.now();
     const timer = setInterval(() => {
       now.value = Date.now();
     }, 1000);
     return () => clearInterval(timer);
-  }, [now]);
-  const left = (endsAt.value ?? Number.POSITIVE_INFINITY) - now.value;
-  if (left > NEAR) return null;
+  }, [now, ends]);
+  const left = ends === null ? null : ends - now.value;
+  if (left === null || left > NEAR) return null;
   return (
     <p class="mark">
       <Icon name="hourglass" />

@@ -46,6 +46,11 @@ export function peopleIn(room: Room): Person[] {
   return [personOf(room.localParticipant), ...others.sort(byComing)];
 }
 
+/** What somebody is called on the page. */
+export function calledOn({ name, isLocal }: Pick<Person, "name" | "isLocal">): string {
+  return isLocal ? say("you", { name }) : name;
+}
+
 export function sharesIn(room: Room): Share[] {
   const all = [room.localParticipant, ...room.remoteParticipants.values()];
   return all.flatMap((participant) => {

@@ -5,8 +5,8 @@ import type { IconName } from "../icons";
 import { say } from "../words";
 import { hands, lowerHandOf } from "./hands";
 import { isHost, muteOne } from "./host";
-import { type Person, weaknessOf } from "./people";
-import { pinned, togglePin } from "./view";
+import { calledOn, type Person, weaknessOf } from "./people";
+import { pinOf, togglePin } from "./view";
 
 interface RowProps {
   person: Person;
@@ -19,7 +19,7 @@ export function PersonRow({ person, onRemove }: RowProps) {
   return (
     <li class="person" data-identity={identity}>
       <div class="about-person">
-        <bdi class="person-name">{isLocal ? say("you", { name }) : name}</bdi>
+        <bdi class="person-name">{calledOn(person)}</bdi>
         <Facts person={person} />
       </div>
       <div class="deeds">
@@ -78,16 +78,9 @@ function Microphone({ person, canMute }: { person: Person; canMute: boolean }) {
 }
 
 function PinDeed({ person }: { person: Person }) {
-  const { identity, isLocal } = person;
-  const name = isLocal ? say("you", { name: person.name }) : person.name;
-  const isPinned = pinned.value === identity;
-  return (
-    <Deed
-      name={say(isPinned ? "unpin" : "pin", { name })}
-      icon={isPinned ? "pin-off" : "pin"}
-      onClick={() => togglePin(identity)}
-    />
-  );
+  const { identity } = person;
+  const { label, icon } = pinOf(identity, calledOn(person));
+  return <Deed name={label} icon={icon} onClick={() => togglePin(identity)} />;
 }
 
 interface MarkProps {

@@ -13,8 +13,8 @@ export function listed(names: string[], language: string): string {
 
 /** Languages put the verb differently for one and for several: so each has a sentence of its own. */
 export function sentence(one: Key, several: Key, names: string[], language: string): string {
-  const facts = { name: listed(names, language), names: listed(names, language) };
-  return say(names.length === 1 ? one : several, facts);
+  const list = listed(names, language);
+  return say(names.length === 1 ? one : several, { name: list, names: list });
 }
 
 /** On one line, and not longer than `most` characters. */

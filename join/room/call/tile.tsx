@@ -5,8 +5,8 @@ import { Icon } from "../icon";
 import { Video } from "../media";
 import { say } from "../words";
 import { hands } from "./hands";
-import { type Person, type Share, weaknessOf } from "./people";
-import { type Item, pinned, togglePin } from "./view";
+import { calledOn, type Person, type Share, weaknessOf } from "./people";
+import { type Item, pinOf, togglePin } from "./view";
 
 interface TileProps {
   item: Item;
@@ -36,7 +36,7 @@ function Screen({ share, pinKey }: { share: Share; pinKey: string }) {
 }
 
 function Face({ person, isLarge }: { person: Person; isLarge: boolean }) {
-  const name = person.isLocal ? say("you", { name: person.name }) : person.name;
+  const name = calledOn(person);
   return (
     <div class={person.isSpeaking ? "tile speaking" : "tile"} data-identity={person.identity}>
       {person.video ? (
@@ -59,8 +59,7 @@ function Face({ person, isLarge }: { person: Person; isLarge: boolean }) {
 }
 
 function PinButton({ pinKey, name }: { pinKey: string; name: string }) {
-  const isPinned = pinned.value === pinKey;
-  const label = say(isPinned ? "unpin" : "pin", { name });
+  const { isPinned, label, icon } = pinOf(pinKey, name);
   return (
     <button
       type="button"
@@ -69,7 +68,7 @@ function PinButton({ pinKey, name }: { pinKey: string; name: string }) {
       title={label}
       onClick={() => togglePin(pinKey)}
     >
-      <Icon name={isPinned ? "pin-off" : "pin"} />
+      <Icon name={icon} />
     </button>
   );
 }

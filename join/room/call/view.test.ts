@@ -1,6 +1,6 @@
-import type { Track } from "livekit-client";
+import type { Room, Track } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { link, people, shares } from "./connection";
+import { link, people, room, shares } from "./connection";
 import type { Share } from "./people";
 import { person } from "./testing";
 import { items, large, pinned, togglePin, toggleView, view, watchView } from "./view";
@@ -16,6 +16,7 @@ function shareOf(identity: string, isLocal = false): Share {
 let stop = () => {};
 
 beforeEach(() => {
+  room.value = {} as Room;
   people.value = [me, anna, ben];
   shares.value = [];
   link.value = "steady";

@@ -1,7 +1,9 @@
 /** What is large: in the grid nothing; in the speaker view a shared screen, else whoever speaks; a pin always. */
 
 import { computed, effect, signal } from "@preact/signals";
-import { link, people, shares } from "./connection";
+import type { IconName } from "../icons";
+import { say } from "../words";
+import { areOthersKnown, people, shares } from "./connection";
 import { nextSpeaker } from "./order";
 import type { Person, Share } from "./people";
 
@@ -34,6 +36,13 @@ export function togglePin(key: string): void {
   pinned.value = pinned.value === key ? null : key;
 }
 
+/** The button that pins: what a click does, in words and as an icon. */
+export function pinOf(key: string, name: string) {
+  const isPinned = pinned.value === key;
+  const icon: IconName = isPinned ? "pin-off" : "pin";
+  return { isPinned, label: say(isPinned ? "unpin" : "pin", { name }), icon };
+}
+
 /** The person's own choice. A pin would hide it. */
 export function toggleView(): void {
   pinned.value = null;
@@ -49,7 +58,7 @@ export function watchView(): () => void {
       speaker.value = nextSpeaker(people.value, speaker.peek());
     }),
     effect(() => {
-      if (link.value === "full" || link.value === "door") return; // nothing is known of the others
+      if (!areOthersKnown.value) return;
       const isShared = shares.value.some(({ isLocal }) => !isLocal);
       if (isShared && !wasShared) {
         chosen = view.peek();
