@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import partial
 from typing import Any, cast
 
-from django.db import connection, transaction
+from django.db import connection as database
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -28,29 +29,25 @@ HEADER = "Idempotency-Key"
 VALID = re.compile(r"[ -~]{1,255}")
 RULE = "Must be 1 to 255 printable ASCII characters."
 
-Handler = Callable[..., Response]
 
+class IdempotencyMixin(APIView):
+    """For viewsets: each of their POSTs takes effect at most once for each idempotency key."""
 
-def once(handler: Handler) -> Callable[..., HttpResponse]:
-    """A view's method that takes effect at most once for each idempotency key."""
+    post: Callable[..., Any]  # the action that is routed to POST
 
-    @wraps(handler)
-    def run(view: APIView, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if HEADER not in request.headers:
-            return handler(view, request, *args, **kwargs)
-        errand = _errand(request, kwargs)
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST" and HEADER in request.headers and hasattr(self, "post"):
+            self.post = partial(self._once, self.post)
 
-        def handle() -> HttpResponse:
-            return _rendered(view, handler(view, request, *args, **kwargs))
-
+    def _once(self, handler: Callable[..., Response], request: Request, **kwargs: str) -> HttpResponse:
+        idempotent = _idempotent_request(request, kwargs)
         with transaction.atomic():
-            return errand.run(timezone.now(), handle)
-
-    return run
+            return idempotent.run(timezone.now(), lambda: _rendered(self, handler(request, **kwargs)))
 
 
 @dataclass(frozen=True)
-class Errand:
+class IdempotentRequest:
     """What makes two requests the same one, and the digest of the body, which must be the same, too."""
 
     customer: Customer
@@ -72,7 +69,7 @@ class Errand:
     def _lock(self) -> bool:
         """Held until the transaction ends, also by a crash: by then the answer is kept, or there is none."""
         name = "\n".join(("idempotency", str(self.customer.pk), self.key, self.method, self.path))
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
             [is_mine] = cursor.fetchone()
         return bool(is_mine)
@@ -105,16 +102,16 @@ class Errand:
         )
 
 
-def _errand(request: Request, kwargs: dict[str, Any]) -> Errand:
+def _idempotent_request(request: Request, kwargs: dict[str, str]) -> IdempotentRequest:
     digest = hashlib.sha256(request.body).hexdigest()
     key = request.headers[HEADER].strip(" \t")  # which no header's value has at its ends
     if not VALID.fullmatch(key):
         raise ValidationError({HEADER: [RULE]})
     customer = cast(Customer, request.user)  # says ApiKeyAuthentication
-    return Errand(customer, key, str(request.method), _path(request, kwargs), digest)
+    return IdempotentRequest(customer, key, str(request.method), _path(request, kwargs), digest)
 
 
-def _path(request: Request, kwargs: dict[str, Any]) -> str:
+def _path(request: Request, kwargs: dict[str, str]) -> str:
     """The same for every way in which a path may be written."""
     code = kwargs.get("meeting_code", "")
     return request.path_info.removesuffix("/").replace(code, code.upper(), 1)

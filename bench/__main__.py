@@ -14,7 +14,7 @@ import django
 
 from local.stack import Stack, fresh
 
-MODULES = ("page", "news", "money")
+MODULES = ("page", "webhooks", "money")
 
 
 def silent(part: str, line: str) -> None:

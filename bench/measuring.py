@@ -3,12 +3,12 @@ import time
 from collections.abc import Callable
 
 
-def median(deed: Callable[[], object], times: int = 300) -> float:
-    """Milliseconds that the deed mostly takes. A first fifth warms up and does not count."""
+def median(action: Callable[[], object], times: int = 300) -> float:
+    """Milliseconds that the action mostly takes. A first fifth warms up and does not count."""
     taken = []
     for _ in range(times + times // 5):
         began = time.perf_counter()
-        deed()
+        action()
         taken.append((time.perf_counter() - began) * 1000)
     return statistics.median(taken[times // 5 :])
 

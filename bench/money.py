@@ -7,10 +7,10 @@ from django.db import connection
 
 from bench.measuring import median, show
 from billing import ledger, settling
-from billing.models import Account, Entry, Kind
+from billing.models import CreditAccount, EntryKind, LedgerEntry
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MANY = 100_000
@@ -24,15 +24,15 @@ def bench() -> None:
     alone = median(lambda: settle_again(lone))
     show("settling a meeting of 25 people", median(lambda: settle_again(full)), "of one person", alone)
     calm = median(settling.due)
-    with_past_stays(young)
+    with_past_connections(young)
     show(f"finding what is due among {MANY:,} stays", median(settling.due), "among 26", calm)
 
 
 def with_entries(slug: str, number: int) -> Customer:
     customer = Customer.objects.create(slug=slug)
-    Account.objects.create(customer=customer, balance=number)
-    facts = {"customer": customer, "kind": Kind.GRANT, "amount": Decimal(1), "created_at": NOON}
-    Entry.objects.bulk_create(Entry(balance_after=place + 1, **facts) for place in range(number))
+    CreditAccount.objects.create(customer=customer, balance=number)
+    facts = {"customer": customer, "kind": EntryKind.GRANT, "amount": Decimal(1), "created_at": NOON}
+    LedgerEntry.objects.bulk_create(LedgerEntry(balance_after=place + 1, **facts) for place in range(number))
     return customer
 
 
@@ -41,11 +41,13 @@ def with_people(customer: Customer, number: int) -> Meeting:
     meeting = Meeting.objects.create(customer=customer, created_at=NOON)
     for place in range(number):
         person = Participant.objects.create(meeting=meeting, display_name=f"Guest {place}", created_at=NOON)
-        Stay.objects.bulk_create(stay(person, f"{meeting.pk} {place} {visit}", visit) for visit in range(4))
+        Connection.objects.bulk_create(
+            connection_row(person, f"{meeting.pk} {place} {visit}", visit) for visit in range(4)
+        )
     return meeting
 
 
-def stay(person: Participant, sid: str, visit: int, settled_version: int = 0) -> Stay:
+def connection_row(person: Participant, sid: str, visit: int, settled_version: int = 0) -> Connection:
     came = NOON + timedelta(hours=visit)
     went = came + timedelta(minutes=30)
     facts = {
@@ -55,20 +57,24 @@ def stay(person: Participant, sid: str, visit: int, settled_version: int = 0) ->
         "unsettled_since": came,
         "created_at": came,
     }
-    return Stay(meeting=person.meeting, participant=person, sid=sid, settled_version=settled_version, **facts)
+    return Connection(
+        meeting=person.meeting, participant=person, sid=sid, settled_version=settled_version, **facts
+    )
 
 
 def settle_again(meeting: Meeting) -> None:
     """Something was heard of one of its people since."""
-    one = Stay.objects.of(meeting).values("pk")[:1]
-    Stay.objects.filter(pk__in=one).write(NOON)
+    one = Connection.objects.of(meeting).values("pk")[:1]
+    Connection.objects.filter(pk__in=one).change(NOON)
     settling.settle(meeting.pk, NOON)
 
 
-def with_past_stays(customer: Customer) -> None:
+def with_past_connections(customer: Customer) -> None:
     person = Participant.objects.of(with_people(customer, 1)).get()
     settling.settle(person.meeting.pk, NOON)
-    stays = (stay(person, f"past {number}", number % 100, settled_version=1) for number in range(MANY))
-    Stay.objects.bulk_create(stays, batch_size=5000)
+    connections = (
+        connection_row(person, f"past {number}", number % 100, settled_version=1) for number in range(MANY)
+    )
+    Connection.objects.bulk_create(connections, batch_size=5000)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE participants_stay")  # as PostgreSQL does by itself in time
+        cursor.execute("ANALYZE participants_connection")  # as PostgreSQL does by itself in time

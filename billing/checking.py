@@ -9,12 +9,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Sum, Window
 
 from billing import ledger, pricing
-from billing.models import Entry
+from billing.models import LedgerEntry
 from billing.pricing import Usage
 from billing.settling import owed
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Stay
+from participants.models import Connection
 
 PATIENCE = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
 AT_ONCE = 500
@@ -36,7 +36,7 @@ def check(customers: Iterable[Customer], now: datetime) -> Report:
     with _one_moment():
         for customer in customers:
             report.customers += 1
-            report.entries += Entry.objects.of(customer).count()
+            report.entries += LedgerEntry.objects.of(customer).count()
             report.wrong += [f"{customer.slug}: {what}" for what in _of_account(customer)]
             for meeting, wrong in _of_meetings(customer, now):
                 report.meetings += 1
@@ -56,7 +56,7 @@ def _one_moment() -> Iterator[None]:
 
 
 def _of_account(customer: Customer) -> Iterator[str]:
-    entries = Entry.objects.of(customer)
+    entries = LedgerEntry.objects.of(customer)
     balance, total = ledger.balance(customer), entries.total()
     if balance != total:
         yield f"the balance is {balance}, but its entries add up to {total}."
@@ -68,13 +68,13 @@ def _of_account(customer: Customer) -> Iterator[str]:
 
 def _of_meetings(customer: Customer, now: datetime) -> Iterator[tuple[Meeting, list[str]]]:
     """Each meeting in which anybody ever was, or that was ever billed."""
-    booked = Entry.objects.of(customer).by_meeting()
-    attended = Exists(Stay.objects.filter(meeting=OuterRef("pk")))
-    billed = Exists(Entry.objects.usage().filter(meeting=OuterRef("pk")))
+    booked = LedgerEntry.objects.of(customer).by_meeting()
+    attended = Exists(Connection.objects.filter(meeting=OuterRef("pk")))
+    billed = Exists(LedgerEntry.objects.usage().filter(meeting=OuterRef("pk")))
     meetings = Meeting.objects.of(customer).filter(attended | billed).order_by("pk")
-    for meeting in meetings.prefetch_related("stays__participant").iterator(AT_ONCE):
+    for meeting in meetings.prefetch_related("connections__participant").iterator(AT_ONCE):
         usage = booked.pop(meeting.pk, Usage())
-        yield meeting, [*_of_usage(meeting, usage, now), *_of_stays(meeting, now)]
+        yield meeting, [*_of_usage(meeting, usage, now), *_of_connections(meeting, now)]
     for meeting in Meeting.objects.filter(pk__in=booked):
         yield meeting, ["its usage is billed to another customer than its own."]
 
@@ -83,20 +83,24 @@ def _of_usage(meeting: Meeting, booked: Usage, now: datetime) -> Iterator[str]:
     price = pricing.credits(booked.seconds)
     if booked.credits != price:
         yield f"{booked.seconds} s are billed with {booked.credits} credits, but cost {price}."
-    stays = list(meeting.stays.all())
-    said = owed(meeting, stays)
-    unsettled = [stay.unsettled_since for stay in stays if stay.settled_version != stay.version]
+    connections = list(meeting.connections.all())
+    said = owed(meeting, connections)
+    unsettled = [
+        connection.unsettled_since
+        for connection in connections
+        if connection.settled_version != connection.version
+    ]
     if said == booked or (unsettled and min(unsettled) > now - PATIENCE):
         return
     since = f" since {min(unsettled):%Y-%m-%d %H:%M:%S}" if unsettled else ""
-    yield f"{booked.seconds} s are billed, but its stays say {said.seconds} s{since}."
+    yield f"{booked.seconds} s are billed, but its connections say {said.seconds} s{since}."
 
 
-def _of_stays(meeting: Meeting, now: datetime) -> Iterator[str]:
+def _of_connections(meeting: Meeting, now: datetime) -> Iterator[str]:
     """Once a meeting is over, whoever is inside is put out, and then missed."""
     over_at = meeting.over_at(now)
-    for stay in meeting.stays.all():
+    for one in meeting.connections.all():
         # News may come late; whatever came was noted, or settled, since `unsettled_since`.
-        known_since = max(filter(None, (stay.last_seen_at, stay.unsettled_since, over_at)))
-        if stay.left_at is None and known_since < now - PATIENCE:
-            yield f"{stay.sid} is open, but was not looked for since {stay.last_seen_at:%Y-%m-%d %H:%M:%S}."
+        known_since = max(filter(None, (one.last_seen_at, one.unsettled_since, over_at)))
+        if one.left_at is None and known_since < now - PATIENCE:
+            yield f"{one.sid} is open, but was not looked for since {one.last_seen_at:%Y-%m-%d %H:%M:%S}."

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from billing.errors import InsufficientCredits
-from billing.models import Account, Entry, Kind
+from billing.models import CreditAccount, EntryKind, LedgerEntry
 from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
@@ -15,44 +15,48 @@ from meetings.models import Meeting
 # Writing
 
 
-def grant(customer: Customer, credits: Decimal, reason: str, now: datetime) -> Entry:
+def grant(customer: Customer, credits: Decimal, reason: str, now: datetime) -> LedgerEntry:
     """Give a customer credits (above 0, at most 4 decimals)."""
-    return write(Entry(customer=customer, kind=Kind.GRANT, amount=credits, reason=reason, created_at=now))
+    return write(
+        LedgerEntry(customer=customer, kind=EntryKind.GRANT, amount=credits, reason=reason, created_at=now)
+    )
 
 
-def adjust(customer: Customer, credits: Decimal, reason: str, now: datetime) -> Entry:
+def adjust(customer: Customer, credits: Decimal, reason: str, now: datetime) -> LedgerEntry:
     """Give (above 0) or take (below 0) credits, for a reason."""
     return write(
-        Entry(customer=customer, kind=Kind.ADJUSTMENT, amount=credits, reason=reason, created_at=now)
+        LedgerEntry(
+            customer=customer, kind=EntryKind.ADJUSTMENT, amount=credits, reason=reason, created_at=now
+        )
     )
 
 
 @transaction.atomic
-def write(entry: Entry) -> Entry:
+def write(entry: LedgerEntry) -> LedgerEntry:
     """Add an entry. Under the account's lock, so that entries of a customer are in order."""
     return _add(entry, _locked_account(entry.customer))
 
 
-def _add(entry: Entry, account: Account) -> Entry:
+def _add(entry: LedgerEntry, account: CreditAccount) -> LedgerEntry:
     if entry.amount != round(entry.amount, 4):
         raise ValueError(f"{entry.amount} has more than 4 decimals")
     entry.balance_after = account.balance + entry.amount
-    Account.objects.filter(pk=account.pk).update(balance=entry.balance_after)
+    CreditAccount.objects.filter(pk=account.pk).update(balance=entry.balance_after)
     entry.save(force_insert=True)
     return entry
 
 
 @transaction.atomic
-def write_once(entry: Entry) -> tuple[Entry, bool]:
+def write_once(entry: LedgerEntry) -> tuple[LedgerEntry, bool]:
     """Add the entry of a form, unless the form (`form_id`) brought one before; which, and if it is new."""
     account = _locked_account(entry.customer)
-    known = Entry.objects.filter(form_id=entry.form_id).first()
+    known = LedgerEntry.objects.filter(form_id=entry.form_id).first()
     return (known, False) if known else (_add(entry, account), True)
 
 
-def _locked_account(customer: Customer) -> Account:
-    Account.objects.get_or_create(customer=customer)
-    return Account.objects.select_for_update().get(customer=customer)
+def _locked_account(customer: Customer) -> CreditAccount:
+    CreditAccount.objects.get_or_create(customer=customer)
+    return CreditAccount.objects.select_for_update().get(customer=customer)
 
 
 # Reading
@@ -60,7 +64,7 @@ def _locked_account(customer: Customer) -> Account:
 
 def balance(customer: Customer) -> Decimal:
     """Credits, with 4 decimals."""
-    kept = Account.objects.filter(customer=customer).values_list("balance", flat=True).first()
+    kept = CreditAccount.objects.filter(customer=customer).values_list("balance", flat=True).first()
     return kept or Decimal(0)
 
 
@@ -72,7 +76,7 @@ def require_credits(customer: Customer) -> None:
 
 def usage_of(meeting: Meeting) -> Usage:
     """What was booked for a meeting so far."""
-    return Entry.objects.filter(meeting=meeting).by_meeting().get(meeting.pk, Usage())
+    return LedgerEntry.objects.filter(meeting=meeting).by_meeting().get(meeting.pk, Usage())
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class MonthOfUsage:
 
 def usage_in_month(customer: Customer, now: datetime) -> MonthOfUsage:
     """Of the month of `now`. A meeting counts if it cost something in it."""
-    meetings = Entry.objects.of(customer).in_month(now.year, now.month).by_meeting().values()
+    meetings = LedgerEntry.objects.of(customer).in_month(now.year, now.month).by_meeting().values()
     return MonthOfUsage(
         month=f"{now:%Y-%m}",
         credits=sum((usage.credits for usage in meetings), Decimal(0)),

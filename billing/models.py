@@ -10,31 +10,31 @@ from customers.models import Customer
 from meetings.models import Meeting
 
 
-class Kind(models.TextChoices):
+class EntryKind(models.TextChoices):
     GRANT = "grant"
     USAGE = "usage"
     REFUND = "refund"
     ADJUSTMENT = "adjustment"
 
 
-class Account(models.Model):
+class CreditAccount(models.Model):
     """A customer's balance in credits, so that it is read in constant time: the sum of the entries."""
 
-    customer = models.OneToOneField(Customer, models.PROTECT, related_name="account")
+    customer = models.OneToOneField(Customer, models.PROTECT, related_name="credit_account")
     balance = models.DecimalField(max_digits=14, decimal_places=4, default=0)
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.balance}"
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
+class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
     def of(self, customer: Customer) -> Self:
         return self.filter(customer=customer)
 
     def usage(self) -> Self:
-        return self.filter(kind=Kind.USAGE)
+        return self.filter(kind=EntryKind.USAGE)
 
-    def same_as(self, other: "Entry", since: datetime) -> Self:
+    def same_as(self, other: "LedgerEntry", since: datetime) -> Self:
         """What was booked for the same reason as the other entry is, lately."""
         facts = ("customer_id", "kind", "amount", "meeting_id", "reason")
         return self.filter(created_at__gte=since, **{name: getattr(other, name) for name in facts})
@@ -58,40 +58,41 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         }
 
 
-class Entry(models.Model):
+class LedgerEntry(models.Model):
     """A line of the ledger, in credits. Written once, by billing/ledger.py only; the database itself
     refuses to change or delete it (migration 0003).
     """
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=10, choices=Kind)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="ledger_entries")
+    kind = models.CharField(max_length=10, choices=EntryKind)
     amount = models.DecimalField(max_digits=14, decimal_places=4)
     balance_after = models.DecimalField(max_digits=14, decimal_places=4, editable=False)
     meeting = models.ForeignKey(
-        Meeting, models.PROTECT, related_name="entries", null=True, blank=True, editable=False
+        Meeting, models.PROTECT, related_name="ledger_entries", null=True, blank=True, editable=False
     )
     seconds = models.IntegerField(null=True, editable=False)
     reason = models.CharField(max_length=255, blank=True)
     form_id = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
-    objects = EntryQuerySet.as_manager()
+    objects = LedgerEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)  # in which they were written: each waits for its customer's account
-        verbose_name_plural = "entries"
+        verbose_name_plural = "ledger entries"
         indexes = (
-            models.Index(fields=("customer", "-id"), name="entries_newest_first"),
-            models.Index(fields=("customer", "created_at"), name="entries_of_a_month"),
+            models.Index(fields=("customer", "-id"), name="ledger_newest_first"),
+            models.Index(fields=("customer", "created_at"), name="ledger_by_month"),
         )
         constraints = (
             models.CheckConstraint(condition=~Q(amount=0), name="entry_of_something"),
             models.CheckConstraint(
-                condition=~Q(kind__in=(Kind.GRANT, Kind.REFUND)) | Q(amount__gt=0), name="grants_give"
+                condition=~Q(kind__in=(EntryKind.GRANT, EntryKind.REFUND)) | Q(amount__gt=0),
+                name="grants_give",
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.USAGE, meeting__isnull=False, seconds__isnull=False)
-                | (~Q(kind=Kind.USAGE) & Q(seconds__isnull=True)),
+                condition=Q(kind=EntryKind.USAGE, meeting__isnull=False, seconds__isnull=False)
+                | (~Q(kind=EntryKind.USAGE) & Q(seconds__isnull=True)),
                 name="usage_names_meeting_and_seconds",
             ),
         )

@@ -1,56 +1,56 @@
-"""Bring a meeting's usage to what its stays say: safe to run twice, late, in parallel, after a crash."""
+"""Bring a meeting's usage to what its connections say: idempotent, safe in parallel and after a crash."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection as database
+from django.db import transaction
 
 from billing import ledger, pricing
-from billing.models import Entry, Kind
+from billing.models import EntryKind, LedgerEntry
 from billing.pricing import Usage
 from meetings.models import Meeting
+from participants import settlement
 from participants.attendance import billed_seconds
-from participants.models import Stay
+from participants.models import Connection
 
 
 def due() -> list[int]:
-    """The meetings (primary keys) of whose stays something changed since they were settled, oldest first."""
-    return list(Stay.objects.unsettled().order_by("meeting").values_list("meeting", flat=True).distinct())
+    """Primary keys of the meetings with connections that changed since they were settled, oldest first."""
+    unsettled = Connection.objects.unsettled().order_by("meeting")
+    return list(unsettled.values_list("meeting", flat=True).distinct())
 
 
-def settle(meeting_pk: int, now: datetime) -> Entry | None:
-    """Book what the meeting's stays say and is not booked yet, more or less; the entry, if one was needed."""
-    entry, stays = _book(meeting_pk, now)
-    for stay in stays:  # one statement each, after the commit: killed before, it is only looked at again
-        if stay.settled_version != stay.version:
-            # A later version is unsettled since the moment of this look at the earliest.
-            Stay.objects.filter(pk=stay.pk).update(settled_version=stay.version, unsettled_since=now)
+def settle(meeting_pk: int, now: datetime) -> LedgerEntry | None:
+    """Book what a meeting's connections differ from its ledger entries; the new entry, if one was needed."""
+    entry, connections = _book(meeting_pk, now)
+    settlement.mark_settled(connections, now)  # after the commit: killed before, the meeting is settled again
     return entry
 
 
 @transaction.atomic
-def _book(meeting_pk: int, now: datetime) -> tuple[Entry | None, list[Stay]]:
-    """Under the meeting's lock, which its ending takes, too: it is settled and ended one after the other."""
-    with connection.cursor() as cursor:  # whoever holds the row for long does not hold up the others
+def _book(meeting_pk: int, now: datetime) -> tuple[LedgerEntry | None, list[Connection]]:
+    """Under the meeting's row lock, which ending it takes too: one runs after the other."""
+    with database.cursor() as cursor:  # a meeting that is locked for long does not hold up the others
         cursor.execute("SET LOCAL lock_timeout = '5s'")
     locked = Meeting.objects.select_for_update(of=("self",), no_key=True)
     meeting = locked.select_related("customer").get(pk=meeting_pk)
-    stays = list(Stay.objects.of(meeting).select_related("participant"))
-    return _bring_to(meeting, owed(meeting, stays), now), stays
+    connections = list(Connection.objects.of(meeting).select_related("participant"))
+    return _bring_to(meeting, owed(meeting, connections), now), connections
 
 
-def owed(meeting: Meeting, stays: Iterable[Stay]) -> Usage:
+def owed(meeting: Meeting, connections: Iterable[Connection]) -> Usage:
     """What a meeting costs by what is known of its people now."""
-    return pricing.usage(billed_seconds(meeting, stays))
+    return pricing.usage(billed_seconds(meeting, connections))
 
 
-def _bring_to(meeting: Meeting, usage: Usage, now: datetime) -> Entry | None:
+def _bring_to(meeting: Meeting, usage: Usage, now: datetime) -> LedgerEntry | None:
     booked = ledger.usage_of(meeting)
     if usage == booked:
         return None
-    entry = Entry(
+    entry = LedgerEntry(
         customer=meeting.customer,
-        kind=Kind.USAGE,
+        kind=EntryKind.USAGE,
         amount=booked.credits - usage.credits,
         meeting=meeting,
         seconds=usage.seconds - booked.seconds,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import Max, Sum
 
-from billing.models import Entry, EntryQuerySet, Kind
+from billing.models import EntryKind, LedgerEntry, LedgerEntryQuerySet
 from customers.models import Customer
 
 OPENING = "opening balance"
@@ -43,7 +43,7 @@ class Move(NamedTuple):
 
 def statement(customer: Customer, year: int, month: int) -> list[Line]:
     """From the balance before the month to that after it (UTC), what lies between in order of time."""
-    entries = Entry.objects.of(customer)
+    entries = LedgerEntry.objects.of(customer)
     start, days = datetime(year, month, 1, tzinfo=UTC), monthrange(year, month)[1]
     opening = entries.filter(created_at__lt=start).total()
     moves = sorted(moves_of(entries.in_month(year, month)))
@@ -55,16 +55,16 @@ def statement(customer: Customer, year: int, month: int) -> list[Line]:
     ]
 
 
-def moves_of(entries: EntryQuerySet) -> Iterator[Move]:
+def moves_of(entries: LedgerEntryQuerySet) -> Iterator[Move]:
     """Each grant, refund and adjustment, and each meeting's usage, unless it came to nothing."""
     columns = ("created_at", "pk", "kind", "amount", "meeting__code", "seconds", "reason")
-    for row in entries.exclude(kind=Kind.USAGE).order_by().values_list(*columns):
+    for row in entries.exclude(kind=EntryKind.USAGE).order_by().values_list(*columns):
         yield Move(*row)
     by_meeting = entries.usage().order_by().values_list("meeting__code")
     sums = by_meeting.annotate(Max("created_at"), Max("pk"), Sum("amount"), Sum("seconds"))
     for code, at, pk, credits, seconds in sums:
         if credits or seconds:
-            yield Move(at, pk, Kind.USAGE, credits, code, seconds, "")
+            yield Move(at, pk, EntryKind.USAGE, credits, code, seconds, "")
 
 
 def lines(opening: Decimal, moves: list[Move]) -> Iterator[Line]:

@@ -25,12 +25,12 @@ from calls.errors import (
 )
 from feedback import gate
 from meetings.models import Meeting
-from participants.attendance import is_room_empty
 from participants.models import Admission, Participant
+from participants.presence import is_room_empty
 from upclass import livekit
 from upclass.errors import Problem
 
-WELCOME = ["removed_at", "barred_at"]  # what of a person may change at any moment
+EXCLUSION = ["removed_at", "barred_at"]  # columns that may change at any moment
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class Coming:
-    """How somebody comes.
+class JoinAttempt:
+    """How somebody asks to come in.
 
     `is_recording_told`: they were shown that the meeting is recorded, without which nobody comes into one
     that is. `visit`: what their page calls this visit; `is_back`: it was in, and comes back by itself.
@@ -58,13 +58,13 @@ class Coming:
     is_back: bool = False
 
 
-A_CLICK = Coming()
+BY_CLICK = JoinAttempt()
 
 
 def check(meeting: Meeting, person: Participant | None, now: datetime) -> None:
     """Raise the first reason why this person (None: not known yet) may not come in now."""
     check_open(meeting, now)
-    check_welcome(person)
+    check_not_excluded(person)
     _check_feedback(meeting, person, now)
     _check_credits(meeting, now)
     _check_seats(meeting, person, now)
@@ -85,8 +85,8 @@ def why_over(meeting: Meeting, now: datetime) -> Problem | None:
     return MeetingHasExpired() if meeting.over_at(now) else None
 
 
-def check_welcome(person: Participant | None) -> None:
-    """Raise why a person is not wanted in a meeting any more."""
+def check_not_excluded(person: Participant | None) -> None:
+    """Raise why a person may not come in any more."""
     if person and person.removed_at:
         raise PersonRemoved
     if person and person.barred_at:
@@ -94,9 +94,9 @@ def check_welcome(person: Participant | None) -> None:
 
 
 def _check_feedback(meeting: Meeting, person: Participant | None, now: datetime) -> None:
-    debt = gate.owed(meeting, person, now) if person else None
-    if debt:
-        raise FeedbackOwed(debt)
+    feedback_request = gate.owed(meeting, person, now) if person else None
+    if feedback_request:
+        raise FeedbackOwed(feedback_request)
 
 
 def _check_credits(meeting: Meeting, now: datetime) -> None:
@@ -116,15 +116,15 @@ def _check_seats(meeting: Meeting, person: Participant | None, now: datetime) ->
         raise MeetingFull
 
 
-def admit(meeting: Meeting, person: Participant, now: datetime, coming: Coming = A_CLICK) -> Ticket:
-    """Let a person in: write it down, make the room, look again, and only then give the token.
+def admit(meeting: Meeting, person: Participant, now: datetime, attempt: JoinAttempt = BY_CLICK) -> Ticket:
+    """Let a person in: record it, create the room, check once more, and only then give the token.
 
     `person` may be a guest who is not saved yet. Raises a Problem where the door stays shut.
     """
-    admission = _write_down(meeting, person, now, coming)
+    admission = _record_admission(meeting, person, now, attempt)
     try:
-        _make_room(meeting)
-        _look_again(meeting, person)
+        _create_room(meeting)
+        _recheck(meeting, person)
     except Problem:
         admission.delete()  # without a token nobody is expected
         raise
@@ -138,36 +138,38 @@ def _expires_in(meeting: Meeting, now: datetime) -> float | None:
 
 
 @transaction.atomic
-def _write_down(meeting: Meeting, person: Participant, now: datetime, coming: Coming) -> Admission:
-    """Under the meeting's lock: so of a cancel and a first admission one wins, and no seat is given twice."""
+def _record_admission(
+    meeting: Meeting, person: Participant, now: datetime, attempt: JoinAttempt
+) -> Admission:
+    """Under the meeting's row lock: of a cancel and a first admission one wins; no seat is given twice."""
     locked = Meeting.objects.select_for_update(of=("self",)).select_related("customer").get(pk=meeting.pk)
     if person.pk:
-        person.refresh_from_db(fields=WELCOME)
+        person.refresh_from_db(fields=EXCLUSION)
     check(locked, person, now)
-    if locked.record_on_cloud and not coming.is_recording_told:
+    if locked.record_on_cloud and not attempt.is_recording_told:
         raise RecordingNotTold
-    if coming.is_back and person.pk and not Admission.objects.is_newest(person, coming.visit):
+    if attempt.is_back and person.pk and not Admission.objects.is_newest(person, attempt.visit):
         raise JoinedElsewhere
     if person.is_guest:
         person.save(update_fields=["display_name"] if person.pk else None)
     told_at = now if locked.record_on_cloud else None
-    facts = {"recording_told_at": told_at, "visit": coming.visit}
+    facts = {"recording_told_at": told_at, "visit": attempt.visit}
     return Admission.objects.create(participant=person, created_at=now.replace(microsecond=0), **facts)
 
 
-def _make_room(meeting: Meeting) -> None:
+def _create_room(meeting: Meeting) -> None:
     try:
         livekit.create_room(meeting.code)
     except livekit.Unreachable as error:
         raise CallServerUnreachable from error
 
 
-def _look_again(meeting: Meeting, person: Participant) -> None:
-    """By the clock of now: the meeting may be over, or the person removed, since the room was asked for."""
+def _recheck(meeting: Meeting, person: Participant) -> None:
+    """By the clock of now: since the checks the meeting may be over, or the person excluded."""
     meeting.refresh_from_db(fields=["ended_at", "cancelled_at", "expires_at"])
-    person.refresh_from_db(fields=WELCOME)
+    person.refresh_from_db(fields=EXCLUSION)
     reason = why_over(meeting, timezone.now())
     if reason:
         close_room(meeting)
         raise reason
-    check_welcome(person)
+    check_not_excluded(person)

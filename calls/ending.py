@@ -1,27 +1,28 @@
-"""How a meeting ends, and how one is called off."""
+"""How a meeting is ended, and how one is cancelled."""
 
 import logging
 from datetime import datetime
 
 from django.db import transaction
 
-from feedback.tasks import write_debts
+from feedback.tasks import create_feedback_requests
 from meetings.errors import MeetingNotActive, MeetingStarted
 from meetings.models import Meeting
-from participants.attendance import count_again, started_at
+from participants.attendance import unsettle
+from participants.presence import started_at
 from upclass import livekit
 from upclass.celery import wake
 
 log = logging.getLogger(__name__)
 
 
-def end(meeting: Meeting, now: datetime) -> datetime:
+def end_meeting(meeting: Meeting, now: datetime) -> datetime:
     """End a meeting, once, and disconnect everybody; when it ended.
 
-    Raises MeetingNotActive for one that is expired or cancelled. LiveKit not reached: the meeting is ended
+    Raises MeetingNotActive for one that is expired or cancelled. LiveKit unreachable: the meeting is ended
     all the same, and the reconciler closes the room.
     """
-    ended_now = _write_down(meeting, now)
+    ended_now = _mark_ended(meeting, now)
     meeting.refresh_from_db(fields=["ended_at"])
     if meeting.ended_at is None:
         raise MeetingNotActive
@@ -31,18 +32,18 @@ def end(meeting: Meeting, now: datetime) -> datetime:
 
 
 @transaction.atomic
-def _write_down(meeting: Meeting, now: datetime) -> bool:
-    """That it ended now: its people's time is to be counted again, and they may owe feedback."""
-    ended_now = meeting.end(now)
+def _mark_ended(meeting: Meeting, now: datetime) -> bool:
+    """The compare-and-swap takes the meeting's row lock first; then a connection is unsettled under it."""
+    ended_now = meeting.mark_ended(now)
     if ended_now:
-        count_again(meeting, now)
+        unsettle(meeting, now)
         if meeting.feedback_required:
-            wake(write_debts)
+            wake(create_feedback_requests)
     return ended_now
 
 
 def close_room(meeting: Meeting) -> None:
-    """Ask LiveKit, for at most 2 s; not reached, the reconciler asks again."""
+    """Call LiveKit, for at most 2 s; when it is unreachable, the reconciler retries."""
     try:
         livekit.close_room(meeting.code)
     except livekit.Unreachable as error:
@@ -50,14 +51,14 @@ def close_room(meeting: Meeting) -> None:
 
 
 @transaction.atomic
-def cancel(meeting: Meeting, now: datetime) -> None:
-    """Call a meeting off for good; again changes nothing.
+def cancel_meeting(meeting: Meeting, now: datetime) -> None:
+    """Cancel a meeting for good; again changes nothing.
 
-    Raises MeetingStarted if anybody ever came or is expected, MeetingNotActive if it is over. The lock is
-    the one admission takes: of a cancel and a first admission one wins.
+    Raises MeetingStarted if anybody ever came or is expected, MeetingNotActive if it is over. The row lock
+    is the one that admission takes: of a cancel and a first admission one wins.
     """
     locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if locked.cancelled_at:  # late news of somebody does not un-cancel
+    if locked.cancelled_at:  # a late webhook of somebody does not un-cancel
         return
     began = started_at(locked, now)
     if began:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Debt
+from feedback.models import FeedbackRequest
 from upclass.errors import Problem
 
 
@@ -69,15 +69,15 @@ class NotYourself(Problem):
 
 
 class FeedbackOwed(Problem):
-    """`debt` is what is owed; its meeting's topic and day (`"2026-03-01"`) stand among the facts."""
+    """`feedback_request` is open; its meeting's topic and day (`"2026-03-01"`) stand among the facts."""
 
     status, code = 403, "feedback_owed"
     error = _("Your feedback comes first")
     detail = _("Tell how an earlier meeting was. Then you can join this one.")
 
-    def __init__(self, debt: Debt) -> None:
-        self.debt = debt
-        super().__init__(topic=debt.meeting.topic, day=debt.day)
+    def __init__(self, feedback_request: FeedbackRequest) -> None:
+        self.feedback_request = feedback_request
+        super().__init__(topic=feedback_request.meeting.topic, day=feedback_request.day)
 
 
 class NoCreditsLeft(Problem):

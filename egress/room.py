@@ -95,7 +95,7 @@ class Room:
         self._giving_up: asyncio.TimerHandle | None = None
         self._listen()
 
-    # Coming and going
+    # JoinAttempt and going
 
     async def join(self, url: str, token: str) -> None:
         """CannotJoin: refused, or no answer in time. Never cancelled: that would leave a ghost behind."""

@@ -10,13 +10,13 @@ from feedback.averages import average
 from meetings.models import Meeting
 from participants.models import Participant
 
-DEBT_LIFE = timedelta(days=30)
+REQUEST_LIFETIME = timedelta(days=30)
 MOST_STARS = 5
 LONGEST = 2000  # characters of the comments
 
 
 class Status(models.TextChoices):
-    """What became of a debt: a rule over answers and times, stored nowhere."""
+    """What became of a feedback request: a rule over answers and times, stored nowhere."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -24,52 +24,52 @@ class Status(models.TextChoices):
     LAPSED = "lapsed"
 
 
-class DebtQuerySet(models.QuerySet["Debt"]):
+class FeedbackRequestQuerySet(models.QuerySet["FeedbackRequest"]):
     def of(self, customer: Customer, external_user_id: str) -> Self:
         """One person's, wherever they incurred them."""
         return self.filter(customer=customer, external_user_id=external_user_id)
 
     def open(self, now: datetime) -> Self:
         """Of which an answer is still due."""
-        return self.filter(~_is_answered(), waived_at__isnull=True, created_at__gt=now - DEBT_LIFE)
+        return self.filter(~_is_answered(), waived_at__isnull=True, created_at__gt=now - REQUEST_LIFETIME)
 
     def with_status(self, now: datetime) -> Self:
         """With `status`; an answer counts, also one that came after staff had waived it, or too late."""
         told = Case(
             When(_is_answered(), then=Value(Status.ANSWERED.value)),
             When(waived_at__isnull=False, then=Value(Status.WAIVED.value)),
-            When(created_at__lte=now - DEBT_LIFE, then=Value(Status.LAPSED.value)),
+            When(created_at__lte=now - REQUEST_LIFETIME, then=Value(Status.LAPSED.value)),
             default=Value(Status.OPEN.value),
         )
         return self.annotate(status=told)
 
 
-class Debt(models.Model):
+class FeedbackRequest(models.Model):
     """Feedback that a person owes for a meeting.
 
     `participant` is the registration by which they were there last. The customer is the meeting's: it
     stands here too, for the door looks for what a person owes in all of a customer's meetings.
     """
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="debts")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="debts")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="feedback_requests")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="feedback_requests")
     external_user_id = models.CharField(max_length=255)
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="debts")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="feedback_requests")
     created_at = models.DateTimeField()
     waived_at = models.DateTimeField(null=True, editable=False)
 
-    objects = DebtQuerySet.as_manager()
+    objects = FeedbackRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("meeting", "external_user_id"), name="one_debt_per_meeting"),
+            models.UniqueConstraint(fields=("meeting", "external_user_id"), name="one_request_per_meeting"),
         )
         indexes = (
             models.Index(
                 fields=("customer", "external_user_id", "created_at"),
                 condition=Q(waived_at__isnull=True),
-                name="debts_at_the_door",
+                name="requests_at_the_door",
             ),
         )
 
@@ -83,10 +83,10 @@ class Debt(models.Model):
 
     def waive(self, now: datetime) -> bool:
         """Let it go, once; False when it was not open any more."""
-        return bool(Debt.objects.open(now).filter(pk=self.pk).update(waived_at=now))
+        return bool(FeedbackRequest.objects.open(now).filter(pk=self.pk).update(waived_at=now))
 
 
-class AnswerQuerySet(models.QuerySet["Answer"]):
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def of(self, meeting: Meeting) -> Self:
         return self.filter(meeting=meeting)
 
@@ -96,22 +96,22 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return average(found["stars"] or 0, found["number"])
 
 
-class Answer(models.Model):
+class Feedback(models.Model):
     """What a person said of a meeting: once, and never changed afterwards."""
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="answers")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="feedback")
     external_user_id = models.CharField(max_length=255)
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="answers")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="feedback")
     rating = models.PositiveSmallIntegerField()
     comments = models.CharField(max_length=LONGEST)
     created_at = models.DateTimeField()
 
-    objects = AnswerQuerySet.as_manager()
+    objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("meeting", "external_user_id"), name="one_answer_per_meeting"),
+            models.UniqueConstraint(fields=("meeting", "external_user_id"), name="one_feedback_per_meeting"),
             models.CheckConstraint(condition=Q(rating__range=(1, MOST_STARS)), name="rating_in_stars"),
             models.CheckConstraint(condition=~Q(comments=""), name="comments_not_empty"),
         )
@@ -122,11 +122,11 @@ class Answer(models.Model):
 
 def last_day(person: Participant, meeting: Meeting) -> date:
     """On which a person was last in a meeting, UTC."""
-    stay = person.stays.order_by("-joined_at").first()
-    return (stay.joined_at if stay else meeting.created_at).date()
+    connection = person.connections.order_by("-joined_at").first()
+    return (connection.joined_at if connection else meeting.created_at).date()
 
 
 def _is_answered() -> Exists:
-    """Of debts: whether the same person answered for the same meeting."""
+    """Of feedback requests: whether the same person answered for the same meeting."""
     same = {"meeting": OuterRef("meeting"), "external_user_id": OuterRef("external_user_id")}
-    return Exists(Answer.objects.filter(**same))
+    return Exists(Feedback.objects.filter(**same))

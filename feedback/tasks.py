@@ -1,22 +1,25 @@
-"""What Celery does for feedback."""
+"""Celery tasks of feedback."""
 
 import logging
 
 from django.utils import timezone
 
-from feedback import debts
-from upclass.celery import app
+from feedback import requesting
+from upclass.celery import accept_former_name, app
 from upclass.locks import alone
 
 log = logging.getLogger(__name__)
 
 
 @app.task
-def write_debts() -> None:
-    """Write down who owes feedback since the last run. A meeting that fails does not hold up the others."""
-    with alone("write debts") as mine:
-        for meeting in debts.due(timezone.now()) if mine else []:
+def create_feedback_requests() -> None:
+    """Create the feedback requests that are due. A meeting that fails does not hold up the others."""
+    with alone("create feedback requests") as mine:
+        for meeting in requesting.due(timezone.now()) if mine else []:
             try:
-                debts.write(meeting, timezone.now())
-            except Exception:  # logged with its traceback, and tried again by the next run
-                log.exception("the debts of meeting %s could not be written", meeting)
+                requesting.create_for(meeting, timezone.now())
+            except Exception:  # logged with its traceback, and retried by the next run
+                log.exception("the feedback requests of meeting %s could not be created", meeting)
+
+
+accept_former_name("feedback.tasks.write_debts", create_feedback_requests)

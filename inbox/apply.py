@@ -1,4 +1,4 @@
-"""Who is told of LiveKit's news. Applying the same news again, or in another order, changes nothing."""
+"""What each LiveKit event changes. Applying is idempotent, and the order of events does not matter."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,96 +6,95 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from calls.ending import close_room
-from calls.removal import put_out
-from inbox.models import Event
-from inbox.news import News, read
+from calls.removal import eject
+from inbox.models import InboundWebhook
+from inbox.parsing import LiveKitEvent, parse
 from meetings.models import Meeting
 from participants import attendance
-from participants.attendance import stay_of
-from participants.models import Participant, Stay, StayQuerySet
-from recordings import course, starting
-from recordings import tasks as recordings
+from participants.models import Connection, ConnectionQuerySet, Participant
+from recordings import launch, lifecycle
+from recordings.tasks import enqueue
 from upclass import egress
 
-ON_ITS_WAY = timedelta(minutes=2)  # by then a join has been told, or seen by the reconciler
+JOIN_DUE = timedelta(minutes=2)  # by then a join has come as a webhook, or was found by the reconciler
 
 
-class NotYet(Exception):
-    """News of somebody of whom nothing is known yet: it waits for the sweep."""
+class WaitForJoin(Exception):
+    """An event of a connection that is not known yet: retried by the sweep."""
 
 
-def apply(event: Event, now: datetime) -> None:
-    """Let an event take effect and mark it; LiveKit is asked, where it must be, outside any transaction."""
-    news = read(event.body, event.received_at)
-    meeting = Meeting.objects.filter(code=news.room).first()
+def apply(webhook: InboundWebhook, now: datetime) -> None:
+    """Apply a webhook and mark it; LiveKit's API, where it is needed, is called outside any transaction."""
+    event = parse(webhook.body, webhook.received_at)
+    meeting = Meeting.objects.filter(code=event.room).first()
     try:
-        if meeting and news.event in TELL:
-            TELL[news.event](meeting, news, now)
-        if news.egress:
-            recorded(news, now)
-    except NotYet:
-        if now - event.received_at < ON_ITS_WAY:
-            Event.objects.filter(pk=event.pk).update(tries=F("tries") + 1)
+        if meeting and event.type in HANDLERS:
+            HANDLERS[event.type](meeting, event, now)
+        if event.egress:
+            on_egress_event(event, now)
+    except WaitForJoin:
+        if now - webhook.received_at < JOIN_DUE:
+            InboundWebhook.objects.filter(pk=webhook.pk).update(tries=F("tries") + 1)
             return
-    Event.objects.filter(pk=event.pk).update(applied_at=now)
+    InboundWebhook.objects.filter(pk=webhook.pk).update(applied_at=now)
 
 
-def room_finished(meeting: Meeting, news: News, now: datetime) -> None:
-    attendance.room_finished(meeting, news.at, now)
+def on_room_finished(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
+    attendance.close_room_connections(meeting, event.at, now)
 
 
-def joined(meeting: Meeting, news: News, now: datetime) -> None:
-    if news.is_of_a_person:
-        stay = stay_of(meeting, news, news.at, now)
-        Stay.objects.filter(pk=stay.pk).seen(news.at, now)
-        keep_out(meeting, stay.participant, now)
-        recordings.send(starting.begin(meeting, now))
+def on_joined(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
+    if event.is_of_a_person:
+        connection = attendance.connection_of(meeting, event, event.at, now)
+        Connection.objects.filter(pk=connection.pk).set_seen_at(event.at, now)
+        eject_unwelcome(meeting, connection.participant, now)
+        enqueue(launch.begin(meeting, now))
 
 
-def left(meeting: Meeting, news: News, now: datetime) -> None:
-    if news.is_of_a_person:
-        stay = stay_of(meeting, news, news.at, now)
-        Stay.objects.filter(pk=stay.pk).left(news.at, now)
+def on_left(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
+    if event.is_of_a_person:
+        connection = attendance.connection_of(meeting, event, event.at, now)
+        Connection.objects.filter(pk=connection.pk).set_left_at(event.at, now)
 
 
-def aborted(meeting: Meeting, news: News, now: datetime) -> None:
-    """Somebody known has left. It opens no stay: who is not known never came up."""
-    _known(meeting, news).left(news.at, now)
+def on_aborted(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
+    """A known connection has ended. It creates none: an unknown one never came up."""
+    _known(meeting, event).set_left_at(event.at, now)
 
 
-def showed(meeting: Meeting, news: News, now: datetime) -> None:
-    """News of a track. It opens no stay, for it does not tell whether a person or a machine sent it."""
-    _known(meeting, news).seen(news.at, now)
+def on_track(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
+    """It creates no connection: an event of a track does not say whether a person or a machine sent it."""
+    _known(meeting, event).set_seen_at(event.at, now)
 
 
-def _known(meeting: Meeting, news: News) -> StayQuerySet:
-    """The stay of the news. Raises NotYet while it may be that its joining is still on its way."""
-    stays = Stay.objects.of(meeting).filter(sid=news.sid)
-    if news.is_of_a_person and not stays.exists():
-        raise NotYet
-    return stays
+def _known(meeting: Meeting, event: LiveKitEvent) -> ConnectionQuerySet:
+    """The event's connection. Raises WaitForJoin while its participant_joined may still come."""
+    connections = Connection.objects.of(meeting).filter(sid=event.sid)
+    if event.is_of_a_person and not connections.exists():
+        raise WaitForJoin
+    return connections
 
 
-TELL: dict[str, Callable[[Meeting, News, datetime], None]] = {
-    "participant_joined": joined,
-    "participant_left": left,
-    "participant_connection_aborted": aborted,
-    "track_published": showed,
-    "track_unpublished": showed,
-    "room_finished": room_finished,
+HANDLERS: dict[str, Callable[[Meeting, LiveKitEvent, datetime], None]] = {
+    "participant_joined": on_joined,
+    "participant_left": on_left,
+    "participant_connection_aborted": on_aborted,
+    "track_published": on_track,
+    "track_unpublished": on_track,
+    "room_finished": on_room_finished,
 }
 
 
-def recorded(news: News, now: datetime) -> None:
-    """News of an egress, which may be anybody's."""
-    told = egress.read(news.egress)
-    if told:
-        recordings.send(course.hear(told, now))
+def on_egress_event(event: LiveKitEvent, now: datetime) -> None:
+    """An egress event, also of an egress that is none of ours."""
+    update = egress.parse(event.egress)
+    if update:
+        enqueue(lifecycle.on_egress_update(update, now))
 
 
-def keep_out(meeting: Meeting, person: Participant, now: datetime) -> None:
-    """Whoever came with an old token into a meeting that is over, or is not wanted any more, is put out."""
+def eject_unwelcome(meeting: Meeting, person: Participant, now: datetime) -> None:
+    """Whoever connected on an old token to a meeting that is over, or was removed or barred, is ejected."""
     if meeting.over_at(now):
         close_room(meeting)
     elif person.removed_at or person.barred_at:
-        put_out(person)
+        eject(person)

@@ -4,8 +4,8 @@ from typing import Self
 from django.db import models
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    def waiting(self) -> Self:
+class InboundWebhookQuerySet(models.QuerySet["InboundWebhook"]):
+    def pending(self) -> Self:
         """Not applied yet; what was tried in vain comes after what was never tried."""
         return self.filter(applied_at__isnull=True).order_by("tries", "received_at", "pk")
 
@@ -13,8 +13,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(applied_at__lt=moment)
 
 
-class Event(models.Model):
-    """A piece of LiveKit's news, kept before it is applied."""
+class InboundWebhook(models.Model):
+    """A webhook of LiveKit's, stored before it is applied."""
 
     event_id = models.CharField(max_length=100, unique=True)
     body = models.JSONField()
@@ -22,7 +22,7 @@ class Event(models.Model):
     applied_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)  # in vain
 
-    objects = EventQuerySet.as_manager()
+    objects = InboundWebhookQuerySet.as_manager()
 
     class Meta:
         ordering = ("received_at", "pk")
@@ -30,9 +30,9 @@ class Event(models.Model):
             models.Index(
                 fields=("tries", "received_at"),
                 condition=models.Q(applied_at__isnull=True),
-                name="news_to_apply",
+                name="webhooks_to_apply",
             ),
-            models.Index(fields=("applied_at",), name="news_applied"),
+            models.Index(fields=("applied_at",), name="webhooks_applied"),
         )
 
     def __str__(self) -> str:

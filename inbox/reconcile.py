@@ -1,4 +1,4 @@
-"""Webhooks alone lose endings: what we believe is compared with what LiveKit itself reports."""
+"""Webhooks alone lose endings: connections and rooms are compared with what LiveKit's API reports."""
 
 import logging
 from collections.abc import Iterable
@@ -7,19 +7,19 @@ from datetime import datetime
 from django.db.models import F
 
 from calls.ending import close_room
-from inbox.apply import keep_out
+from inbox.apply import eject_unwelcome
 from meetings.models import Meeting
-from participants.attendance import stay_of
-from participants.models import Stay
+from participants.attendance import connection_of
+from participants.models import Connection
 from upclass import livekit
 
 log = logging.getLogger(__name__)
 
-LOOKS = 2  # absent in so many, one after the other: gone
+POLLS = 2  # absent in so many, one after the other: gone
 
 
 def reconcile(now: datetime) -> None:
-    """Repair stays and rooms. LiveKit unreachable: nothing is touched."""
+    """Repair connections and rooms. LiveKit unreachable: nothing is touched."""
     try:
         rooms = livekit.rooms()
     except livekit.Unreachable as error:
@@ -36,21 +36,21 @@ def reconcile(now: datetime) -> None:
 
 
 def compare(meeting: Meeting, people: Iterable[livekit.Person], now: datetime) -> None:
-    """Whoever is there is known, whether or not news of them came; a room that is over is closed."""
+    """Whoever is there gets a connection, webhook or not; the room of a meeting that is over is closed."""
     if meeting.over_at(now):
         close_room(meeting)
     for person in people:
-        stay = stay_of(meeting, person, now, now)
+        connection = connection_of(meeting, person, now, now)
         if not meeting.over_at(now):
-            keep_out(meeting, stay.participant, now)
+            eject_unwelcome(meeting, connection.participant, now)
 
 
 def note_seen(sids: Iterable[str], now: datetime) -> None:
-    Stay.objects.filter(sid__in=list(sids)).seen(now, now)
+    Connection.objects.filter(sid__in=list(sids)).set_seen_at(now, now)
 
 
 def close_unseen(now: datetime) -> None:
-    """Not seen in two looks: left, as far as we can tell, when last seen."""
-    unseen = Stay.objects.open().filter(last_seen_at__lt=now)
-    unseen.update(missed_looks=F("missed_looks") + 1)
-    unseen.filter(missed_looks__gte=LOOKS).lost(now)
+    """Not seen in two polls: left, as far as we can tell, when last seen."""
+    unseen = Connection.objects.open().filter(last_seen_at__lt=now)
+    unseen.update(missed_polls=F("missed_polls") + 1)
+    unseen.filter(missed_polls__gte=POLLS).close_lost(now)

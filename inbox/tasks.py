@@ -1,4 +1,4 @@
-"""What Celery does for the inbox."""
+"""Celery tasks of the inbox."""
 
 import logging
 from datetime import timedelta
@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from inbox import reconcile as reconciler
 from inbox.apply import apply
-from inbox.models import Event
-from upclass.celery import app
+from inbox.models import InboundWebhook
+from upclass.celery import accept_former_name, app
 from upclass.locks import alone
 
 log = logging.getLogger(__name__)
@@ -19,34 +19,34 @@ AT_ONCE = 500
 
 
 @app.task
-def apply_event(event_id: str) -> None:
-    """Apply one event, unless the sweep was faster."""
-    event = Event.objects.waiting().filter(event_id=event_id).first()
-    if event:
-        apply(event, timezone.now())
+def apply_webhook(event_id: str) -> None:
+    """Apply one webhook, unless the sweep was faster."""
+    webhook = InboundWebhook.objects.pending().filter(event_id=event_id).first()
+    if webhook:
+        apply(webhook, timezone.now())
 
 
 @app.task
-def apply_kept_news() -> None:
-    """The sweep: apply what no worker was woken for. One event that fails does not hold up the others."""
-    with alone("apply_kept_news") as mine:
-        for event in _waiting() if mine else []:
+def apply_pending_webhooks() -> None:
+    """The sweep: apply what no worker was woken for. One webhook that fails does not hold up the others."""
+    with alone("apply_pending_webhooks") as mine:
+        for webhook in _pending() if mine else []:
             try:
-                apply(event, timezone.now())
-            except Exception:  # logged with its traceback, and tried again by the next sweep
-                log.exception("event %s could not be applied", event.event_id)
-                Event.objects.filter(pk=event.pk).update(tries=F("tries") + 1)
+                apply(webhook, timezone.now())
+            except Exception:  # logged with its traceback, and retried by the next sweep
+                log.exception("webhook %s could not be applied", webhook.event_id)
+                InboundWebhook.objects.filter(pk=webhook.pk).update(tries=F("tries") + 1)
 
 
-def _waiting() -> list[Event]:
-    return list(Event.objects.waiting()[:AT_ONCE])
+def _pending() -> list[InboundWebhook]:
+    return list(InboundWebhook.objects.pending()[:AT_ONCE])
 
 
 @app.task
-def prune_applied_news() -> None:
-    """Applied news is kept for a while, to look things up in."""
-    kept_for = timedelta(days=settings.NEWS_KEPT_DAYS)
-    Event.objects.applied_before(timezone.now() - kept_for).delete()
+def prune_applied_webhooks() -> None:
+    """Applied webhooks are kept for a while, to look things up in."""
+    retention = timedelta(days=settings.WEBHOOK_RETENTION_DAYS)
+    InboundWebhook.objects.applied_before(timezone.now() - retention).delete()
 
 
 @app.task
@@ -54,3 +54,8 @@ def reconcile() -> None:
     with alone("reconcile") as mine:
         if mine:
             reconciler.reconcile(timezone.now())
+
+
+accept_former_name("inbox.tasks.apply_event", apply_webhook)
+accept_former_name("inbox.tasks.apply_kept_news", apply_pending_webhooks)
+accept_former_name("inbox.tasks.prune_applied_news", prune_applied_webhooks)

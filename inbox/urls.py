@@ -1,5 +1,5 @@
 from django.urls import path
 
-from inbox.views import livekit_news
+from inbox.views import livekit_webhook
 
-urlpatterns = [path("livekit/", livekit_news)]
+urlpatterns = [path("livekit/", livekit_webhook)]

@@ -1,28 +1,28 @@
-"""The door for LiveKit's news."""
+"""The endpoint for LiveKit's webhooks."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from inbox.models import Event
-from inbox.news import keepable
-from inbox.tasks import apply_event
+from inbox.models import InboundWebhook
+from inbox.parsing import sanitized
+from inbox.tasks import apply_webhook
 from upclass import livekit
 from upclass.celery import wake
 
-LARGEST = 16 * 1024 * 1024  # bytes; what is longer is cut, and so not rightly signed
+LARGEST = 16 * 1024 * 1024  # bytes; what is longer is cut, and so fails verification
 
 
 @csrf_exempt
-def livekit_news(request: HttpRequest) -> HttpResponse:
-    """Verify, keep, answer: nothing is applied here, for a slow answer holds up a room's news."""
+def livekit_webhook(request: HttpRequest) -> HttpResponse:
+    """Verify, store, answer: nothing is applied here, for a slow answer holds up a room's webhooks."""
     body = request.read(LARGEST)
     try:
         livekit.verify_webhook(body, request.headers.get("Authorization", ""))
     except livekit.BadSignature:
         return HttpResponse("The signature is not LiveKit's.\n", status=401, content_type="text/plain")
-    event_id, kept_body = keepable(body)
-    event = Event(event_id=event_id, body=kept_body, received_at=timezone.now())
-    Event.objects.bulk_create([event], ignore_conflicts=True)  # one INSERT, also of what comes twice
-    wake(apply_event, event_id)
+    event_id, clean = sanitized(body)
+    webhook = InboundWebhook(event_id=event_id, body=clean, received_at=timezone.now())
+    InboundWebhook.objects.bulk_create([webhook], ignore_conflicts=True)  # one INSERT, also of a duplicate
+    wake(apply_webhook, event_id)
     return HttpResponse("kept\n", content_type="text/plain")

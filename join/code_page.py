@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views import View
 
@@ -18,19 +17,19 @@ from upclass.addresses import one_place
 class CodePage(View):
     """It is the same for every secured meeting: a stranger learns nothing but that there is one."""
 
-    def dispatch(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponseBase:
-        try:
-            return super().dispatch(request, meeting, now)
-        except CodeProblem as problem:
-            return code_page(request, problem)
-
     def get(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
-        guessing.require_open(meeting, place(request), now)
+        try:
+            guessing.require_open(meeting, place(request), now)
+        except TooManyTries as closed:
+            return code_page(request, closed)
         return code_page(request)
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
-        guessing.require_open(meeting, place(request), now)  # or who is shut out would wait for a lock
-        person = guessing.person_with(meeting, typed(request), place(request), now)
+        try:
+            guessing.require_open(meeting, place(request), now)  # or who is shut out would wait for a lock
+            person = guessing.person_with(meeting, typed(request), place(request), now)
+        except CodeProblem as problem:
+            return code_page(request, problem)
         return SeeOther(f"/{meeting.code}/?token={person.token}")
 
 

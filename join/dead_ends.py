@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
 
 from calls.errors import UnknownMeeting
 from join.answers import problem_json, wants_json, with_headers
@@ -17,10 +18,18 @@ from upclass.errors import Problem
 # What may be over by itself in a moment.
 WORTH_ANOTHER_TRY = {"meeting_full", "no_credits", "call_server_unreachable", "csrf_failed", "server_error"}
 
+NOTICES = {
+    "feedback_given": {
+        "code": "feedback_given",
+        "error": _("Thank you"),
+        "detail": _("Your feedback has arrived. You can close this page."),
+    },
+}
+
 View = Callable[..., HttpResponseBase]
 
 
-def answering(view: View) -> View:
+def problems_as_pages(view: View) -> View:
     """A view whose Problems become pages, or JSON."""
 
     @wraps(view)
@@ -45,7 +54,12 @@ def page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return with_headers(response, problem.headers)
 
 
-# What Django asks for
+def notice(request: HttpRequest, code: str) -> HttpResponse:
+    """A page of the same look that tells no problem: one of NOTICES."""
+    return render(request, "join/dead_end.html", {"problem": NOTICES[code]})
+
+
+# Django's handlers
 
 
 def not_found(request: HttpRequest) -> HttpResponse:

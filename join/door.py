@@ -10,16 +10,16 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from calls import admission
-from join import entrance, guests
+from calls.errors import FeedbackOwed
+from join import entrance, feedback_page, guests
 from join.code_page import CodePage
-from join.dead_ends import answering
-from join.feedback_page import asking_feedback
+from join.dead_ends import problems_as_pages
 from join.shown import shown
 from meetings.models import Meeting
 
 
 @never_cache
-@answering
+@problems_as_pages
 def door(request: HttpRequest, code: str) -> HttpResponseBase:
     """Who comes to a secured meeting without a link is asked for a code; everybody else sees the meeting."""
     now = timezone.now()
@@ -39,17 +39,19 @@ def other_spelling(request: HttpRequest, code: str, rest: str = "") -> HttpRespo
 class MeetingPage(View):
     """GET shows the way in; POST, asked by the page's script, answers JSON."""
 
-    @asking_feedback
     def get(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         person = entrance.known(request, meeting)
-        admission.check(meeting, person, now)
+        try:
+            admission.check(meeting, person, now)
+        except FeedbackOwed as owed:
+            return feedback_page.gate(request, meeting, owed)
         return render(request, "join/meeting.html", {"page": shown(request, meeting, person)})
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         known = entrance.known(request, meeting)
         admission.check(meeting, known, now)
         person = entrance.named(request, meeting, known, now)
-        ticket = admission.admit(meeting, person, now, entrance.coming(request))
+        ticket = admission.admit(meeting, person, now, entrance.attempt(request))
         facts = {"url": ticket.url, "token": ticket.token, "expiresIn": ticket.expires_in}
         response = JsonResponse(facts)
         guests.remember(response, person)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from calls import admission, hosting
-from calls.admission import Coming
+from calls import admission, moderation
+from calls.admission import JoinAttempt
 from calls.errors import LinkNotValid, NotAHost, UnknownMeeting
 from join import guests
 from join.errors import NameNeeded
@@ -56,7 +56,7 @@ def host(request: HttpRequest, meeting: Meeting) -> Participant:
     if not meeting.is_secured:
         raise NotAHost
     person = invited(request, meeting)
-    hosting.check_host(person)
+    moderation.check_host(person)
     return person
 
 
@@ -70,9 +70,9 @@ def named(request: HttpRequest, meeting: Meeting, person: Participant | None, no
     return guests.named(person, meeting, form.cleaned_data["name"], now)
 
 
-def coming(request: HttpRequest) -> Coming:
-    """How somebody comes, as their page tells it; what it does not tell in our words is not heard."""
+def attempt(request: HttpRequest) -> JoinAttempt:
+    """How somebody asks to come in, as their page says; a visit that is not in our format is ignored."""
     visit = request.POST.get("visit", "")
     known = visit if VISIT.fullmatch(visit) else ""
     is_back = bool(known and request.POST.get("is_back"))
-    return Coming(bool(request.POST.get("recording_told")), known, is_back)
+    return JoinAttempt(bool(request.POST.get("recording_told")), known, is_back)

@@ -42,17 +42,6 @@ class TooManyTries(CodeProblem):
         self.headers = {"Retry-After": str(seconds)}
 
 
-# Feedback
-
-
-class FeedbackGiven(Problem):
-    """No trouble at all: what is shown to whoever gave theirs."""
-
-    status, code = 200, "feedback_given"
-    error = _("Thank you")
-    detail = _("Your feedback has arrived. You can close this page.")
-
-
 # What hosts do
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from join import host_deeds
+from join import moderation_views
 from join.door import door, other_spelling
 from join.feedback_page import FeedbackPage
 from join.language import language
@@ -11,9 +11,9 @@ CODE = MEETING_CODE.replace("A-Za-z", "A-Z")
 urlpatterns = [
     re_path(rf"^(?P<code>{CODE})/$", door, name="meeting"),
     re_path(rf"^(?P<code>{CODE})/feedback/$", FeedbackPage.as_view(), name="feedback"),
-    re_path(rf"^(?P<code>{MEETING_CODE})/host/mute/?$", host_deeds.mute, name="host-mute"),
-    re_path(rf"^(?P<code>{MEETING_CODE})/host/remove/?$", host_deeds.remove, name="host-remove"),
-    re_path(rf"^(?P<code>{MEETING_CODE})/host/end/?$", host_deeds.end, name="host-end"),
+    re_path(rf"^(?P<code>{MEETING_CODE})/host/mute/?$", moderation_views.host_mute, name="host-mute"),
+    re_path(rf"^(?P<code>{MEETING_CODE})/host/remove/?$", moderation_views.host_remove, name="host-remove"),
+    re_path(rf"^(?P<code>{MEETING_CODE})/host/end/?$", moderation_views.host_end, name="host-end"),
     re_path(rf"^(?P<code>{MEETING_CODE})/?$", other_spelling),
     re_path(rf"^(?P<code>{MEETING_CODE})/feedback/?$", other_spelling, {"rest": "feedback/"}),
     path("language/", language, name="language"),

@@ -89,6 +89,6 @@ class Meeting(models.Model):
         """When the meeting was over, or will be by itself: no time after it counts."""
         return self.ended_at or self.cancelled_at or self.expires_at
 
-    def end(self, now: datetime) -> bool:
+    def mark_ended(self, now: datetime) -> bool:
         """Set `ended_at` on an active meeting, once; False when it was over already."""
         return bool(Meeting.objects.active(now).filter(pk=self.pk).update(ended_at=now))

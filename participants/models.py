@@ -3,21 +3,25 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Least
 
 from meetings.models import Meeting
-from participants import links
-from participants import stays as rules
+from participants import links, settlement, timespans
 from upclass import codes
 
 ADMISSION_LIFE = timedelta(minutes=6)  # a 5-minute token is accepted a minute longer
-EMPTY_AFTER = timedelta(seconds=60)  # since the last stay ended
+EMPTY_AFTER = timedelta(seconds=60)  # since the last connection ended
 
 
 class Role(models.TextChoices):
     HOST = "host"
     ATTENDEE = "attendee"
+
+
+def _later(at: Combinable, by: timedelta) -> "ExpressionWrapper[Combinable]":
+    return ExpressionWrapper(at + Value(by), output_field=DateTimeField())
 
 
 # People
@@ -32,12 +36,12 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.filter(external_user_id__isnull=False, removed_at__isnull=True)
 
     def who_connected(self) -> Self:
-        return self.filter(Exists(Stay.objects.filter(participant=OuterRef("pk"))))
+        return self.filter(Exists(Connection.objects.filter(participant=OuterRef("pk"))))
 
     def who_came(self) -> Self:
-        """Who connected, or was let in: news of their connection may be on its way."""
+        """Who connected, or was let in: the webhook of their connection may be on its way."""
         let_in = Admission.objects.filter(participant=OuterRef("pk"))
-        return self.filter(Exists(Stay.objects.filter(participant=OuterRef("pk"))) | Exists(let_in))
+        return self.filter(Exists(Connection.objects.filter(participant=OuterRef("pk"))) | Exists(let_in))
 
     def count_people(self) -> int:
         """How many different people: a registration made anew is the same person."""
@@ -46,7 +50,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
     def present(self, now: datetime) -> Self:
         """Connected, or let through the door and not yet there."""
-        connected = Stay.objects.filter(participant=OuterRef("pk"), left_at__isnull=True)
+        connected = Connection.objects.filter(participant=OuterRef("pk"), left_at__isnull=True)
         expected = Admission.objects.live(now).filter(participant=OuterRef("pk"))
         return self.filter(Exists(connected) | Exists(expected))
 
@@ -106,30 +110,32 @@ class Participant(models.Model):
         """Which person this is in the meeting: a registration made anew is the same one."""
         return self.is_guest, self.external_user_id or self.identity
 
-    def spans(self, now: datetime) -> list[rules.Span]:
-        return [stay.span(self.meeting, now) for stay in self.stays.all()]
+    def spans(self, now: datetime) -> list[timespans.Span]:
+        return [connection.span(self.meeting, now) for connection in self.connections.all()]
 
     def total_minutes(self, now: datetime) -> int:
-        return rules.minutes(rules.seconds(self.spans(now)))
+        return timespans.minutes(timespans.seconds(self.spans(now)))
 
     def sessions(self, now: datetime) -> "list[Session]":
-        groups = rules.visits(self.stays.all(), lambda stay: stay.span(self.meeting, now))
+        groups = timespans.grouped(
+            self.connections.all(), lambda connection: connection.span(self.meeting, now)
+        )
         return [Session.of(group, self.meeting, now) for group in groups]
 
-    def remove(self, now: datetime) -> bool:
-        """Let the registration end, once; False when it had ended before."""
+    def mark_removed(self, now: datetime) -> bool:
+        """End the registration, once; False when it had ended before."""
         standing = Participant.objects.filter(pk=self.pk, removed_at__isnull=True)
         return bool(standing.update(removed_at=now))
 
-    def bar(self, host: "Participant", now: datetime) -> bool:
-        """Let link and code be dead, once: a host put them out. The registration stands.
+    def mark_barred(self, host: "Participant", now: datetime) -> bool:
+        """Kill link and code, once: a host removed them from the call. The registration stands.
 
         False when they had been barred, or removed, before.
         """
         welcome = Participant.objects.filter(pk=self.pk, removed_at__isnull=True, barred_at__isnull=True)
         return bool(welcome.update(barred_at=now, barred_by=host))
 
-    def let_back_in(self) -> bool:
+    def lift_bar(self) -> bool:
         """Let link and code work again; False when they were not barred."""
         barred = Participant.objects.filter(pk=self.pk, barred_at__isnull=False)
         return bool(barred.update(barred_at=None, barred_by=None))
@@ -138,7 +144,7 @@ class Participant(models.Model):
 # Attendance
 
 
-class StayQuerySet(models.QuerySet["Stay"]):
+class ConnectionQuerySet(models.QuerySet["Connection"]):
     def of(self, meeting: Meeting) -> Self:
         return self.filter(meeting=meeting)
 
@@ -146,51 +152,61 @@ class StayQuerySet(models.QuerySet["Stay"]):
         return self.filter(left_at__isnull=True)
 
     def since(self, at: datetime) -> Self:
-        """Of those who are there, or left after `at`."""
+        """Open, or closed after `at`."""
         return self.filter(Q(left_at__isnull=True) | Q(left_at__gt=at))
 
+    def with_presence(self, until: datetime) -> Self:
+        """With `presence_ends_at`: a connection keeps its room from being empty for a minute after its end.
+
+        `until` is now, or when the meeting was over.
+        """
+        ends_at = Least(Coalesce("left_at", Value(until)), Value(until))
+        return self.annotate(presence_ends_at=_later(ends_at, EMPTY_AFTER))
+
+    def occupying(self, now: datetime) -> Self:
+        """Counting as presence at `now`."""
+        return self.with_presence(now).filter(presence_ends_at__gt=now)
+
     def unsettled(self) -> Self:
-        """Of which something changed since billing last looked."""
-        return self.exclude(settled_version=F("version"))
+        """Changed since billing last settled them."""
+        return self.exclude(settlement.SETTLED)
 
-    # What is known changes by these only, each one statement, so that news may come in any order at once.
+    # Facts change by these only, each one UPDATE, so that webhooks may be applied in any order and at once.
 
-    def write(self, now: datetime, **facts: object) -> int:
-        """Change what is known, and have billing look again."""
-        is_settled = Q(settled_version=F("version"))
-        since = Case(When(is_settled, then=Value(now)), default=F("unsettled_since"))
-        return self.update(**facts, version=F("version") + 1, unsettled_since=since)
+    def change(self, now: datetime, **facts: object) -> int:
+        """Change facts, and leave the connection to be settled."""
+        return self.update(**facts, **settlement.changed(now))
 
-    def came(self, at: datetime, now: datetime) -> None:
-        """LiveKit told when they joined: that stands, also against an earlier guess."""
+    def set_joined_at(self, at: datetime, now: datetime) -> None:
+        """LiveKit's own time of joining: it replaces any guess."""
         known = self.filter(Q(is_joined_guessed=True) | Q(joined_at__gt=at))
-        known.write(now, joined_at=at, is_joined_guessed=False)
+        known.change(now, joined_at=at, is_joined_guessed=False)
 
-    def came_before(self, at: datetime, now: datetime) -> None:
+    def set_joined_by(self, at: datetime, now: datetime) -> None:
         """They were there at `at`: a guess that they joined later was wrong."""
-        self.filter(is_joined_guessed=True, joined_at__gt=at).write(now, joined_at=at)
+        self.filter(is_joined_guessed=True, joined_at__gt=at).change(now, joined_at=at)
 
-    def seen(self, at: datetime, now: datetime) -> None:
+    def set_seen_at(self, at: datetime, now: datetime) -> None:
         """LiveKit showed them active at `at`: a guess that they had left before was wrong."""
         is_there = Q(left_at__isnull=True, last_seen_at__lte=at)
         unsure = self.filter(is_there | Q(is_left_guessed=True, last_seen_at__lt=at))
-        unsure.write(now, last_seen_at=at, missed_looks=0, left_at=None, is_left_guessed=False)
+        unsure.change(now, last_seen_at=at, missed_polls=0, left_at=None, is_left_guessed=False)
 
-    def left(self, at: datetime, now: datetime) -> None:
-        """LiveKit told when they left: that stands, also against an earlier guess."""
+    def set_left_at(self, at: datetime, now: datetime) -> None:
+        """LiveKit's own time of leaving: it replaces any guess; of two, the earlier stands."""
         unsure = Q(left_at__isnull=True) | Q(is_left_guessed=True) | Q(left_at__gt=at)
-        self.filter(unsure).write(now, left_at=at, is_left_guessed=False)
+        self.filter(unsure).change(now, left_at=at, is_left_guessed=False)
 
-    def lost(self, now: datetime) -> None:
-        """They are gone, and nothing told when: as far as we can tell, when last seen."""
-        self.open().write(now, left_at=F("last_seen_at"), is_left_guessed=True)
+    def close_lost(self, now: datetime) -> None:
+        """Closed without a webhook that says when: the guess is when they were last seen."""
+        self.open().change(now, left_at=F("last_seen_at"), is_left_guessed=True)
 
 
-class Stay(models.Model):
-    """One connection of one person, as LiveKit tells it: a row per LiveKit participant sid."""
+class Connection(settlement.Settlement):
+    """One connection of one person to LiveKit: a row per LiveKit participant sid."""
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="stays")
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="stays")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="connections")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="connections")
     sid = models.CharField(max_length=64, unique=True)
     session_id = models.CharField(max_length=12, default=codes.session_id, editable=False)
     joined_at = models.DateTimeField()
@@ -198,40 +214,39 @@ class Stay(models.Model):
     left_at = models.DateTimeField(null=True)
     is_left_guessed = models.BooleanField(default=False)
     last_seen_at = models.DateTimeField()
-    missed_looks = models.PositiveSmallIntegerField(default=0)
-    version = models.PositiveIntegerField(default=1)
-    settled_version = models.PositiveIntegerField(default=0)
-    unsettled_since = models.DateTimeField()
+    missed_polls = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
 
-    objects = StayQuerySet.as_manager()
+    presence_ends_at: datetime  # of rows read `with_presence`; no column
+
+    objects = ConnectionQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "pk")
         indexes = (
-            models.Index(fields=("last_seen_at",), condition=Q(left_at__isnull=True), name="open_stays"),
-            models.Index(fields=("left_at",), name="stays_by_leaving"),
             models.Index(
-                fields=("meeting",), condition=~Q(settled_version=F("version")), name="unsettled_stays"
+                fields=("last_seen_at",), condition=Q(left_at__isnull=True), name="open_connections"
             ),
+            models.Index(fields=("left_at",), name="connections_by_leaving"),
+            models.Index(fields=("meeting",), condition=~settlement.SETTLED, name="unsettled_connections"),
         )
 
     def __str__(self) -> str:
         return self.sid
 
-    def span(self, meeting: Meeting, now: datetime) -> rules.Span:
+    def span(self, meeting: Meeting, now: datetime) -> timespans.Span:
         """The time that counts: until leaving, until the meeting was over, or until now."""
-        return rules.span(self.joined_at, self.left_at, meeting.over_at(now) or now)
+        return timespans.span(self.joined_at, self.left_at, meeting.over_at(now) or now)
 
-    def billed_span(self, meeting: Meeting) -> rules.Span:
-        """The time that costs: an open stay counts up to the last moment LiveKit showed the person active."""
+    def billed_span(self, meeting: Meeting) -> timespans.Span:
+        """The time that is billed: an open connection up to when LiveKit last showed the person active."""
         end = self.left_at or self.last_seen_at
-        return rules.span(self.joined_at, end, meeting.closes_at or end)
+        return timespans.span(self.joined_at, end, meeting.closes_at or end)
 
 
 @dataclass(frozen=True)
 class Session:
-    """What the API shows: one visit, made of stays that are less than 15 s apart."""
+    """What the API shows: one visit, made of connections that are less than 15 s apart."""
 
     id: int
     session_id: str
@@ -241,16 +256,16 @@ class Session:
     is_connected: bool
 
     @classmethod
-    def of(cls, group: "list[Stay]", meeting: Meeting, now: datetime) -> "Session":
-        spans = [stay.span(meeting, now) for stay in group]
+    def of(cls, group: "list[Connection]", meeting: Meeting, now: datetime) -> "Session":
+        spans = [connection.span(meeting, now) for connection in group]
         is_over = meeting.over_at(now) is not None
-        is_connected = not is_over and any(stay.left_at is None for stay in group)
+        is_connected = not is_over and any(connection.left_at is None for connection in group)
         return cls(
             id=group[0].pk,
             session_id=group[0].session_id,
             joined_at=spans[0][0],
             left_at=None if is_connected else max(end for _, end in spans),
-            total_minutes=rules.minutes(rules.seconds(spans)),
+            total_minutes=timespans.minutes(timespans.seconds(spans)),
             is_connected=is_connected,
         )
 
@@ -264,20 +279,23 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
         last = self.filter(participant=person).order_by("pk").last()
         return last is None or last.visit == visit
 
-    def live(self, now: datetime) -> Self:
-        """Counting as presence: six minutes, or until the stay that came of it has ended."""
-        ended = Stay.objects.filter(
-            participant=OuterRef("participant"),
-            joined_at__gte=OuterRef("created_at"),
-            left_at__isnull=False,
+    def with_presence(self) -> Self:
+        """With `presence_ends_at`: six minutes after it, or when a connection that came of it has ended."""
+        ended = Connection.objects.filter(
+            participant=OuterRef("participant"), joined_at__gte=OuterRef("created_at"), left_at__isnull=False
         )
-        return self.filter(~Exists(ended), created_at__gt=now - ADMISSION_LIFE)
+        first_left_at = Subquery(ended.order_by("left_at").values("left_at")[:1])
+        return self.annotate(presence_ends_at=Least(_later(F("created_at"), ADMISSION_LIFE), first_left_at))
+
+    def live(self, now: datetime) -> Self:
+        """Counting as presence at `now`."""
+        return self.with_presence().filter(presence_ends_at__gt=now)
 
 
 class Admission(models.Model):
     """A person was let through the door and given a LiveKit token.
 
-    `created_at` is in whole seconds, as the times of stays are: a stay is compared with it.
+    `created_at` is in whole seconds, as the times of connections are: a connection is compared with it.
     `recording_told_at` is when they came in by a page that had said "this meeting is recorded"; empty where
     the meeting is not. `visit` is what a page calls one click on "Join" and all its connections: by it the
     door knows who comes back by themselves from who came elsewhere meanwhile.
@@ -287,6 +305,8 @@ class Admission(models.Model):
     created_at = models.DateTimeField()
     recording_told_at = models.DateTimeField(null=True, editable=False)
     visit = models.CharField(max_length=32, blank=True, default="", editable=False)
+
+    presence_ends_at: datetime  # of rows read `with_presence`; no column
 
     objects = AdmissionQuerySet.as_manager()
 

@@ -8,47 +8,47 @@ from django.db.models import F, Q
 
 from meetings.models import Meeting
 from participants.models import Participant
-from recordings.states import MAY_FOLLOW, RUNNING, UNFINISHED, Status, of_meeting
+from recordings.states import MAY_FOLLOW, PENDING, RUNNING, STATUS, UNFINISHED, State, Status, of_meeting
 from upclass import codes
 from upclass.egress import Egress
 
 NOT_IN_FILE_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
 LONGEST_TOPIC = 200  # bytes; file systems take names of 255
-STOP_AGAIN = timedelta(seconds=30)  # a stop takes LiveKit up to 15 s to find out that nobody hears it
+STOP_RETRY = timedelta(seconds=30)  # a stop takes LiveKit up to 15 s to find out that no recorder answers
 
 
-class TakeQuerySet(models.QuerySet["Take"]):
+class RecordingQuerySet(models.QuerySet["Recording"]):
     def of(self, meeting: Meeting) -> Self:
         return self.filter(meeting=meeting)
 
     def running(self) -> Self:
-        return self.filter(status__in=RUNNING)
+        return self.filter(state__in=RUNNING)
 
     def unfinished(self) -> Self:
-        return self.filter(status__in=UNFINISHED)
+        return self.filter(state__in=UNFINISHED)
 
     def shown(self) -> Self:
-        return self.exclude(status=Status.DROPPED)
+        return self.exclude(state=State.DROPPED)
 
-    def told_of(self, told: Egress) -> "Take | None":
-        """The take that an egress is for: by its id, or by its file while its id is on its way to us."""
-        uid = told.key.rpartition("/")[2].split("-")[0]
-        return self.filter(egress_id=told.id).first() or self.filter(uid=uid).first()
+    def for_egress(self, egress: Egress) -> "Recording | None":
+        """The recording of an egress: by its id, or by its file while the id is not stored yet."""
+        uid = egress.key.rpartition("/")[2].split("-")[0]
+        return self.filter(egress_id=egress.id).first() or self.filter(uid=uid).first()
 
 
-class Take(models.Model):
-    """One recording run of a meeting.
+class Recording(models.Model):
+    """One recording run of a meeting; `state` says where it is (recordings/states.py).
 
-    `failures` counts the times that it was refused or broke off. `file` is the key of its object, one for
-    each time LiveKit was asked. `finished_at` is when LiveKit told that the egress is complete; the take
-    is, when its object is there. `missed_at` is when its recorder was first found missing from the room.
+    The other columns are facts about it. `file` is the key of its object, one for each time LiveKit was
+    asked. `failures` counts the times that it was refused or broke off. `missing_since` is when its recorder
+    was first not found in the room, `finished_at` when LiveKit reported its egress as complete.
     """
 
     uid = models.CharField(max_length=20, unique=True, default=codes.identity, editable=False)
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="takes")
-    recorder = models.ForeignKey(Participant, models.PROTECT, related_name="takes")
-    status = models.CharField(
-        max_length=10, choices=[(one.value, one.value) for one in Status], default=Status.PENDING
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="recordings")
+    recorder = models.ForeignKey(Participant, models.PROTECT, related_name="recordings")
+    state = models.CharField(
+        max_length=10, choices=[(one.value, one.value) for one in State], default=State.QUEUED
     )
     file = models.CharField(max_length=255, blank=True)
     egress_id = models.CharField(max_length=64, null=True, unique=True)
@@ -56,9 +56,9 @@ class Take(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     failed_at = models.DateTimeField(null=True)
     try_after = models.DateTimeField()
-    asked_at = models.DateTimeField(null=True)
-    missed_at = models.DateTimeField(null=True)
-    stop_asked_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField(null=True)
+    missing_since = models.DateTimeField(null=True)
+    stop_requested_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -68,26 +68,36 @@ class Take(models.Model):
     details = models.TextField(blank=True)
     created_at = models.DateTimeField()
 
-    objects = TakeQuerySet.as_manager()
+    objects = RecordingQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("meeting",), condition=Q(status__in=RUNNING), name="one_running_take_per_meeting"
+                fields=("meeting",), condition=Q(state__in=RUNNING), name="one_running_recording_per_meeting"
             ),
         )
         indexes = (
-            models.Index(fields=("status",), condition=Q(status__in=UNFINISHED), name="unfinished_takes"),
-            models.Index(fields=("failed_at",), condition=Q(status=Status.FAILED), name="failed_takes"),
+            models.Index(fields=("state",), condition=Q(state__in=UNFINISHED), name="unfinished_recordings"),
+            models.Index(fields=("failed_at",), condition=Q(state=State.FAILED), name="failed_recordings"),
         )
 
     def __str__(self) -> str:
         return f"{self.meeting.code} at {self.created_at:%Y-%m-%d %H:%M}"
 
+    # Questions
+
+    @property
+    def status(self) -> Status:
+        return STATUS[State(self.state)]
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in PENDING
+
     @property
     def is_over(self) -> bool:
-        return self.status not in UNFINISHED
+        return self.state not in UNFINISHED
 
     @property
     def has_file(self) -> bool:
@@ -101,58 +111,74 @@ class Take(models.Model):
         topic = topic.encode()[:LONGEST_TOPIC].decode(errors="ignore").rstrip()
         return f"{topic or 'Meeting'} {self.started_at or self.created_at:%Y-%m-%d %H.%M}.mp4"
 
-    # What changes it: each one statement, which looks at the row as it is
+    # Transitions: each one compare-and-swap on the row as it is; True for the one that made it
 
-    def advance(self, status: Status, **facts: object) -> bool:
-        """Move to `status` unless a later one was reached; late or doubled news changes nothing."""
-        return self._write(Q(status__in=MAY_FOLLOW[status]), status=status, **facts)
-
-    def fail(self, reason: str, now: datetime, **facts: object) -> bool:
-        """End it for a reason that a person understands."""
-        ended = {"ended_at": now, "failure_reason": reason, **_one_more_failure(now)}
-        return self.advance(Status.FAILED, **{**ended, **facts})
-
-    def claim(self, now: datetime) -> bool:
-        """Be the one who asks LiveKit for this take now: True for one caller."""
+    def mark_requested(self, now: datetime) -> bool:
+        """LiveKit is about to be asked, by whoever gets True, under a file name of this try."""
         file = f"{self.meeting.customer.slug}/{self.meeting.code}/{self.uid}-{self.tries + 1}.mp4"
-        due = Q(status=Status.PENDING, asked_at=None, egress_id=None, tries=self.tries, try_after__lte=now)
-        return self._write(due, asked_at=now, tries=F("tries") + 1, file=file)
+        is_due = Q(tries=self.tries, try_after__lte=now)
+        return self._move(State.REQUESTED, is_due, requested_at=now, tries=F("tries") + 1, file=file)
 
-    def put_off(self, until: datetime, now: datetime, details: str = "") -> bool:
-        """It was refused, once for each asking: LiveKit may be asked again at `until`."""
-        facts = {"try_after": until, "details": details, **_one_more_failure(now)}
-        return self._write(self._asked(), asked_at=None, **facts)
+    def mark_refused(self, retry_at: datetime, now: datetime, details: str = "") -> bool:
+        """LiveKit refused, or never answered: it may be asked again at `retry_at`."""
+        facts = {"try_after": retry_at, "requested_at": None, "details": details, **_one_more_failure(now)}
+        return self._move(State.QUEUED, Q(requested_at=self.requested_at), **facts)
 
-    def give_up(self, reason: str, now: datetime, details: str = "") -> bool:
-        """It was refused for the last time."""
+    def mark_given_up(self, reason: str, now: datetime, details: str = "") -> bool:
+        """LiveKit refused for the last time."""
+        is_same = Q(state=State.REQUESTED, requested_at=self.requested_at)
         facts = {"failure_reason": reason, "details": details, **_one_more_failure(now)}
-        return self._write(self._asked(), status=Status.FAILED, ended_at=now, **facts)
+        return self._move(State.FAILED, is_same, ended_at=now, **facts)
 
-    def _asked(self) -> Q:
-        """As it was when LiveKit was asked: no egress is known, and nobody else concluded the same."""
-        return Q(status=Status.PENDING, asked_at=self.asked_at, egress_id=None) & ~Q(asked_at=None)
+    def mark_starting(self, egress: Egress) -> bool:
+        """The egress that writes this try's file is known."""
+        is_ours = Q(egress_id=None, file=egress.key)
+        return self._move(State.STARTING, is_ours, egress_id=egress.id[:64])
 
-    def known_as(self, told: Egress) -> bool:
-        """Learn the id of the egress that writes this take's file; False if it is another's."""
-        if self.egress_id is None:
-            self._write(Q(egress_id=None, file=told.key, status__in=UNFINISHED), egress_id=told.id[:64])
-        return self.egress_id == told.id
+    def mark_recording(self, started_at: datetime) -> bool:
+        return self._move(State.RECORDING, started_at=started_at)
 
-    def claim_stop(self, now: datetime) -> bool:
-        """Be the one who asks LiveKit to end it now: not more often than each half minute."""
-        due = Q(stop_asked_at=None) | Q(stop_asked_at__lte=now - STOP_AGAIN)
-        return self._write(due & Q(status__in=UNFINISHED), stop_asked_at=now)
+    def mark_ending(self, **facts: datetime | None) -> bool:
+        return self._move(State.ENDING, **facts)
 
-    def has_part(self, size: int) -> bool:
-        """Of a failed take something was stored."""
-        return self._write(Q(status=Status.FAILED), size_bytes=size)
+    def mark_storing(self, now: datetime, seconds: int, **times: datetime) -> bool:
+        """The egress is complete; what a later report says of it replaces this."""
+        finished_at = self.finished_at or now
+        return self._move(
+            State.STORING, missing_since=None, finished_at=finished_at, seconds=seconds, **times
+        )
 
-    def note(self, **facts: object) -> bool:
-        """Learn what does not move it, while it is unfinished."""
-        return self._write(Q(status__in=UNFINISHED), **facts)
+    def mark_completed(self, size_bytes: int) -> bool:
+        return self._move(State.COMPLETED, size_bytes=size_bytes)
 
-    def _write(self, as_long_as: Q, **facts: object) -> bool:
-        written = Take.objects.filter(as_long_as, pk=self.pk).update(**facts)
+    def mark_failed(self, reason: str, now: datetime, **facts: object) -> bool:
+        """For a reason that a person understands."""
+        ended = {"ended_at": now, "failure_reason": reason, **_one_more_failure(now)}
+        return self._move(State.FAILED, **{**ended, **facts})
+
+    def mark_dropped(self, now: datetime, details: str = "") -> bool:
+        return self._move(State.DROPPED, ended_at=now, details=details)
+
+    # Facts that change no state
+
+    def request_stop(self, now: datetime) -> bool:
+        """Be the one who calls LiveKit to end it now: not more often than each half minute."""
+        is_due = Q(stop_requested_at=None) | Q(stop_requested_at__lte=now - STOP_RETRY)
+        return self._write(is_due & Q(state__in=UNFINISHED), stop_requested_at=now)
+
+    def set_missing_since(self, at: datetime | None) -> bool:
+        return self._write(Q(state__in=UNFINISHED), missing_since=at)
+
+    def set_partial_size(self, size_bytes: int) -> bool:
+        """Of a failed recording a part was stored."""
+        return self._write(Q(state=State.FAILED), size_bytes=size_bytes)
+
+    def _move(self, state: State, *conditions: Q, **facts: object) -> bool:
+        """The only writer of `state`."""
+        return self._write(Q(state__in=MAY_FOLLOW[state]), *conditions, state=state, **facts)
+
+    def _write(self, *conditions: Q, **facts: object) -> bool:
+        written = Recording.objects.filter(*conditions, pk=self.pk).update(**facts)
         self.refresh_from_db()
         return bool(written)
 
@@ -162,8 +188,8 @@ def _one_more_failure(now: datetime) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Recording:
-    """What a meeting shows of its takes: seconds and bytes are sums over the completed ones."""
+class RecordingSummary:
+    """What a meeting shows of its recordings: seconds and bytes are sums over the completed ones."""
 
     status: Status
     duration_seconds: int
@@ -171,12 +197,12 @@ class Recording:
     has_recording: bool
 
     @classmethod
-    def of(cls, takes: Iterable[Take]) -> Self:
-        takes = list(takes)
-        completed = [take for take in takes if take.status == Status.COMPLETED]
+    def of(cls, recordings: Iterable[Recording]) -> Self:
+        recordings = list(recordings)
+        completed = [one for one in recordings if one.state == State.COMPLETED]
         return cls(
-            status=of_meeting([take.status for take in takes]),
-            duration_seconds=sum(take.seconds or 0 for take in completed),
-            size_bytes=sum(take.size_bytes or 0 for take in completed),
+            status=of_meeting(one.status for one in recordings),
+            duration_seconds=sum(one.seconds or 0 for one in completed),
+            size_bytes=sum(one.size_bytes or 0 for one in completed),
             has_recording=bool(completed),
         )

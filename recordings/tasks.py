@@ -1,4 +1,4 @@
-"""What Celery does for recordings. Asking LiveKit to start or stop takes long: it has its own queue."""
+"""Celery tasks of recordings. Calling LiveKit to start or stop takes long: they have a queue of their own."""
 
 import logging
 from collections.abc import Iterator
@@ -7,20 +7,19 @@ from contextlib import contextmanager
 from celery import Task
 from django.utils import timezone
 
-from recordings import course, starting
-from recordings import sweep as sweeping
-from recordings.errands import Deed, Errand
-from recordings.models import Take
+from recordings import launch, lifecycle, sweep
+from recordings.follow_ups import Action, FollowUp
+from recordings.models import Recording
 from upclass import egress, livekit, storage
-from upclass.celery import app, wake
+from upclass.celery import accept_former_name, app, wake
 from upclass.locks import alone
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
-def left_to_the_sweep() -> Iterator[None]:
-    """What cannot be asked now, the sweep finds again."""
+def retried_by_sweep() -> Iterator[None]:
+    """What cannot be reached now, the sweep finds again."""
     try:
         yield
     except (livekit.Unreachable, storage.Unreachable) as error:
@@ -28,50 +27,56 @@ def left_to_the_sweep() -> Iterator[None]:
 
 
 @app.task
-def start(take: int) -> None:
-    with left_to_the_sweep():
-        starting.start(_take(take), timezone.now())
+def request_egress(recording: int) -> None:
+    with retried_by_sweep():
+        launch.request_egress(_recording(recording), timezone.now())
 
 
 @app.task
-def stop(take: int) -> None:
-    with left_to_the_sweep():
-        course.stop(_take(take), timezone.now())
+def stop_recording(recording: int) -> None:
+    with retried_by_sweep():
+        lifecycle.stop_recording(_recording(recording), timezone.now())
 
 
 @app.task
 def stop_egress(egress_id: str) -> None:
-    """End an egress that no take waits for."""
-    with left_to_the_sweep():
-        egress.stop(egress_id)
+    """End an egress that belongs to no recording."""
+    with retried_by_sweep():
+        egress.stop_egress(egress_id)
 
 
 @app.task
-def save(take: int) -> None:
-    with left_to_the_sweep():
-        course.save(_take(take))
+def confirm_stored(recording: int) -> None:
+    with retried_by_sweep():
+        lifecycle.confirm_stored(_recording(recording))
 
 
 @app.task
-def sweep() -> None:
-    with alone("sweep of takes") as mine:
-        for errand in sweeping.errands(timezone.now()) if mine else []:
-            send(errand)
+def sweep_recordings() -> None:
+    with alone("sweep recordings") as mine:
+        for follow_up in sweep.follow_ups(timezone.now()) if mine else []:
+            enqueue(follow_up)
 
 
-def _take(pk: int) -> Take:
-    return Take.objects.select_related("meeting__customer").get(pk=pk)
+def _recording(pk: int) -> Recording:
+    return Recording.objects.select_related("meeting__customer").get(pk=pk)
 
 
-DEEDS: dict[Deed, "Task[[int], None] | Task[[str], None]"] = {
-    Deed.START: start,
-    Deed.STOP: stop,
-    Deed.SAVE: save,
-    Deed.STOP_EGRESS: stop_egress,
+TASKS: dict[Action, "Task[[int], None] | Task[[str], None]"] = {
+    Action.REQUEST: request_egress,
+    Action.STOP: stop_recording,
+    Action.CONFIRM: confirm_stored,
+    Action.STOP_EGRESS: stop_egress,
 }
 
 
-def send(errand: Errand | None) -> None:
-    """Have an errand done after the commit, if there is one."""
-    if errand:
-        wake(DEEDS[errand.deed], errand.of)
+def enqueue(follow_up: FollowUp | None) -> None:
+    """Run a follow-up task after the commit, if there is one."""
+    if follow_up:
+        wake(TASKS[follow_up.action], follow_up.of)
+
+
+accept_former_name("recordings.tasks.start", request_egress)
+accept_former_name("recordings.tasks.stop", stop_recording)
+accept_former_name("recordings.tasks.save", confirm_stored)
+accept_former_name("recordings.tasks.sweep", sweep_recordings)

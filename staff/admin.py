@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from staff import answer, api_key, customer, debt, entry, participant, take
+from staff import api_key, customer, feedback, feedback_request, ledger_entry, participant, recording
 
-__all__ = ["answer", "api_key", "customer", "debt", "entry", "participant", "take"]
+__all__ = ["api_key", "customer", "feedback", "feedback_request", "ledger_entry", "participant", "recording"]
 
 admin.site.site_header = admin.site.site_title = "Upclass Meet"
 admin.site.index_title = "Staff"

@@ -51,8 +51,8 @@ class ParticipantAdmin(admin.ModelAdmin[Participant]):
 
     @transaction.atomic
     def _let_back_in(self, request: HttpRequest, person: Participant) -> bool:
-        """The deed and the note of who did it: both or neither."""
-        is_let_in = person.let_back_in()
+        """The action and the note of who did it: both or neither."""
+        is_let_in = person.lift_bar()
         if is_let_in:
             self.log_change(request, person, "Let back in.")
         return is_let_in

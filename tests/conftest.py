@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from billing import ledger
 from customers.models import Customer, issue
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import codes, livekit, storage
 from upclass.errors import Problem
@@ -41,7 +41,7 @@ def noon(seconds: float) -> datetime:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Between tests that commit, the tables are emptied, which the ledger would refuse."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE billing_entry DISABLE TRIGGER billing_entry_not_emptied")
+        cursor.execute("ALTER TABLE billing_ledgerentry DISABLE TRIGGER billing_ledgerentry_not_emptied")
 
 
 @pytest.fixture
@@ -121,9 +121,11 @@ def person(secured: Meeting) -> Participant:
     )
 
 
-def stayed(person: Participant, joined_at: datetime, left_at: datetime | None = None, **facts: Any) -> Stay:
+def stayed(
+    person: Participant, joined_at: datetime, left_at: datetime | None = None, **facts: Any
+) -> Connection:
     """A stay of a person, as LiveKit's news would have made it."""
-    return Stay.objects.create(
+    return Connection.objects.create(
         meeting=person.meeting,
         participant=person,
         sid=f"PA_{codes.session_id()}",
@@ -134,25 +136,25 @@ def stayed(person: Participant, joined_at: datetime, left_at: datetime | None = 
     )
 
 
-def race(*deeds: Callable[[], object]) -> list[object]:
-    """What each deed answered or raised, all started at one moment, each on a connection of its own.
+def race(*actions: Callable[[], object]) -> list[object]:
+    """What each action answered or raised, all started at one moment, each on a connection of its own.
 
     Only in tests with `django_db(transaction=True)`: other connections see nothing else.
     """
-    start = threading.Barrier(len(deeds))
+    start = threading.Barrier(len(actions))
 
-    def run(deed: Callable[[], object]) -> object:
+    def run(action: Callable[[], object]) -> object:
         connection.ensure_connection()
         start.wait(30)
         try:
-            return deed()
+            return action()
         except Problem as problem:
             return problem
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
 
 
 @dataclass
@@ -212,7 +214,7 @@ class FakeLiveKit:
         return [asked[1] for asked in self.asked if asked[0] == "close"]
 
     @property
-    def put_out(self) -> list[tuple[str, ...]]:
+    def eject(self) -> list[tuple[str, ...]]:
         return [asked[1:] for asked in self.asked if asked[0] == "put out"]
 
 

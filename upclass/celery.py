@@ -1,4 +1,4 @@
-"""Celery, and the one way to leave work for it."""
+"""Celery, and the one way to queue work for it."""
 
 import logging
 import os
@@ -35,13 +35,18 @@ def on_start(**kwargs: Any) -> None:
     log.info("settings are safe, starting")
 
 
-# Leaving work
+def accept_former_name(former: str, task: Task[Any, None]) -> None:
+    """Run a task under its former name as well, for one release: a rolling upgrade loses nothing queued."""
+    app.task(name=former)(task.run)
+
+
+# Queueing
 
 
 def wake(task: Task[Any, None], *arguments: Any) -> None:
     """Have `task` run once the current transaction is committed.
 
-    Costs the caller nothing, whatever Redis does: the asking happens in a thread of its own. What is lost
+    Costs the caller nothing, whatever Redis does: it is published by a thread of its own. What is lost
     with it (Redis down, process killed) is found by the task's sweep.
     """
     transaction.on_commit(partial(_queue, task, arguments), robust=True)

@@ -1,4 +1,4 @@
-"""Recordings as LiveKit's Egress API knows them, in our words.
+"""LiveKit's Egress API: the one place that calls it.
 
 An egress is a recording that LiveKit runs: it has an id of LiveKit's, and a file whose key we chose. A room
 is named by its meeting's code.
@@ -17,10 +17,10 @@ from livekit.protocol import egress as protocol
 
 from upclass.livekit import Refused, ask
 
-STARTING = 30.0  # seconds; with no recorder free, LiveKit tells after 23
-STOPPING = 20.0  # seconds; LiveKit asks up to three times, for 3, 5 and 7
+START_TIMEOUT = 30.0  # seconds; with no recorder free, LiveKit tells after 23
+STOP_TIMEOUT = 20.0  # seconds; LiveKit tries up to three times, for 3, 5 and 7
 LONGEST = 2**31 - 1  # seconds, as the tables can hold
-UNSERVED = 5.0  # seconds
+ROOM_TIMEOUT = 5.0  # seconds
 BUSY = {
     api.ServerErrorCode.UNAVAILABLE,
     api.ServerErrorCode.RESOURCE_EXHAUSTED,
@@ -41,7 +41,7 @@ class NoRoom(Exception):
     """The room is gone, or was never made."""
 
 
-class State(StrEnum):
+class EgressState(StrEnum):
     STARTING = "starting"
     ACTIVE = "active"
     ENDING = "ending"
@@ -51,42 +51,42 @@ class State(StrEnum):
 
 
 STATES = {
-    protocol.EGRESS_STARTING: State.STARTING,
-    protocol.EGRESS_ACTIVE: State.ACTIVE,
-    protocol.EGRESS_ENDING: State.ENDING,
-    protocol.EGRESS_COMPLETE: State.COMPLETE,
-    protocol.EGRESS_LIMIT_REACHED: State.COMPLETE,  # the longest recording allowed, and whole
-    protocol.EGRESS_FAILED: State.FAILED,
-    protocol.EGRESS_ABORTED: State.ABORTED,
+    protocol.EGRESS_STARTING: EgressState.STARTING,
+    protocol.EGRESS_ACTIVE: EgressState.ACTIVE,
+    protocol.EGRESS_ENDING: EgressState.ENDING,
+    protocol.EGRESS_COMPLETE: EgressState.COMPLETE,
+    protocol.EGRESS_LIMIT_REACHED: EgressState.COMPLETE,  # the longest recording allowed, and whole
+    protocol.EGRESS_FAILED: EgressState.FAILED,
+    protocol.EGRESS_ABORTED: EgressState.ABORTED,
 }
 
 
 @dataclass(frozen=True)
 class Egress:
-    """What LiveKit tells of one egress. `seconds` of media is 0, and times are None, until they are known."""
+    """What LiveKit reports of an egress. `seconds` of media is 0, and times are None, until known."""
 
     id: str
     key: str
-    state: State
+    state: EgressState
     error: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     seconds: int = 0
 
 
-# Asking
+# Calls
 
 
-def start(code: str, key: str) -> Egress:
+def start_egress(code: str, key: str) -> Egress:
     """Have a room recorded into the object `key`, once.
 
-    Raises NoRecorderFree, NoRoom or Refused; of any other Unreachable nobody knows whether it was heard.
+    Raises NoRecorderFree, NoRoom or Refused; after any other Unreachable LiveKit may have received it.
     """
     request = api.RoomCompositeEgressRequest(
         room_name=code, layout="grid", advanced=PICTURE_AND_SOUND, file_outputs=[_file(key)]
     )
     try:
-        info = ask(lambda client: client.egress.start_room_composite_egress(request), STARTING)
+        info = ask(lambda client: client.egress.start_room_composite_egress(request), START_TIMEOUT)
     except api.ServerError as error:
         raise NoRoom from error
     except Refused as error:
@@ -109,13 +109,15 @@ def _file(key: str) -> api.EncodedFileOutput:
     return api.EncodedFileOutput(file_type=kind, filepath=key, disable_manifest=True, s3=s3)
 
 
-def stop(egress_id: str) -> bool:
+def stop_egress(egress_id: str) -> bool:
     """Have an egress end; what ended before has ended. False: nobody who runs it answers. Raises Unreachable.
 
     Of one that is ending, livekit-server refuses only what no recorder answered.
     """
     try:
-        ask(lambda client: client.egress.stop_egress(api.StopEgressRequest(egress_id=egress_id)), STOPPING)
+        ask(
+            lambda client: client.egress.stop_egress(api.StopEgressRequest(egress_id=egress_id)), STOP_TIMEOUT
+        )
     except api.ServerError:
         return False
     except Refused as error:
@@ -127,13 +129,13 @@ def stop(egress_id: str) -> bool:
     return True
 
 
-def look(egress_id: str) -> Egress | None:
+def get_egress(egress_id: str) -> Egress | None:
     """What LiveKit knows of an egress; None if it knows none of this id. Raises Unreachable."""
     found = _listed(api.ListEgressRequest(egress_id=egress_id))
     return found[0] if found else None
 
 
-def of_room(code: str) -> list[Egress]:
+def list_room_egresses(code: str) -> list[Egress]:
     """Every egress of a room that LiveKit knows, ended ones too. Raises Unreachable."""
     return _listed(api.ListEgressRequest(room_name=code))
 
@@ -146,7 +148,7 @@ def _listed(request: api.ListEgressRequest) -> list[Egress]:
     return [_egress(info) for info in answer.items]
 
 
-def is_in_room(code: str, egress_id: str) -> bool:
+def is_recorder_in_room(code: str, egress_id: str) -> bool:
     """Whether the recorder, a hidden participant named by the egress' id, is there.
 
     Raises Unreachable, and Refused for a room that no server serves any more. LiveKit takes 3 s to tell that
@@ -157,19 +159,19 @@ def is_in_room(code: str, egress_id: str) -> bool:
         return False
     request = api.ListParticipantsRequest(room=code)
     try:
-        answer = ask(lambda client: client.room.list_participants(request), UNSERVED)
+        answer = ask(lambda client: client.room.list_participants(request), ROOM_TIMEOUT)
     except api.ServerError:
         return False
     return any(participant.identity == egress_id for participant in answer.participants)
 
 
-# Reading
+# Parsing
 
 
-def read(told: Mapping[str, Any]) -> Egress | None:
+def parse(info_json: Mapping[str, Any]) -> Egress | None:
     """The egress of a webhook's `egressInfo`; None if that is none. What we do not know is ignored."""
     try:
-        info = json_format.ParseDict(dict(told), api.EgressInfo(), ignore_unknown_fields=True)
+        info = json_format.ParseDict(dict(info_json), api.EgressInfo(), ignore_unknown_fields=True)
     except (json_format.ParseError, ValueError, TypeError, SystemError):  # the last for broken Unicode
         return None
     return _egress(info) if info.egress_id else None
@@ -181,7 +183,7 @@ def _egress(info: api.EgressInfo) -> Egress:
     return Egress(
         id=info.egress_id.replace("\0", ""),
         key=(file.filename or (ordered[0].filepath if ordered else "")).replace("\0", ""),
-        state=STATES.get(info.status, State.STARTING),  # of one that we do not know, nothing follows
+        state=STATES.get(info.status, EgressState.STARTING),  # of one that we do not know, nothing follows
         error=info.error.replace("\0", ""),
         started_at=_moment(file.started_at or info.started_at),
         ended_at=_moment(file.ended_at or info.ended_at),

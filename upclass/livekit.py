@@ -71,14 +71,14 @@ class Microphone:
 # Asking
 
 
-def ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PATIENCE) -> T:
+def ask[T](action: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PATIENCE) -> T:
     """Run one conversation with LiveKit. Raises Unreachable or Refused, ServerError for what there is not."""
 
     async def talk() -> T:
         async with api.LiveKitAPI(
             settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
         ) as client:
-            return await asyncio.wait_for(deed(client), seconds)
+            return await asyncio.wait_for(action(client), seconds)
 
     loop = asyncio.new_event_loop()  # asyncio.run would wait at its end for a name that does not resolve
     try:
@@ -93,10 +93,10 @@ def ask[T](deed: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PATI
         loop.close()
 
 
-def _gone_is_done(deed: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:
+def _gone_is_done(action: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:
     """Ask for an end; what does not exist has ended."""
     with suppress(api.ServerError):
-        ask(deed)
+        ask(action)
 
 
 def create_room(code: str) -> None:

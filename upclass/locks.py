@@ -1,4 +1,4 @@
-"""One at a time, whichever process it is in: periodic jobs, and deeds that exclude one another."""
+"""One at a time, whichever process it is in: periodic jobs, and actions that exclude one another."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

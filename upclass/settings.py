@@ -222,15 +222,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
 RATE_LIMIT_PER_SECOND = number("RATE_LIMIT_PER_SECOND", 100)  # of each API key, unless it has its own
 RATE_LIMIT_BURST = number("RATE_LIMIT_BURST", 200)
 
-# Work for later
+# Tasks
 
-NEWS_KEPT_DAYS = number("NEWS_KEPT_DAYS", 30)  # applied news of LiveKit's, to look things up in
+# Applied webhooks, to look things up in; the second is its former name, accepted for one release.
+WEBHOOK_RETENTION_DAYS = number("WEBHOOK_RETENTION_DAYS", number("NEWS_KEPT_DAYS", 30))
 
 
 def periodic(task: str, seconds: float) -> dict[str, object]:
-    """A job of beat's. One that was not begun by when the next is due is dropped: they do not pile up.
+    """A job of beat's. A message expires when the next is due: jobs do not pile up.
 
-    A worker takes from each queue in turn, so ten thousand pieces of news do not hold up the jobs.
+    A worker consumes the queues in turn, so ten thousand webhooks do not hold up the jobs.
     """
     return {"task": task, "schedule": seconds, "options": {"expires": seconds, "queue": "periodic"}}
 
@@ -240,7 +241,7 @@ CELERY = {
     "broker_connection_retry_on_startup": True,
     "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 5},
     "task_queues": [Queue("celery"), Queue("periodic"), Queue("recordings")],
-    # Asking LiveKit takes up to half a minute. "egress" would be a key that LiveKit has in the same Redis.
+    # Calls to LiveKit take up to half a minute. "egress" would be a key that LiveKit has in the same Redis.
     "task_routes": {"recordings.tasks.*": {"queue": "recordings"}},
     "task_ignore_result": True,
     "task_acks_late": True,
@@ -248,13 +249,15 @@ CELERY = {
     "worker_hijack_root_logger": False,
     "timezone": "UTC",
     "beat_schedule": {
-        "apply_kept_news": periodic("inbox.tasks.apply_kept_news", 5.0),
+        "apply_pending_webhooks": periodic("inbox.tasks.apply_pending_webhooks", 5.0),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
-        "settle": periodic("billing.tasks.settle", 30.0),  # of looks that are 30 s old: right to the minute
-        "write_debts": periodic("feedback.tasks.write_debts", 30.0),
-        "sweep_takes": periodic("recordings.tasks.sweep", 15.0),
+        "settle": periodic(
+            "billing.tasks.settle", 30.0
+        ),  # connections are polled every 30 s: right to the minute
+        "create_feedback_requests": periodic("feedback.tasks.create_feedback_requests", 30.0),
+        "sweep_recordings": periodic("recordings.tasks.sweep_recordings", 15.0),
         "prune_wrong_codes": periodic("join.tasks.prune_wrong_codes", 3600.0),
-        "prune_applied_news": periodic("inbox.tasks.prune_applied_news", 3600.0),
+        "prune_applied_webhooks": periodic("inbox.tasks.prune_applied_webhooks", 3600.0),
         "prune_kept_answers": periodic("api.tasks.prune_kept_answers", 3600.0),
     },
 }

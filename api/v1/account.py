@@ -13,10 +13,10 @@ from api.v1 import examples
 from api.v1.fields import Credits, Moment
 from api.v1.pagination import LIMIT, OFFSET, page
 from api.v1.schema import operation
-from api.v1.scope import KIND, CustomerView, EntryFilter, entries
+from api.v1.scope import KIND, CustomerViewSet, LedgerEntryFilter, entries
 from billing import ledger
 from billing.ledger import MonthOfUsage
-from billing.models import Entry, Kind
+from billing.models import EntryKind, LedgerEntry
 from customers.models import Customer
 
 
@@ -51,9 +51,9 @@ class AccountSerializer(serializers.Serializer[Customer]):
 
 
 @extend_schema_serializer(component_name="LedgerEntry")
-class EntrySerializer(serializers.Serializer[Entry]):
+class LedgerEntrySerializer(serializers.Serializer[LedgerEntry]):
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=Kind.values)
+    kind = serializers.ChoiceField(choices=EntryKind.values)
     credits = Credits(source="amount", help_text="Above 0 what was given, below 0 what was taken.")
     balance_after = Credits()
     meeting_code = serializers.CharField(source="meeting.code", allow_null=True)
@@ -65,29 +65,29 @@ class EntrySerializer(serializers.Serializer[Entry]):
 
 
 class LedgerSerializer(serializers.Serializer[Any]):
-    entries = EntrySerializer(many=True)
+    entries = LedgerEntrySerializer(many=True)
     count = serializers.IntegerField(help_text="How many there are, on all pages.")
     limit = serializers.IntegerField()
     offset = serializers.IntegerField()
 
 
-class AccountView(CustomerView):
+class AccountViewSet(CustomerViewSet):
     @operation(
         "show_account",
         "Show your balance, and what was used this month",
         (200, AccountSerializer, examples.ACCOUNT),
     )
-    def get(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         return Response(AccountSerializer(self.customer, context={"now": timezone.now()}).data)
 
 
-class LedgerView(CustomerView):
+class LedgerViewSet(CustomerViewSet):
     @operation(
         "list_account_entries",
         "List the entries of your ledger, newest first",
         (200, LedgerSerializer, examples.LEDGER),
         parameters=[KIND, LIMIT, OFFSET],
     )
-    def get(self, request: Request) -> Response:
-        shown, numbers = page(request, EntryFilter(request.query_params, entries(self.customer)))
+    def list(self, request: Request) -> Response:
+        shown, numbers = page(request, LedgerEntryFilter(request.query_params, entries(self.customer)))
         return Response(LedgerSerializer({"entries": shown, **numbers}).data)

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from api.v1 import examples
 from api.v1.fields import Moment
 from api.v1.schema import MEETING_CODE, operation
-from api.v1.scope import MeetingView, answers
+from api.v1.scope import CustomerViewSet, feedback
 from feedback.averages import average
-from feedback.models import MOST_STARS, Answer
+from feedback.models import MOST_STARS, Feedback
 from meetings.errors import MeetingNotFound
 from participants.errors import MeetingNotSecured
 
@@ -30,7 +30,7 @@ class Average(serializers.Field[Decimal, Any, float, Any]):
 
 
 @extend_schema_serializer(component_name="Feedback")
-class AnswerSerializer(serializers.Serializer[Answer]):
+class FeedbackSerializer(serializers.Serializer[Feedback]):
     external_user_id = serializers.CharField()
     display_name = serializers.CharField(source="participant.display_name")
     rating = serializers.IntegerField(min_value=1, max_value=MOST_STARS, help_text="Stars.")
@@ -45,10 +45,10 @@ class FeedbackListSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Rounded half up to 2 decimals; `null` while there is no feedback."
     )
     count = serializers.IntegerField()
-    feedback = AnswerSerializer(many=True)
+    feedback = FeedbackSerializer(many=True)
 
 
-class FeedbackView(MeetingView):
+class FeedbackViewSet(CustomerViewSet):
     def require(self) -> None:
         if not self.meeting.is_secured:
             raise MeetingNotSecured(NOT_SECURED)
@@ -60,8 +60,8 @@ class FeedbackView(MeetingView):
         parameters=[MEETING_CODE],
         problems=[MeetingNotFound(), MeetingNotSecured(NOT_SECURED)],
     )
-    def get(self, request: Request, meeting_code: str) -> Response:
-        given = list(answers(self.meeting))
+    def list(self, request: Request, meeting_code: str) -> Response:
+        given = list(feedback(self.meeting))
         shown = {
             "meeting_code": self.meeting.code,
             "feedback_required": self.meeting.feedback_required,

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,9 +14,9 @@ from api.v1.fields import Credits, Moment
 from api.v1.new_meeting import CreatedSerializer, NewMeetingSerializer
 from api.v1.pagination import LIMIT, OFFSET, page
 from api.v1.participants import ParticipantSerializer
-from api.v1.recordings import RecordingSerializer
+from api.v1.recordings import RecordingSummarySerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
-from api.v1.scope import STATUS, CustomerView, MeetingFilter, MeetingView, meetings, people
+from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, meetings, people
 from billing import ledger
 from billing.errors import InsufficientCredits
 from billing.pricing import Usage
@@ -24,7 +25,8 @@ from meetings.errors import MeetingNotActive, MeetingNotFound, MeetingStarted
 from meetings.models import Meeting, Status
 from participants.errors import AlreadyRegistered, MeetingNotSecured
 from participants.models import Participant
-from recordings.models import Recording
+from recordings.models import RecordingSummary
+from upclass.codes import MEETING_CODE as MEETING_CODE_PATTERN
 
 # List and detail
 
@@ -60,7 +62,7 @@ class ListedSerializer(serializers.ModelSerializer[Meeting]):
 
     @extend_schema_field(serializers.ChoiceField(choices=recordings.SHOWN, allow_null=True))
     def get_recording_status(self, meeting: Meeting) -> str | None:
-        return Recording.of(meeting.takes.all()).status if meeting.record_on_cloud else None
+        return RecordingSummary.of(meeting.recordings.all()).status if meeting.record_on_cloud else None
 
 
 class ListSerializer(serializers.Serializer[Any]):
@@ -97,11 +99,11 @@ class DetailSerializer(ListedSerializer):
     def get_participant_count(self, meeting: Meeting) -> int:
         return Participant.objects.of(meeting).who_connected().count_people()
 
-    @extend_schema_field(RecordingSerializer(allow_null=True))
+    @extend_schema_field(RecordingSummarySerializer(allow_null=True))
     def get_recording(self, meeting: Meeting) -> Any:
         if not meeting.record_on_cloud:
             return None
-        return RecordingSerializer(Recording.of(meeting.takes.all())).data
+        return RecordingSummarySerializer(RecordingSummary.of(meeting.recordings.all())).data
 
     def get_registered_participant_count(self, meeting: Meeting) -> int:
         return len(self._people(meeting))
@@ -149,17 +151,19 @@ class CancelledSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(default=Status.EXPIRED)
 
 
-# Views
+# The viewset
 
 
-class MeetingsView(CustomerView):
+class MeetingViewSet(CustomerViewSet):
+    lookup_url_kwarg, lookup_value_regex = "meeting_code", MEETING_CODE_PATTERN
+
     @operation(
         "list_meetings",
         "List your meetings, newest first",
         (200, ListSerializer, examples.MEETINGS),
         parameters=[STATUS, LIMIT, OFFSET],
     )
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         now = timezone.now()
         mine = MeetingFilter(request.query_params, meetings(self.customer), now=now)
         shown, numbers = page(request, mine)
@@ -172,15 +176,13 @@ class MeetingsView(CustomerView):
         body=(NewMeetingSerializer, examples.NEW_MEETING),
         problems=[MeetingNotSecured(), InsufficientCredits(), AlreadyRegistered("user-123")],
     )
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         new = NewMeetingSerializer(data=request.data, context={"now": timezone.now()})
         new.is_valid(raise_exception=True)
         ledger.require_credits(self.customer)
         meeting = new.save(customer=self.customer)
         return Response(CreatedSerializer(meeting).data, status=201)
 
-
-class OneMeetingView(MeetingView):
     @operation(
         "show_meeting",
         "Show a meeting, with the people registered for it",
@@ -188,7 +190,7 @@ class OneMeetingView(MeetingView):
         parameters=[MEETING_CODE],
         problems=[MeetingNotFound()],
     )
-    def get(self, request: Request, meeting_code: str) -> Response:
+    def retrieve(self, request: Request, meeting_code: str) -> Response:
         return Response(DetailSerializer(self.meeting, context={"now": timezone.now()}).data)
 
     @operation(
@@ -198,12 +200,10 @@ class OneMeetingView(MeetingView):
         parameters=[MEETING_CODE],
         problems=[MeetingNotFound(), MeetingNotActive()],
     )
-    def delete(self, request: Request, meeting_code: str) -> Response:
-        ending.end(self.meeting, timezone.now())
+    def destroy(self, request: Request, meeting_code: str) -> Response:
+        ending.end_meeting(self.meeting, timezone.now())
         return Response(EndedSerializer(self.meeting).data)
 
-
-class CancelView(MeetingView):
     @post_operation(
         "cancel_meeting",
         "Cancel a meeting that has never been started",
@@ -211,6 +211,7 @@ class CancelView(MeetingView):
         parameters=[MEETING_CODE],
         problems=[MeetingNotFound(), MeetingStarted(started_at="2024-01-15T10:35:00Z"), MeetingNotActive()],
     )
-    def post(self, request: Request, meeting_code: str) -> Response:
-        ending.cancel(self.meeting, timezone.now())
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, meeting_code: str) -> Response:
+        ending.cancel_meeting(self.meeting, timezone.now())
         return Response(CancelledSerializer({"meeting_code": self.meeting.code}).data)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from api.v1 import examples
 from api.v1.fields import Choice, Moment, Text, TrimmedText
 from api.v1.schema import EXTERNAL_USER_ID, MEETING_CODE, operation, post_operation
-from api.v1.scope import ParticipantView, SecuredView, people
+from api.v1.scope import CustomerViewSet, people
 from calls import removal
 from meetings.errors import MeetingNotActive, MeetingNotFound
 from participants import registration
@@ -134,7 +134,27 @@ class RemovedSerializer(serializers.Serializer[Any]):
     external_user_id = serializers.CharField()
 
 
-class ParticipantsView(SecuredView):
+class ParticipantViewSet(CustomerViewSet):
+    """Of secured meetings. An open one says that it is none, rather than that nobody is there."""
+
+    lookup_url_kwarg, lookup_value_regex = "external_user_id", r"[^\0]+?"
+    person: Participant
+
+    def look_up(self, **kwargs: str) -> None:
+        super().look_up(**kwargs)
+        if "external_user_id" in kwargs and self.meeting.is_secured:
+            self.person = self._person(kwargs["external_user_id"])
+
+    def _person(self, external_user_id: str) -> Participant:
+        person = people(self.meeting).filter(external_user_id=external_user_id).first()
+        if person is None:
+            raise ParticipantNotFound
+        return person
+
+    def require(self) -> None:
+        if not self.meeting.is_secured:
+            raise MeetingNotSecured
+
     @operation(
         "list_participants",
         "List the people registered for a meeting, oldest first",
@@ -142,7 +162,7 @@ class ParticipantsView(SecuredView):
         parameters=[MEETING_CODE],
         problems=[MeetingNotFound(), MeetingNotSecured()],
     )
-    def get(self, request: Request, meeting_code: str) -> Response:
+    def list(self, request: Request, meeting_code: str) -> Response:
         listed = list(people(self.meeting))
         shown = {
             "meeting_code": self.meeting.code,
@@ -165,15 +185,13 @@ class ParticipantsView(SecuredView):
             MeetingNotActive(),
         ],
     )
-    def post(self, request: Request, meeting_code: str) -> Response:
+    def create(self, request: Request, meeting_code: str) -> Response:
         now = timezone.now()
         new = NewParticipantSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         person = Participant(meeting=self.meeting, created_at=now, **new.validated_data)
         return Response(RegisteredSerializer(registration.add(person, now)).data, status=201)
 
-
-class OneParticipantView(ParticipantView):
     @operation(
         "show_participant",
         "Show a person with their sessions",
@@ -181,7 +199,7 @@ class OneParticipantView(ParticipantView):
         parameters=[MEETING_CODE, EXTERNAL_USER_ID],
         problems=[MeetingNotFound(), ParticipantNotFound(), MeetingNotSecured()],
     )
-    def get(self, request: Request, meeting_code: str, external_user_id: str) -> Response:
+    def retrieve(self, request: Request, meeting_code: str, external_user_id: str) -> Response:
         context = {"now": timezone.now()}
         return Response(OneParticipantSerializer(self.person, context=context).data)
 
@@ -192,6 +210,6 @@ class OneParticipantView(ParticipantView):
         parameters=[MEETING_CODE, EXTERNAL_USER_ID],
         problems=[MeetingNotFound(), ParticipantNotFound(), MeetingNotSecured()],
     )
-    def delete(self, request: Request, meeting_code: str, external_user_id: str) -> Response:
-        removal.remove(self.person, timezone.now())
+    def destroy(self, request: Request, meeting_code: str, external_user_id: str) -> Response:
+        removal.remove_participant(self.person, timezone.now())
         return Response(RemovedSerializer(self.person).data)

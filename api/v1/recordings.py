@@ -1,10 +1,10 @@
-"""What was recorded of a meeting: its takes, each with a link to fetch it."""
+"""What was recorded of a meeting: its recordings, each with a link to fetch it."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from api.v1 import examples
 from api.v1.fields import Moment
 from api.v1.schema import MEETING_CODE, operation
-from api.v1.scope import MeetingView, takes
+from api.v1.scope import CustomerViewSet, recordings
 from meetings.errors import MeetingNotFound
 from participants.models import Participant
-from recordings.models import Take
+from recordings.models import Recording
 from recordings.states import Status
 from upclass import storage
 
@@ -34,9 +34,8 @@ class LinksSerializer(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField(min_value=SHORTEST, max_value=LONGEST, default=USUAL)
 
 
-@extend_schema_serializer(component_name="Recording")
-class RecordingSerializer(serializers.Serializer[Any]):
-    """The sum of a meeting's takes."""
+class RecordingSummarySerializer(serializers.Serializer[Any]):
+    """The sum of a meeting's recordings."""
 
     status = serializers.ChoiceField(choices=SHOWN)
     duration_seconds = serializers.IntegerField()
@@ -49,13 +48,12 @@ class RecorderSerializer(serializers.Serializer[Participant]):
     display_name = serializers.CharField()
 
 
-@extend_schema_serializer(component_name="Take")
-class TakeSerializer(serializers.Serializer[Take]):
-    """One take. `context`: `seconds` for which its link is good, and `until`, when that is over."""
+class RecordingSerializer(serializers.Serializer[Recording]):
+    """One recording run. `context`: `seconds` for which its link is good, and `until`, when that is over."""
 
     id = serializers.CharField(source="uid")
     status = serializers.ChoiceField(choices=SHOWN)
-    recorder = RecorderSerializer(help_text="To whom the take belongs: the rules say who records.")
+    recorder = RecorderSerializer(help_text="To whom the recording belongs: the rules say who records.")
     created_at = Moment()
     started_at = Moment(allow_null=True)
     ended_at = Moment(allow_null=True)
@@ -65,46 +63,52 @@ class TakeSerializer(serializers.Serializer[Take]):
     download_url = serializers.SerializerMethodField()
     download_url_expires_at = serializers.SerializerMethodField()
 
-    @extend_schema_field(serializers.CharField(allow_null=True, help_text="One sentence, of a failed take."))
-    def get_failure_reason(self, take: Take) -> str | None:
-        return take.failure_reason or None
+    @extend_schema_field(
+        serializers.CharField(allow_null=True, help_text="One sentence, of a failed recording.")
+    )
+    def get_failure_reason(self, recording: Recording) -> str | None:
+        return recording.failure_reason or None
 
     @extend_schema_field(
         serializers.CharField(
             allow_null=True,
-            help_text="Where the MP4 is, without a key: of a completed take, and of a failed one of which "
-            "a part was saved.",
+            help_text="Where the MP4 is, without a key: of a completed recording, and of a failed one "
+            "of which a part was saved.",
         )
     )
-    def get_download_url(self, take: Take) -> str | None:
-        return storage.link(take.file, take.file_name, self.context["seconds"]) if take.has_file else None
+    def get_download_url(self, recording: Recording) -> str | None:
+        return (
+            storage.link(recording.file, recording.file_name, self.context["seconds"])
+            if recording.has_file
+            else None
+        )
 
     @extend_schema_field(Moment(allow_null=True))
-    def get_download_url_expires_at(self, take: Take) -> str | None:
-        return Moment().to_representation(self.context["until"]) if take.has_file else None
+    def get_download_url_expires_at(self, recording: Recording) -> str | None:
+        return Moment().to_representation(self.context["until"]) if recording.has_file else None
 
 
-class TakeListSerializer(serializers.Serializer[Any]):
+class RecordingListSerializer(serializers.Serializer[Any]):
     meeting_code = serializers.CharField()
     record_on_cloud = serializers.BooleanField()
-    recordings = TakeSerializer(many=True)
+    recordings = RecordingSerializer(many=True)
     count = serializers.IntegerField()
 
 
-class RecordingsView(MeetingView):
+class RecordingViewSet(CustomerViewSet):
     @operation(
         "list_recordings",
         "List what was recorded of a meeting, oldest first, with links to fetch it",
-        (200, TakeListSerializer, examples.RECORDINGS),
+        (200, RecordingListSerializer, examples.RECORDINGS),
         parameters=[MEETING_CODE, EXPIRES_IN],
         problems=[MeetingNotFound()],
     )
-    def get(self, request: Request, meeting_code: str) -> Response:
+    def list(self, request: Request, meeting_code: str) -> Response:
         links = LinksSerializer(data=request.query_params.dict())
         links.is_valid(raise_exception=True)
         seconds = links.validated_data["expires_in"]
         until = timezone.now() + timedelta(seconds=seconds)
-        listed = list(takes(self.meeting))
+        listed = list(recordings(self.meeting))
         shown = {
             "meeting_code": self.meeting.code,
             "record_on_cloud": self.meeting.record_on_cloud,
@@ -112,4 +116,4 @@ class RecordingsView(MeetingView):
             "count": len(listed),
         }
         context = {"seconds": seconds, "until": until}
-        return Response(TakeListSerializer(shown, context=context).data)
+        return Response(RecordingListSerializer(shown, context=context).data)

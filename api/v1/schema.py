@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -152,6 +153,11 @@ def _tag(name: str) -> str:
     return next(tag for tag in TAGS if tag.removesuffix("s") in name)
 
 
+def _object(serializer: Any) -> Any:
+    """Every answer is an object, that of an action `list`, too."""
+    return forced_singular_serializer(serializer)  # type: ignore[no-untyped-call]
+
+
 def operation(
     name: str,
     summary: str,
@@ -179,7 +185,10 @@ def operation(
         request=body[0] if body else None,
         parameters=[*parameters],
         examples=bodies,
-        responses={status: OpenApiResponse(serializer, examples=answers), **_error_responses(found)},
+        responses={
+            status: OpenApiResponse(_object(serializer), examples=answers),
+            **_error_responses(found),
+        },
     )
 
 

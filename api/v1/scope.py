@@ -7,30 +7,28 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
-from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
-from api.idempotency import once
+from api.idempotency import IdempotencyMixin
 from api.parsers import refuse_large, refuse_unclean_query, require_object
-from billing.models import Entry, EntryQuerySet, Kind
+from billing.models import EntryKind, LedgerEntry, LedgerEntryQuerySet
 from customers.models import Customer
-from feedback.models import Answer, AnswerQuerySet
+from feedback.models import Feedback, FeedbackQuerySet
 from meetings.errors import MeetingNotFound
 from meetings.models import Meeting, MeetingQuerySet, Status
-from participants.errors import MeetingNotSecured, ParticipantNotFound
-from participants.models import Participant, ParticipantQuerySet, Stay
-from recordings.models import Take, TakeQuerySet
+from participants.models import Connection, Participant, ParticipantQuerySet
+from recordings.models import Recording, RecordingQuerySet
 
 
-class CustomerView(APIView):
-    """A view of the customer whose key was sent. Refuses in the order of the rules, before a method runs."""
+class CustomerViewSet(IdempotencyMixin, ViewSet):
+    """Of the customer whose key was sent. Refuses in the order of the rules, before an action runs.
+
+    Where the path names a meeting, `meeting` is that one of the customer's; anybody else's is as unknown as
+    one that never existed.
+    """
 
     http_method_names = ["get", "head", "post", "delete"]
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """No POST of any view can forget `Idempotency-Key`."""
-        super().__init_subclass__(**kwargs)
-        if "post" in vars(cls):
-            cls.post = once(cls.post)  # type: ignore[attr-defined]  # not every view has one
+    meeting: Meeting
 
     @property
     def customer(self) -> Customer:
@@ -48,67 +46,41 @@ class CustomerView(APIView):
         self.require()
 
     def look_up(self, **kwargs: str) -> None:
-        """Find what the path names, or raise that it is not there."""
+        """Find what the path names. Raises MeetingNotFound."""
+        if "meeting_code" in kwargs:
+            self.meeting = self._meeting(kwargs["meeting_code"])
+
+    def _meeting(self, code: str) -> Meeting:
+        mine = Meeting.objects.of(self.customer).select_related("customer")
+        meeting = mine.filter(code=code.upper()).first()
+        if meeting is None:
+            raise MeetingNotFound
+        return meeting
 
     def require(self) -> None:
         """Raise why what the path names cannot be asked this."""
 
 
-class MeetingView(CustomerView):
-    """A view of one meeting of the customer; anybody else's is as unknown as one that never existed."""
-
-    meeting: Meeting
-
-    def look_up(self, **kwargs: str) -> None:
-        mine = Meeting.objects.of(self.customer).select_related("customer")
-        meeting = mine.filter(code=kwargs["meeting_code"].upper()).first()
-        if meeting is None:
-            raise MeetingNotFound
-        self.meeting = meeting
-
-
-class SecuredView(MeetingView):
-    """A view of what only secured meetings have."""
-
-    def require(self) -> None:
-        if not self.meeting.is_secured:
-            raise MeetingNotSecured
-
-
-class ParticipantView(SecuredView):
-    """A view of one registered person. On an open meeting it says so, rather than that nobody is there."""
-
-    person: Participant
-
-    def look_up(self, **kwargs: str) -> None:
-        super().look_up(**kwargs)
-        person = people(self.meeting).filter(external_user_id=kwargs["external_user_id"]).first()
-        if person is None and self.meeting.is_secured:
-            raise ParticipantNotFound
-        if person:
-            self.person = person
-
-
 def meetings(customer: Customer) -> MeetingQuerySet:
-    """A customer's meetings with their takes, newest first, in two queries."""
-    return Meeting.objects.of(customer).prefetch_related("takes")
+    """A customer's meetings with their recordings, newest first, in two queries."""
+    return Meeting.objects.of(customer).prefetch_related("recordings")
 
 
-def takes(meeting: Meeting) -> TakeQuerySet:
+def recordings(meeting: Meeting) -> RecordingQuerySet:
     """What was recorded of a meeting, and for whom, oldest first, in one query."""
-    return Take.objects.of(meeting).shown().select_related("recorder", "meeting")
+    return Recording.objects.of(meeting).shown().select_related("recorder", "meeting")
 
 
-def answers(meeting: Meeting) -> AnswerQuerySet:
+def feedback(meeting: Meeting) -> FeedbackQuerySet:
     """What people said of a meeting, and under which names, oldest first, in one query."""
-    return Answer.objects.of(meeting).select_related("participant")
+    return Feedback.objects.of(meeting).select_related("participant")
 
 
 def people(meeting: Meeting) -> ParticipantQuerySet:
-    """The registered people of a meeting with their stays, oldest first, in two queries."""
+    """The registered people of a meeting with their connections, oldest first, in two queries."""
     registered = Participant.objects.of(meeting).registered()
     return registered.select_related("meeting").prefetch_related(
-        Prefetch("stays", Stay.objects.order_by("created_at", "pk"))
+        Prefetch("connections", Connection.objects.order_by("created_at", "pk"))
     )
 
 
@@ -139,24 +111,24 @@ class MeetingFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no t
         return queryset.with_status(Status(value), self.now)
 
 
-def entries(customer: Customer) -> EntryQuerySet:
+def entries(customer: Customer) -> LedgerEntryQuerySet:
     """The lines of a customer's ledger with their meetings, newest first, in one query."""
-    return Entry.objects.of(customer).select_related("meeting")
+    return LedgerEntry.objects.of(customer).select_related("meeting")
 
 
 KIND = OpenApiParameter(
     "kind",
-    {"type": "string", "enum": [kind.value for kind in Kind]},
+    {"type": "string", "enum": [kind.value for kind in EntryKind]},
     OpenApiParameter.QUERY,
     description="Only entries of this kind.",
 )
 
 
-class EntryFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
+class LedgerEntryFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
     """`?kind=`."""
 
-    kind = django_filters.ChoiceFilter(choices=[(kind.value, kind.value) for kind in Kind])
+    kind = django_filters.ChoiceFilter(choices=[(kind.value, kind.value) for kind in EntryKind])
 
     class Meta:
-        model = Entry
+        model = LedgerEntry
         fields = ("kind",)

@@ -54,7 +54,7 @@ def here(context: template.RequestContext) -> str:
     if request.path == LANGUAGE:
         return way_back(request.POST.get("next", ""))
     path = request.get_full_path()
-    return path.replace("/feedback/", "/", 1) if context.get("debt") else path
+    return path.replace("/feedback/", "/", 1) if context.get("earlier") else path
 
 
 @register.simple_tag

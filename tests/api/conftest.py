@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from billing import ledger, pricing
-from billing.models import Entry, Kind
+from billing.models import EntryKind, LedgerEntry
 from meetings.models import Meeting
 from tests.conftest import UNKNOWN_CODE, Api
 
@@ -35,11 +35,11 @@ def stranger_sees_nothing(stranger_api: Api) -> StrangerSeesNothing:
     return StrangerSeesNothing(stranger_api)
 
 
-def bill(meeting: Meeting, seconds: int, at: datetime) -> Entry:
+def bill(meeting: Meeting, seconds: int, at: datetime) -> LedgerEntry:
     """Book so many seconds of a meeting, below 0 to take them back."""
-    usage = Entry(
+    usage = LedgerEntry(
         customer=meeting.customer,
-        kind=Kind.USAGE,
+        kind=EntryKind.USAGE,
         amount=-pricing.credits(seconds),
         meeting=meeting,
         seconds=seconds,

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from billing import ledger
-from billing.models import Account, Entry
+from billing.models import CreditAccount, LedgerEntry
 from customers.models import Customer, issue
 from meetings.models import Meeting
 from tests.api.conftest import bill
@@ -52,12 +52,12 @@ def test_who_was_given_nothing_and_used_nothing_has_numbers_too(db: None) -> Non
         "overdraft_limit": 0.0,
         "usage_this_month": {"month": "2026-03", "credits": 0.0, "seconds": 0, "meetings": 0},
     }
-    assert not Account.objects.filter(customer=new).exists()
+    assert not CreditAccount.objects.filter(customer=new).exists()
 
 
 @pytest.mark.parametrize("credits", ["0.1234", "-0.0001", "9999999999.9999", "-9999999999.9999"])
 def test_credits_are_numbers_that_lose_none_of_their_decimals(api: Api, credits: str) -> None:
-    Account.objects.update(balance=credits)
+    CreditAccount.objects.update(balance=credits)
     Customer.objects.update(overdraft_limit=abs(Decimal(credits)))
     content = api.get("account/").content.decode()
     limit = credits.removeprefix("-")
@@ -140,7 +140,7 @@ def test_grants_refunds_and_adjustments_are_no_usage(api: Api, customer: Custome
     ledger.grant(customer, Decimal(5), "", NOON)
     ledger.adjust(customer, Decimal(-2), "", NOON)
     ledger.write(
-        Entry(customer=customer, kind="refund", amount=Decimal("0.5"), meeting=meeting, created_at=NOON)
+        LedgerEntry(customer=customer, kind="refund", amount=Decimal("0.5"), meeting=meeting, created_at=NOON)
     )
     assert this_month(api) == {"month": "2026-03", "credits": 1.0, "seconds": 3600, "meetings": 1}
     assert api.get("account/").json()["credits_balance"] == 152.5
@@ -151,7 +151,7 @@ def test_grants_refunds_and_adjustments_are_no_usage(api: Api, customer: Custome
 
 @pytest.mark.parametrize(("balance", "status"), [("-1.9999", 201), ("-2", 402), ("-2.0001", 402)])
 def test_an_overdraft_lets_a_meeting_be_created_below_0(api: Api, balance: str, status: int) -> None:
-    Account.objects.update(balance=balance)
+    CreditAccount.objects.update(balance=balance)
     Customer.objects.update(overdraft_limit=2)
     response = api.post("meetings/")
     assert response.status_code == status

@@ -6,7 +6,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from billing.models import Account
+from billing.models import CreditAccount
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON, Api
@@ -165,7 +165,7 @@ def test_unknown_keys_are_ignored(api: Api) -> None:
 
 
 def test_the_balance_is_a_number_with_up_to_four_decimals(api: Api) -> None:
-    Account.objects.update(balance="0.1234")
+    CreditAccount.objects.update(balance="0.1234")
     assert b'"credits_balance":0.1234,' in api.post("meetings/").content
 
 
@@ -265,7 +265,7 @@ def test_an_id_given_twice_is_refused_and_nothing_is_created(api: Api) -> None:
 
 @pytest.mark.parametrize("balance", ["0", "-0.0001"])
 def test_without_credits_it_is_refused(api: Api, balance: str) -> None:
-    Account.objects.update(balance=balance)
+    CreditAccount.objects.update(balance=balance)
     response = api.post("meetings/")
     assert response.status_code == 402
     assert list(response.json()) == ["error", "detail", "code", "request_id"]
@@ -274,14 +274,14 @@ def test_without_credits_it_is_refused(api: Api, balance: str) -> None:
 
 
 def test_a_wrong_body_comes_before_missing_credits_and_these_before_a_conflict(api: Api) -> None:
-    Account.objects.update(balance=0)
+    CreditAccount.objects.update(balance=0)
     twice = {"is_secured": True, "participants": people(1)["participants"] * 2}
     assert api.post("meetings/", {"topic": 5}).status_code == 400
     assert api.post("meetings/", twice).status_code == 402
 
 
 def test_a_stranger_pays_with_their_own_credits(api: Api, stranger_api: Api) -> None:
-    Account.objects.filter(customer__slug="your-company").update(balance=0)
+    CreditAccount.objects.filter(customer__slug="your-company").update(balance=0)
     response = stranger_api.post("meetings/")
     assert response.status_code == 201
     assert response.json()["customer"] == "stranger"

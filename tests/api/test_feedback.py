@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from api.v1 import examples
-from feedback import answering
-from feedback.models import Answer
+from feedback import submission
+from feedback.models import Feedback
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.api.conftest import StrangerSeesNothing
@@ -27,13 +27,13 @@ def john(asking: Meeting, person: Participant) -> Participant:
     return person
 
 
-def said(meeting: Meeting, rating: int, number: int = 1) -> Answer:
+def said(meeting: Meeting, rating: int, number: int = 1) -> Feedback:
     """By somebody else who was there."""
     person = Participant.objects.create(
         meeting=meeting, external_user_id=f"user/{number}", display_name=f"User {number}", created_at=NOON
     )
     stayed(person, NOON, noon(600))
-    return answering.give(person, meeting, rating, f"Said by {number}.", noon(700 + number))
+    return submission.submit(person, meeting, rating, f"Said by {number}.", noon(700 + number))
 
 
 def shown(api: Api, meeting: Meeting) -> Any:
@@ -43,7 +43,7 @@ def shown(api: Api, meeting: Meeting) -> Any:
 
 
 def test_it_shows_what_was_said(api: Api, asking: Meeting, john: Participant) -> None:
-    answering.give(john, asking, 4, "  Helpful, <b>but</b> late.\r\nNext time earlier? ", noon(660.9))
+    submission.submit(john, asking, 4, "  Helpful, <b>but</b> late.\r\nNext time earlier? ", noon(660.9))
     assert shown(api, asking) == {
         "meeting_code": asking.code,
         "feedback_required": True,
@@ -103,7 +103,7 @@ def test_a_secured_meeting_that_asks_for_none_has_none(api: Api, secured: Meetin
 def test_answers_stay_when_somebody_is_removed_and_the_meeting_ends(
     api: Api, asking: Meeting, john: Participant
 ) -> None:
-    answering.give(john, asking, 5, "Good.", noon(700))
+    submission.submit(john, asking, 5, "Good.", noon(700))
     assert api.delete(f"meetings/{asking.code}/participants/user-123/").status_code == 200
     assert api.delete(f"meetings/{asking.code}/").status_code == 200
     assert shown(api, asking)["count"] == 1
@@ -146,7 +146,7 @@ def test_nobody_changes_it_by_the_api(api: Api, asking: Meeting, method: str) ->
     kept = said(asking, 5)
     answer = api.call(method, f"meetings/{asking.code}/feedback/", {"rating": 1, "comments": "Bad."})
     assert answer.status_code == 405
-    assert Answer.objects.get().rating == kept.rating
+    assert Feedback.objects.get().rating == kept.rating
 
 
 def test_it_takes_as_many_queries_for_many(

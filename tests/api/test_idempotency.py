@@ -18,9 +18,9 @@ from rest_framework.test import APIRequestFactory
 from api.models import KEPT_FOR, KeptAnswer
 from api.tasks import prune_kept_answers
 from api.v1 import new_meeting
-from api.v1.scope import CustomerView
+from api.v1.scope import CustomerViewSet
 from billing import ledger
-from billing.models import Account
+from billing.models import CreditAccount
 from customers.models import Customer, issue
 from meetings.models import Meeting
 from participants.models import Participant
@@ -87,7 +87,7 @@ def test_cancelling_again_answers_the_same_whatever_happened_since(api: Api, mee
 
 def test_the_answer_is_the_first_one_even_when_it_would_be_another_now(api: Api) -> None:
     first = post(api)
-    Account.objects.update(balance=0)
+    CreditAccount.objects.update(balance=0)
     assert post(api).content == first.content
 
 
@@ -187,9 +187,9 @@ def test_a_request_that_was_wrong_leaves_the_key_free(api: Api) -> None:
 
 
 def test_missing_credits_leave_the_key_free(api: Api) -> None:
-    Account.objects.update(balance=0)
+    CreditAccount.objects.update(balance=0)
     assert post(api).status_code == 402
-    Account.objects.update(balance=1)
+    CreditAccount.objects.update(balance=1)
     assert post(api).status_code == 201
 
 
@@ -298,23 +298,24 @@ def test_deleting_runs_once_at_a_time(api: Api) -> None:
 # Every POST
 
 
-class NewView(CustomerView):
+class NewViewSet(CustomerViewSet):
     """As somebody might write one tomorrow."""
 
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         Meeting.objects.create(customer=self.customer, created_at=timezone.now())
         return Response({}, status=int(request.headers["Status"]))
 
 
-def ask_new_view(key: str, status: int) -> Any:
+def ask_new_viewset(key: str, status: int) -> Any:
     headers = {"X-API-KEY": key, "Idempotency-Key": KEY, "Status": str(status)}
-    return NewView.as_view()(APIRequestFactory().post("/api/v1/new/", headers=headers))
+    view = NewViewSet.as_view({"post": "create"})
+    return view(APIRequestFactory().post("/api/v1/new/", headers=headers))
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_a_view_gets_it_without_asking(customer: Customer, status: int) -> None:
+def test_a_viewset_gets_it_without_asking(customer: Customer, status: int) -> None:
     key = str(issue(customer)[1])
-    first, again = ask_new_view(key, status), ask_new_view(key, status)
+    first, again = ask_new_viewset(key, status), ask_new_viewset(key, status)
     assert (first.status_code, again.status_code) == (status, status)
     assert is_replayed(again)
     assert Meeting.objects.count() == 1
@@ -325,9 +326,9 @@ def test_an_answer_that_is_no_success_undoes_the_effect_also_when_it_was_returne
     customer: Customer, status: int
 ) -> None:
     key = str(issue(customer)[1])
-    assert ask_new_view(key, status).status_code == status
+    assert ask_new_viewset(key, status).status_code == status
     assert not Meeting.objects.exists()
-    assert not is_replayed(ask_new_view(key, 201))
+    assert not is_replayed(ask_new_viewset(key, 201))
 
 
 def test_no_request_asks_livekit_while_its_transaction_is_open(

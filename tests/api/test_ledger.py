@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from billing import ledger
-from billing.models import Entry
+from billing.models import LedgerEntry
 from customers.models import Customer, issue
 from meetings.models import Meeting
 from tests.api.conftest import bill
@@ -26,9 +26,9 @@ def entries(api: Api, query: str = "") -> Any:
     return api.get(f"account/ledger/{query}").json()["entries"]
 
 
-def refund(meeting: Meeting, credits: str) -> Entry:
+def refund(meeting: Meeting, credits: str) -> LedgerEntry:
     return ledger.write(
-        Entry(
+        LedgerEntry(
             customer=meeting.customer,
             kind="refund",
             amount=Decimal(credits),
@@ -56,7 +56,7 @@ def test_it_lists_the_entries_newest_first(api: Api, customer: Customer, meeting
     assert [list(entry) for entry in body["entries"]] == [FIELDS] * 4
     assert [entry["kind"] for entry in body["entries"]] == ["adjustment", "refund", "usage", "grant"]
     ids = [entry["id"] for entry in body["entries"]]
-    assert ids == sorted(ids, reverse=True) == list(Entry.objects.values_list("pk", flat=True))
+    assert ids == sorted(ids, reverse=True) == list(LedgerEntry.objects.values_list("pk", flat=True))
 
 
 def test_usage_names_its_meeting_and_its_seconds(api: Api, customer: Customer, meeting: Meeting) -> None:
@@ -210,7 +210,7 @@ def test_a_page_is_cut_from_what_the_filter_leaves(api: Api, customer: Customer,
 def test_it_is_only_read(api: Api, method: str) -> None:
     response = api.call(method, "account/ledger/")
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
-    assert Entry.objects.count() == 1
+    assert LedgerEntry.objects.count() == 1
 
 
 def test_a_hundred_entries_cost_no_more_queries_than_one(

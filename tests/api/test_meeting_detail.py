@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import ledger
-from billing.models import Entry
+from billing.models import LedgerEntry
 from billing.settling import settle
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.api.conftest import StrangerSeesNothing, bill
 from tests.conftest import NOON, UNKNOWN_CODE, Api, noon, stayed
 
@@ -98,7 +98,7 @@ def test_registered_people_come_oldest_first_and_without_the_removed(
         Participant.objects.create(
             meeting=secured, external_user_id=f"b{number}", display_name="Ben", created_at=noon(-number)
         )
-    person.remove(NOON)
+    person.mark_removed(NOON)
     body = detail(api, secured)
     assert [shown["external_user_id"] for shown in body["registered_participants"]] == ["b2", "b1"]
     assert body["registered_participant_count"] == 2
@@ -108,7 +108,7 @@ def test_participant_count_counts_whoever_ever_connected(
     api: Api, secured: Meeting, person: Participant
 ) -> None:
     stayed(person, NOON, noon(1))
-    person.remove(NOON)
+    person.mark_removed(NOON)
     guest = Participant.objects.create(meeting=secured, display_name="Guest", created_at=NOON)
     stayed(guest, NOON)
     body = detail(api, secured)
@@ -183,10 +183,10 @@ def test_what_is_not_booked_yet_is_not_shown(api: Api, secured: Meeting, person:
 
 
 def test_a_meeting_below_ten_minutes_costs_nothing(api: Api, secured: Meeting, person: Participant) -> None:
-    stay = stayed(person, NOON, noon(599), last_seen_at=noon(599))
+    connection = stayed(person, NOON, noon(599), last_seen_at=noon(599))
     settle(secured.pk, noon(600))
     assert cost(api, secured) == (0, 0)
-    Stay.objects.filter(pk=stay.pk).update(left_at=noon(600), last_seen_at=noon(600))
+    Connection.objects.filter(pk=connection.pk).update(left_at=noon(600), last_seen_at=noon(600))
     settle(secured.pk, noon(700))
     assert cost(api, secured) == (600, 0.1667)
 
@@ -214,5 +214,7 @@ def test_a_refund_that_names_a_meeting_is_not_its_usage(
     api: Api, customer: Customer, meeting: Meeting
 ) -> None:
     bill(meeting, 3600, NOON)
-    ledger.write(Entry(customer=customer, kind="refund", amount=Decimal(1), meeting=meeting, created_at=NOON))
+    ledger.write(
+        LedgerEntry(customer=customer, kind="refund", amount=Decimal(1), meeting=meeting, created_at=NOON)
+    )
     assert cost(api, meeting) == (3600, 1)

@@ -59,7 +59,7 @@ def test_the_oldest_comes_first_and_the_removed_not_at_all(
         Participant.objects.create(
             meeting=secured, external_user_id=str(number), display_name="Ann", created_at=noon(-number)
         )
-    person.remove(NOON)
+    person.mark_removed(NOON)
     listed = api.get(f"meetings/{secured.code}/participants/").json()["participants"]
     assert [shown["external_user_id"] for shown in listed] == ["3", "2", "1"]
 

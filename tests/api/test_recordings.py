@@ -1,4 +1,4 @@
-"""What an integrator is told of a meeting's takes, one by one."""
+"""What an integrator is told of a meeting's recordings, one by one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,10 +14,10 @@ from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Participant
 from recordings import reasons
-from recordings.models import Take
+from recordings.models import Recording
 from recordings.states import Status
 from tests.conftest import NOON, Api, noon
-from tests.recordings.conftest import guest, registered, take_of
+from tests.recordings.conftest import guest, recording_of, registered
 
 LISTED = ["meeting_code", "record_on_cloud", "recordings", "count"]
 FIELDS = [
@@ -54,11 +54,11 @@ def ann(call: Meeting) -> Participant:
     return guest(call)
 
 
-def completed(recorder: Participant, **facts: Any) -> Take:
+def completed(recorder: Participant, **facts: Any) -> Recording:
     of = recorder.meeting
-    file = f"your-company/{of.code}/{of.takes.count()}.mp4"
+    file = f"your-company/{of.code}/{of.recordings.count()}.mp4"
     usual = {**OVER, "size_bytes": 125829120, "finished_at": noon(3605), "file": file}
-    return take_of(of, recorder, Status.COMPLETED, **{**usual, **facts})
+    return recording_of(of, recorder, Status.COMPLETED, **{**usual, **facts})
 
 
 def listed(api: Api, meeting: Meeting, query: str = "") -> Any:
@@ -76,16 +76,16 @@ def only(api: Api, meeting: Meeting, query: str = "") -> Any:
 
 
 def test_it_lists_what_was_recorded(api: Api, call: Meeting, ann: Participant) -> None:
-    take = completed(ann)
+    recording = completed(ann)
     body = listed(api, call)
     assert list(body) == LISTED == list(examples.RECORDINGS)
     assert (body["meeting_code"], body["record_on_cloud"], body["count"]) == (call.code, True, 1)
     [shown] = body["recordings"]
     assert list(shown) == FIELDS == list(examples.RECORDINGS["recordings"][0])
     link = shown.pop("download_url")
-    assert urlsplit(link).path == f"/upclass/{take.file}"
+    assert urlsplit(link).path == f"/upclass/{recording.file}"
     assert shown == {
-        "id": take.uid,
+        "id": recording.uid,
         "status": "completed",
         "recorder": {"external_user_id": None, "display_name": "Ann"},
         "created_at": "2026-03-01T12:00:00Z",
@@ -118,26 +118,26 @@ def test_a_recorder_who_was_removed_is_shown_all_the_same(
     api: Api, secured: Meeting, person: Participant
 ) -> None:
     completed(person)
-    person.remove(noon(7000))
+    person.mark_removed(noon(7000))
     assert only(api, secured)["recorder"]["external_user_id"] == "user-123"
 
 
-def test_the_oldest_take_comes_first(api: Api, call: Meeting, ann: Participant) -> None:
+def test_the_oldest_recording_comes_first(api: Api, call: Meeting, ann: Participant) -> None:
     later = completed(ann, created_at=noon(60))
     earlier = completed(ann)
     same_second = completed(ann)
-    shown = [take["id"] for take in listed(api, call)["recordings"]]
+    shown = [recording["id"] for recording in listed(api, call)["recordings"]]
     assert shown == [earlier.uid, same_second.uid, later.uid]
 
 
-def test_a_take_that_was_dropped_is_not_shown(api: Api, call: Meeting, ann: Participant) -> None:
-    take_of(call, ann, Status.DROPPED, ended_at=noon(3))
-    take = completed(ann)
+def test_a_recording_that_was_dropped_is_not_shown(api: Api, call: Meeting, ann: Participant) -> None:
+    recording_of(call, ann, Status.DROPPED, ended_at=noon(3))
+    recording = completed(ann)
     body = listed(api, call)
-    assert ([shown["id"] for shown in body["recordings"]], body["count"]) == ([take.uid], 1)
+    assert ([shown["id"] for shown in body["recordings"]], body["count"]) == ([recording.uid], 1)
 
 
-def test_the_take_of_another_meeting_is_not_shown(
+def test_the_recording_of_another_meeting_is_not_shown(
     api: Api, call: Meeting, secured: Meeting, person: Participant
 ) -> None:
     completed(person)
@@ -153,10 +153,10 @@ UNDER_WAY: list[tuple[Status, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("status", "facts"), UNDER_WAY)
-def test_a_take_under_way_has_no_link_yet(
+def test_a_recording_under_way_has_no_link_yet(
     api: Api, call: Meeting, ann: Participant, status: Status, facts: dict[str, Any]
 ) -> None:
-    take_of(call, ann, status, file="your-company/x-1.mp4", egress_id="EG_1", **facts)
+    recording_of(call, ann, status, file="your-company/x-1.mp4", egress_id="EG_1", **facts)
     shown = only(api, call)
     assert list(shown) == FIELDS
     assert (shown["status"], shown["size_bytes"], shown["failure_reason"]) == (status, None, None)
@@ -166,21 +166,23 @@ def test_a_take_under_way_has_no_link_yet(
     assert shown["duration_seconds"] == facts.get("seconds")
 
 
-def test_a_failed_take_says_why(api: Api, call: Meeting, ann: Participant) -> None:
+def test_a_failed_recording_says_why(api: Api, call: Meeting, ann: Participant) -> None:
     facts = {"failure_reason": reasons.NO_RECORDER, "details": "unavailable: psrpc", "ended_at": noon(240)}
-    take_of(call, ann, Status.FAILED, file="your-company/x-5.mp4", **facts)
+    recording_of(call, ann, Status.FAILED, file="your-company/x-5.mp4", **facts)
     shown = only(api, call)
     assert (shown["status"], shown["failure_reason"]) == ("failed", reasons.NO_RECORDER)
     assert (shown["download_url"], shown["size_bytes"], shown["duration_seconds"]) == (None, None, None)
     assert "psrpc" not in api.get(f"meetings/{call.code}/recordings/").content.decode()
 
 
-def test_what_was_saved_of_a_failed_take_can_be_fetched(api: Api, call: Meeting, ann: Participant) -> None:
+def test_what_was_saved_of_a_failed_recording_can_be_fetched(
+    api: Api, call: Meeting, ann: Participant
+) -> None:
     facts = {**OVER, "failure_reason": reasons.BROKE_OFF, "size_bytes": 5_000_000, "seconds": None}
-    take = take_of(call, ann, Status.FAILED, file="your-company/x-1.mp4", **facts)
+    recording = recording_of(call, ann, Status.FAILED, file="your-company/x-1.mp4", **facts)
     shown = only(api, call)
     assert (shown["status"], shown["size_bytes"]) == ("failed", 5_000_000)
-    assert take.file in shown["download_url"]
+    assert recording.file in shown["download_url"]
     assert shown["download_url_expires_at"] == "2026-03-01T14:15:00Z"
 
 
@@ -234,10 +236,12 @@ def test_unknown_parameters_are_ignored(api: Api, call: Meeting) -> None:
     assert listed(api, call, "?limit=0&status=moon")["count"] == 0
 
 
-def test_each_take_has_a_link_of_its_own(api: Api, call: Meeting, ann: Participant) -> None:
-    takes = [completed(ann, created_at=noon(number)) for number in range(3)]
+def test_each_recording_has_a_link_of_its_own(api: Api, call: Meeting, ann: Participant) -> None:
+    recordings = [completed(ann, created_at=noon(number)) for number in range(3)]
     links = [shown["download_url"] for shown in listed(api, call)["recordings"]]
-    assert [urlsplit(link).path for link in links] == [f"/upclass/{take.file}" for take in takes]
+    assert [urlsplit(link).path for link in links] == [
+        f"/upclass/{recording.file}" for recording in recordings
+    ]
 
 
 # Asking
@@ -264,7 +268,7 @@ def test_a_meeting_that_is_over_still_has_its_recordings(api: Api, call: Meeting
     assert only(api, call)["download_url"]
 
 
-def test_fifty_takes_cost_no_more_queries_than_one(api: Api, call: Meeting, ann: Participant) -> None:
+def test_fifty_recordings_cost_no_more_queries_than_one(api: Api, call: Meeting, ann: Participant) -> None:
     completed(ann)
     listed(api, call)
     with CaptureQueriesContext(connection) as for_one:

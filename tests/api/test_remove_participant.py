@@ -25,7 +25,7 @@ def test_it_removes_a_person(
         "display_name": "John Doe",
         "external_user_id": "user-123",
     }
-    assert fake_livekit.put_out == [(secured.code, person.identity)]
+    assert fake_livekit.eject == [(secured.code, person.identity)]
 
 
 def test_who_was_removed_is_not_found_any_more(api: Api, secured: Meeting, person: Participant) -> None:

@@ -8,16 +8,22 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from billing import ledger
-from billing.models import Entry, Kind
+from billing.models import EntryKind, LedgerEntry
 from meetings.models import Meeting
 from tests.conftest import NOON
 
 
-def used(meeting: Meeting, seconds: int, credits: str, at: datetime = NOON) -> Entry:
+def used(meeting: Meeting, seconds: int, credits: str, at: datetime = NOON) -> LedgerEntry:
     """An entry that books so much for a meeting."""
     amount = -Decimal(credits)
-    facts = {"kind": Kind.USAGE, "amount": amount, "meeting": meeting, "seconds": seconds, "created_at": at}
-    return ledger.write(Entry(customer=meeting.customer, **facts))
+    facts = {
+        "kind": EntryKind.USAGE,
+        "amount": amount,
+        "meeting": meeting,
+        "seconds": seconds,
+        "created_at": at,
+    }
+    return ledger.write(LedgerEntry(customer=meeting.customer, **facts))
 
 
 def sql(text: str, *values: int) -> None:
@@ -29,6 +35,6 @@ def sql(text: str, *values: int) -> None:
 def unguarded() -> Iterator[None]:
     """Entries may be changed here, as somebody could who owns the database."""
     sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("ALTER TABLE billing_entry DISABLE TRIGGER billing_entry_append_only")
+    sql("ALTER TABLE billing_ledgerentry DISABLE TRIGGER billing_ledgerentry_append_only")
     yield
-    sql("ALTER TABLE billing_entry ENABLE TRIGGER billing_entry_append_only")
+    sql("ALTER TABLE billing_ledgerentry ENABLE TRIGGER billing_ledgerentry_append_only")

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import ledger
 from billing.checking import Report, check
-from billing.models import Account, Entry
+from billing.models import CreditAccount, LedgerEntry
 from billing.settling import due, settle
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.billing.conftest import unguarded, used
 from tests.conftest import NOON, noon, race, stayed
 
@@ -30,15 +30,15 @@ def guest(meeting: Meeting) -> Participant:
 
 
 @pytest.fixture
-def hour(meeting: Meeting) -> Stay:
+def hour(meeting: Meeting) -> Connection:
     """Somebody was in the meeting for an hour, which is settled."""
-    stay = stayed(guest(meeting), NOON, noon(3600))
+    connection = stayed(guest(meeting), NOON, noon(3600))
     settle(meeting.pk, noon(3700))
-    return stay
+    return connection
 
 
 @pytest.fixture
-def sold(stranger: Customer, hour: Stay) -> None:
+def sold(stranger: Customer, hour: Connection) -> None:
     """The meeting belongs to another customer now, and its usage to who paid for it."""
     Meeting.objects.update(customer=stranger)
 
@@ -46,7 +46,7 @@ def sold(stranger: Customer, hour: Stay) -> None:
 # Nothing is wrong
 
 
-def test_in_a_sound_world_nothing_is_wrong(customer: Customer, hour: Stay) -> None:
+def test_in_a_sound_world_nothing_is_wrong(customer: Customer, hour: Connection) -> None:
     ledger.adjust(customer, Decimal("-0.5"), "", NOON)
     assert check([customer], NOW) == Report(customers=1, meetings=1, entries=3, wrong=[])
 
@@ -60,7 +60,7 @@ def test_who_never_did_anything_has_nothing_wrong(db: None) -> None:
 
 
 def test_meetings_in_which_somebody_was_are_counted(
-    customer: Customer, hour: Stay, secured: Meeting, person: Participant
+    customer: Customer, hour: Connection, secured: Meeting, person: Participant
 ) -> None:
     """Also free ones; not those that nobody joined."""
     Meeting.objects.create(customer=customer, created_at=NOON)
@@ -70,21 +70,23 @@ def test_meetings_in_which_somebody_was_are_counted(
 
 
 def test_a_meeting_that_turned_out_to_be_free_is_sound(
-    customer: Customer, meeting: Meeting, hour: Stay
+    customer: Customer, meeting: Meeting, hour: Connection
 ) -> None:
-    Stay.objects.left(noon(60), NOW)
+    Connection.objects.set_left_at(noon(60), NOW)
     settle(meeting.pk, NOW)
     assert check([customer], NOW) == Report(customers=1, meetings=1, entries=3)
 
 
-def test_only_the_asked_customers_are_looked_at(customer: Customer, stranger: Customer, hour: Stay) -> None:
-    Account.objects.filter(customer=customer).update(balance=0)
+def test_only_the_asked_customers_are_looked_at(
+    customer: Customer, stranger: Customer, hour: Connection
+) -> None:
+    CreditAccount.objects.filter(customer=customer).update(balance=0)
     assert check([stranger], NOW) == Report(customers=1, entries=1)
     assert check([stranger, customer], NOW).customers == 2
     assert [text.split(":")[0] for text in check([stranger, customer], NOW).wrong] == ["your-company"]
 
 
-def test_more_meetings_are_no_more_questions(customer: Customer, hour: Stay) -> None:
+def test_more_meetings_are_no_more_questions(customer: Customer, hour: Connection) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:
             check([customer], NOW)
@@ -99,7 +101,9 @@ def test_more_meetings_are_no_more_questions(customer: Customer, hour: Stay) -> 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_others_write_meanwhile_is_not_seen(customer: Customer, meeting: Meeting, hour: Stay) -> None:
+def test_what_others_write_meanwhile_is_not_seen(
+    customer: Customer, meeting: Meeting, hour: Connection
+) -> None:
     def growing() -> Iterator[Customer]:
         yield customer
         race(lambda: ledger.grant(customer, Decimal(1), "", NOON))
@@ -113,22 +117,22 @@ def test_what_others_write_meanwhile_is_not_seen(customer: Customer, meeting: Me
 # Accounts and entries
 
 
-def test_a_changed_balance_is_told(customer: Customer, hour: Stay) -> None:
-    Account.objects.filter(customer=customer).update(balance=F("balance") + 1)
+def test_a_changed_balance_is_told(customer: Customer, hour: Connection) -> None:
+    CreditAccount.objects.filter(customer=customer).update(balance=F("balance") + 1)
     assert wrong(customer) == [
         "your-company: the balance is 150.0000, but its entries add up to 149.0000.",
     ]
 
 
 def test_a_lost_account_is_told(customer: Customer) -> None:
-    Account.objects.filter(customer=customer).delete()
+    CreditAccount.objects.filter(customer=customer).delete()
     assert wrong(customer) == ["your-company: the balance is 0, but its entries add up to 150.0000."]
 
 
-def test_an_entry_that_tells_another_balance_is_told(customer: Customer, hour: Stay) -> None:
+def test_an_entry_that_tells_another_balance_is_told(customer: Customer, hour: Connection) -> None:
     entry = ledger.grant(customer, Decimal(1), "", NOON)
     with unguarded():
-        Entry.objects.filter(pk=entry.pk).update(balance_after=7)
+        LedgerEntry.objects.filter(pk=entry.pk).update(balance_after=7)
     assert wrong(customer) == [
         f"your-company: entry {entry.pk} tells a balance of 7.0000, but it was 150.0000.",
     ]
@@ -153,54 +157,56 @@ def test_entries_of_others_are_not_added_up(customer: Customer, stranger: Custom
 # Usage
 
 
-def test_a_wrong_price_is_told(customer: Customer, meeting: Meeting, hour: Stay) -> None:
+def test_a_wrong_price_is_told(customer: Customer, meeting: Meeting, hour: Connection) -> None:
     with unguarded():
-        Entry.objects.usage().update(amount=-2, balance_after=148)
-    Account.objects.update(balance=148)
+        LedgerEntry.objects.usage().update(amount=-2, balance_after=148)
+    CreditAccount.objects.update(balance=148)
     assert wrong(customer) == [
         f"your-company: {meeting.code}: 3600 s are billed with 2.0000 credits, but cost 1.0000.",
-        f"your-company: {meeting.code}: 3600 s are billed, but its stays say 3600 s.",
+        f"your-company: {meeting.code}: 3600 s are billed, but its connections say 3600 s.",
     ]
 
 
 @pytest.mark.parametrize(("left_at", "said"), [(1800, 1800), (7200, 7200), (60, 0)])
-def test_a_stay_that_was_changed_by_hand_is_told(
-    customer: Customer, meeting: Meeting, hour: Stay, left_at: int, said: int
+def test_a_connection_that_was_changed_by_hand_is_told(
+    customer: Customer, meeting: Meeting, hour: Connection, left_at: int, said: int
 ) -> None:
-    Stay.objects.update(left_at=noon(left_at))
+    Connection.objects.update(left_at=noon(left_at))
     assert due() == []
     assert wrong(customer) == [
-        f"your-company: {meeting.code}: 3600 s are billed, but its stays say {said} s.",
+        f"your-company: {meeting.code}: 3600 s are billed, but its connections say {said} s.",
     ]
 
 
 def test_usage_without_anybody_is_told(customer: Customer, meeting: Meeting) -> None:
     used(meeting, 3600, "1")
     assert wrong(customer) == [
-        f"your-company: {meeting.code}: 3600 s are billed, but its stays say 0 s.",
+        f"your-company: {meeting.code}: 3600 s are billed, but its connections say 0 s.",
     ]
 
 
 @pytest.mark.parametrize(("passed", "is_told"), [(119, False), (120, True), (3600, True)])
 def test_what_is_not_settled_for_two_minutes_is_told(
-    customer: Customer, meeting: Meeting, hour: Stay, passed: int, is_told: bool
+    customer: Customer, meeting: Meeting, hour: Connection, passed: int, is_told: bool
 ) -> None:
-    Stay.objects.left(noon(1800), NOW)
+    Connection.objects.set_left_at(noon(1800), NOW)
     report = check([customer], noon(4000 + passed))
     since = "2026-03-01 13:06:40"
-    sentence = f"your-company: {meeting.code}: 3600 s are billed, but its stays say 1800 s since {since}."
+    sentence = (
+        f"your-company: {meeting.code}: 3600 s are billed, but its connections say 1800 s since {since}."
+    )
     assert report.wrong == ([sentence] if is_told else [])
 
 
-def test_what_waits_longest_counts(customer: Customer, meeting: Meeting, hour: Stay) -> None:
+def test_what_waits_longest_counts(customer: Customer, meeting: Meeting, hour: Connection) -> None:
     stayed(guest(meeting), NOON, noon(700), unsettled_since=noon(3000))
     stayed(guest(meeting), NOON, noon(700), unsettled_since=noon(3999))
     [sentence] = wrong(customer)
-    assert sentence.endswith("3600 s are billed, but its stays say 5000 s since 2026-03-01 12:50:00.")
+    assert sentence.endswith("3600 s are billed, but its connections say 5000 s since 2026-03-01 12:50:00.")
 
 
-def test_what_is_not_settled_but_says_the_same_is_sound(customer: Customer, hour: Stay) -> None:
-    Stay.objects.write(noon(3000))
+def test_what_is_not_settled_but_says_the_same_is_sound(customer: Customer, hour: Connection) -> None:
+    Connection.objects.change(noon(3000))
     assert wrong(customer) == []
 
 
@@ -212,29 +218,28 @@ def test_usage_booked_to_another_customer_is_told_to_both(
         f"your-company: {meeting.code}: its usage is billed to another customer than its own.",
     ]
     assert wrong(stranger) == [
-        f"stranger: {meeting.code}: 0 s are billed, but its stays say 3600 s.",
+        f"stranger: {meeting.code}: 0 s are billed, but its connections say 3600 s.",
     ]
 
 
-# Stays
+# Connections
 
 
 @pytest.mark.parametrize(("seen", "is_told"), [(3880, False), (3879, True)])
-def test_an_open_stay_that_nobody_looks_for_is_told(
+def test_an_open_connection_that_nobody_looks_for_is_told(
     customer: Customer, meeting: Meeting, seen: int, is_told: bool
 ) -> None:
-    stay = stayed(guest(meeting), NOON, last_seen_at=noon(seen))
+    connection = stayed(guest(meeting), NOON, last_seen_at=noon(seen))
     settle(meeting.pk, NOON)
-    sentence = (
-        f"your-company: {meeting.code}: {stay.sid} is open, but was not looked for since 2026-03-01 13:04:39."
-    )
+    what = f"{connection.sid} is open, but was not looked for since 2026-03-01 13:04:39."
+    sentence = f"your-company: {meeting.code}: {what}"
     assert wrong(customer) == ([sentence] if is_told else [])
 
 
 def test_whoever_is_known_by_late_news_is_not_missed_at_once(customer: Customer, meeting: Meeting) -> None:
-    stay = stayed(guest(meeting), NOON)
+    connection = stayed(guest(meeting), NOON)
     settle(meeting.pk, NOON)
-    Stay.objects.filter(pk=stay.pk).seen(noon(10), noon(3900))
+    Connection.objects.filter(pk=connection.pk).set_seen_at(noon(10), noon(3900))
     assert wrong(customer) == []
 
 
@@ -242,11 +247,11 @@ def test_whoever_is_known_by_late_news_is_not_missed_at_once(customer: Customer,
 def test_who_is_in_a_meeting_that_is_over_for_long_is_told(
     customer: Customer, meeting: Meeting, end: str
 ) -> None:
-    stay = stayed(guest(meeting), NOON)
+    connection = stayed(guest(meeting), NOON)
     Meeting.objects.filter(pk=meeting.pk).update(**{end: noon(3879)})
     settle(meeting.pk, NOON)
     [sentence] = wrong(customer)
-    assert f"{stay.sid} is open" in sentence
+    assert f"{connection.sid} is open" in sentence
 
 
 @pytest.mark.parametrize("end", ["ended_at", "expires_at", "cancelled_at"])
@@ -259,22 +264,22 @@ def test_in_a_meeting_that_is_just_over_nobody_is_missed(
     assert wrong(customer) == []
 
 
-def test_who_left_is_not_missed(customer: Customer, hour: Stay) -> None:
+def test_who_left_is_not_missed(customer: Customer, hour: Connection) -> None:
     assert (hour.last_seen_at, wrong(customer)) == (NOON, [])
 
 
 def test_all_that_is_wrong_is_told(
-    customer: Customer, meeting: Meeting, secured: Meeting, hour: Stay
+    customer: Customer, meeting: Meeting, secured: Meeting, hour: Connection
 ) -> None:
     used(secured, 3600, "7")
     stayed(guest(meeting), NOON)
-    Account.objects.update(balance=1)
+    CreditAccount.objects.update(balance=1)
     about = [sentence.split(": ")[1] for sentence in wrong(customer)]
     balance = "the balance is 1.0000, but its entries add up to 142.0000."
     assert about == [balance, meeting.code, secured.code, secured.code]
 
 
 def test_what_is_wrong_with_each_customer_is_told(customer: Customer, stranger: Customer) -> None:
-    Account.objects.update(balance=1)
+    CreditAccount.objects.update(balance=1)
     about = [sentence.split(": ")[0] for sentence in check([customer, stranger], NOW).wrong]
     assert about == ["your-company", "stranger"]

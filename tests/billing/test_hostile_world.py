@@ -1,4 +1,4 @@
-"""Money in a hostile world: news lost, doubled, late and out of order, workers killed, deeds at once.
+"""Money in a hostile world: news lost, doubled, late and out of order, workers killed, actions at once.
 
 Hypothesis chooses what happens; after every step `check_ledger` must find nothing wrong, and at the end
 every meeting must have cost what a record of what really happened says. `make test` runs some steps,
@@ -31,10 +31,10 @@ from billing.checking import check
 from calls import ending, removal
 from customers.models import Customer
 from inbox.apply import apply
-from inbox.models import Event
+from inbox.models import InboundWebhook
 from inbox.reconcile import reconcile
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.billing.world import Visit, World, price, whole
 from tests.conftest import NOON, FakeLiveKit, noon, race
 from upclass import codes
@@ -72,7 +72,7 @@ class HostileWorld(RuleBasedStateMachine):
 
     def __init__(self, livekit: FakeLiveKit) -> None:
         super().__init__()
-        Event.objects.waiting().update(applied_at=NOON)  # of an example that hypothesis broke off
+        InboundWebhook.objects.pending().update(applied_at=NOON)  # of an example that hypothesis broke off
         self.world = World(livekit)
         self.next_beat = NOON + BEAT
         self.is_down = False  # worker and beat
@@ -107,17 +107,17 @@ class HostileWorld(RuleBasedStateMachine):
 
     # What the product does
 
-    def do(self, deed: Callable[[], object]) -> None:
+    def do(self, action: Callable[[], object]) -> None:
         with suppress(Problem):
-            deed()
+            action()
         self.world.obey(self.by_code)
 
     def look(self) -> None:
         self.world.look(partial(self.do, partial(reconcile, self.world.now)))
 
     def sweep(self) -> None:
-        for event in Event.objects.waiting():
-            self.do(partial(apply, event, self.world.now))
+        for webhook in InboundWebhook.objects.pending():
+            self.do(partial(apply, webhook, self.world.now))
 
     def settle(self) -> None:
         for meeting in settling.due():
@@ -170,7 +170,7 @@ class HostileWorld(RuleBasedStateMachine):
     @rule(number=ANY)
     def somebody_shares_a_track(self, number: int) -> None:
         visit = self.one_present(number)
-        self.world.tell(visit, visit.news_of_a_track(self.world.now))
+        self.world.tell(visit, visit.track_event(self.world.now))
 
     @precondition(lambda self: len(self.world.present()) > 5)
     @rule()
@@ -179,23 +179,23 @@ class HostileWorld(RuleBasedStateMachine):
 
     @precondition(lambda self: self.world.under_way)
     @rule(number=ANY, times=st.integers(1, 2), is_last=st.booleans())
-    def news_arrives(self, number: int, times: int, is_last: bool) -> None:
+    def webhook_arrives(self, number: int, times: int, is_last: bool) -> None:
         """In any order; not the last time it is sent: it will come again later."""
-        event = self.world.receive(number)
+        webhook = self.world.receive(number)
         for _ in range(times):
-            self.do(partial(apply, event, self.world.now))
+            self.do(partial(apply, webhook, self.world.now))
         if is_last:
             self.world.under_way.pop(number % len(self.world.under_way))
 
     @precondition(lambda self: self.world.under_way)
     @rule(number=ANY)
-    def news_arrives_while_no_worker_is_there(self, number: int) -> None:
+    def webhook_arrives_while_no_worker_runs(self, number: int) -> None:
         self.world.receive(number)
         self.world.under_way.pop(number % len(self.world.under_way))
 
     @precondition(lambda self: self.world.under_way)
     @rule(number=ANY)
-    def news_is_lost(self, number: int) -> None:
+    def webhooks_are_lost(self, number: int) -> None:
         self.world.under_way.pop(number % len(self.world.under_way))
 
     @rule(missed=st.sets(ANY, max_size=2))
@@ -228,9 +228,9 @@ class HostileWorld(RuleBasedStateMachine):
     @precondition(lambda self: self.world.under_way)
     @rule(number=ANY, query=QUERY)
     def applying_is_killed(self, number: int, query: int) -> None:
-        event = self.world.receive(number)
+        webhook = self.world.receive(number)
         with killed_at(query):
-            apply(event, self.world.now)
+            apply(webhook, self.world.now)
         self.world.obey(self.by_code)
 
     @precondition(is_late)
@@ -238,19 +238,19 @@ class HostileWorld(RuleBasedStateMachine):
     def a_meeting_is_ended(self, meeting: int, query: int, late: int) -> None:
         """By a request that came a while ago, and may be killed (it asks for less than 20 things)."""
         with killed_at(query), suppress(Problem):
-            ending.end(self.meetings[meeting], self.world.now - timedelta(seconds=late))
+            ending.end_meeting(self.meetings[meeting], self.world.now - timedelta(seconds=late))
         self.world.obey(self.by_code)
 
     @precondition(is_late)
     @rule(meeting=PEOPLE)
     def a_meeting_is_cancelled(self, meeting: int) -> None:
-        self.do(partial(ending.cancel, self.meetings[meeting], self.world.now))
+        self.do(partial(ending.cancel_meeting, self.meetings[meeting], self.world.now))
 
     @rule(number=PEOPLE)
     def somebody_is_removed_and_registered_again(self, number: int) -> None:
         standing = Participant.objects.of(self.meetings[1]).registered()
         person = standing.get(external_user_id=f"user-{number}")
-        self.do(partial(removal.remove, person, self.world.now))
+        self.do(partial(removal.remove_participant, person, self.world.now))
         self.register(number)
 
     @rule(ten_thousandths=st.integers(-9999, 9999).filter(bool))
@@ -258,25 +258,25 @@ class HostileWorld(RuleBasedStateMachine):
         amount = Decimal(ten_thousandths) / 10_000
         ledger.adjust(self.customer, amount, "a reason", self.world.now)
 
-    @rule(meeting=PEOPLE, deed=st.sampled_from(["settle", "end", "sweep", "adjust", "look"]))
-    def a_meeting_is_settled_while_something_else_happens(self, meeting: int, deed: str) -> None:
+    @rule(meeting=PEOPLE, action=st.sampled_from(["settle", "end", "sweep", "adjust", "look"]))
+    def a_meeting_is_settled_while_something_else_happens(self, meeting: int, action: str) -> None:
         now, one = self.world.now, self.meetings[meeting]
         settle = partial(settling.settle, one.pk, now)
-        waiting = list(Event.objects.waiting()[:1])
+        waiting = list(InboundWebhook.objects.pending()[:1])
         others: dict[str, Callable[[], object]] = {
             "settle": settle,
-            "end": partial(ending.end, one, now),
+            "end": partial(ending.end_meeting, one, now),
             "sweep": partial(apply, waiting[0], now) if waiting else settle,
             "adjust": partial(ledger.adjust, self.customer, Decimal("0.0001"), "a reason", now),
             "look": partial(reconcile, now),
         }
-        both = partial(race, settle, others[deed])
-        self.world.look(both) if deed == "look" else both()
+        both = partial(race, settle, others[action])
+        self.world.look(both) if action == "look" else both()
         self.world.obey(self.by_code)
 
     @precondition(lambda self: self.world.under_way)
     @rule(number=ANY, other=ANY)
-    def two_pieces_of_news_are_applied_at_once(self, number: int, other: int) -> None:
+    def two_webhooks_are_applied_at_once(self, number: int, other: int) -> None:
         first, second = self.world.receive(number), self.world.receive(other)
         race(partial(apply, first, self.world.now), partial(apply, second, self.world.now))
         self.world.obey(self.by_code)
@@ -302,15 +302,18 @@ class HostileWorld(RuleBasedStateMachine):
             self.do(partial(apply, self.world.receive(0), self.world.now))
             self.world.under_way.pop(0)
         self.pass_time(200)
-        assert not Event.objects.waiting().exists()
+        assert not InboundWebhook.objects.pending().exists()
         assert check([self.customer], self.world.now).wrong == []
         self.compare()
 
     def compare(self) -> None:
         for meeting in self.meetings:
             expected = {(visit.sid, start, end) for visit, start, end in self.world.spans(meeting)}
-            stays = Stay.objects.of(meeting)
-            assert {(stay.sid, stay.joined_at, whole(stay.left_at or NOON)) for stay in stays} == expected
+            connections = Connection.objects.of(meeting)
+            assert {
+                (connection.sid, connection.joined_at, whole(connection.left_at or NOON))
+                for connection in connections
+            } == expected
             usage, seconds = ledger.usage_of(meeting), self.world.seconds(meeting)
             note(f"{meeting}: {seconds} s")
             assert (usage.seconds, usage.credits) == price(seconds)

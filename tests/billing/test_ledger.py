@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from billing import ledger
 from billing.errors import InsufficientCredits
 from billing.ledger import MonthOfUsage
-from billing.models import Account, Entry, Kind
+from billing.models import CreditAccount, EntryKind, LedgerEntry
 from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
@@ -26,15 +26,15 @@ def poor(db: None) -> Customer:
 
 def balances(customer: Customer) -> list[Decimal]:
     """What the entries tell, oldest first."""
-    return list(Entry.objects.of(customer).order_by("pk").values_list("balance_after", flat=True))
+    return list(LedgerEntry.objects.of(customer).order_by("pk").values_list("balance_after", flat=True))
 
 
 def sums(customer: Customer) -> list[Decimal]:
     """The oracle: what they should tell."""
-    return list(accumulate(Entry.objects.of(customer).order_by("pk").values_list("amount", flat=True)))
+    return list(accumulate(LedgerEntry.objects.of(customer).order_by("pk").values_list("amount", flat=True)))
 
 
-# Coming and going
+# JoinAttempt and going
 
 
 def test_a_grant_is_an_entry_and_raises_the_balance(poor: Customer) -> None:
@@ -59,7 +59,7 @@ def test_each_entry_tells_the_balance_after_it(poor: Customer) -> None:
 
 def test_entries_come_newest_first(poor: Customer) -> None:
     written = [ledger.grant(poor, Decimal(1), "", noon(at)) for at in (5, 1, 3)]
-    assert list(Entry.objects.all()) == written[::-1]
+    assert list(LedgerEntry.objects.all()) == written[::-1]
 
 
 def test_who_was_given_nothing_has_nothing(poor: Customer) -> None:
@@ -84,7 +84,7 @@ def test_four_decimals_survive(poor: Customer) -> None:
 def test_a_fifth_decimal_is_refused(poor: Customer) -> None:
     with pytest.raises(ValueError, match="more than 4 decimals"):
         ledger.grant(poor, Decimal("0.00005"), "", NOON)
-    assert not Entry.objects.exists()
+    assert not LedgerEntry.objects.exists()
 
 
 def test_a_balance_is_read_in_constant_time(customer: Customer, django_assert_num_queries: Any) -> None:
@@ -92,7 +92,7 @@ def test_a_balance_is_read_in_constant_time(customer: Customer, django_assert_nu
         ledger.grant(customer, Decimal(1), "", NOON)
     with django_assert_num_queries(1) as queries:
         ledger.balance(customer)
-    assert "billing_entry" not in queries.captured_queries[0]["sql"]
+    assert "billing_ledgerentry" not in queries.captured_queries[0]["sql"]
 
 
 def test_an_entry_that_is_refused_leaves_the_balance_as_it_was(poor: Customer) -> None:
@@ -108,8 +108,8 @@ def test_the_balance_is_the_sum_of_the_entries_also_of_grants_at_once(poor: Cust
     """The first round also makes the account."""
     for _ in ROUNDS:
         race(*[lambda: ledger.grant(poor, Decimal("0.5"), "", NOON)] * 4)
-    assert ledger.balance(poor) == Entry.objects.of(poor).total() == 10
-    assert Account.objects.filter(customer=poor).count() == 1
+    assert ledger.balance(poor) == LedgerEntry.objects.of(poor).total() == 10
+    assert CreditAccount.objects.filter(customer=poor).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -131,9 +131,9 @@ def test_entries_of_any_kind_at_once_each_tell_the_balance_after_them(
 # A form sent twice
 
 
-def of_a_form(customer: Customer, form_id: object, amount: int = 1) -> Entry:
-    facts = {"kind": Kind.GRANT, "amount": Decimal(amount), "form_id": form_id, "created_at": NOON}
-    return Entry(customer=customer, **facts)
+def of_a_form(customer: Customer, form_id: object, amount: int = 1) -> LedgerEntry:
+    facts = {"kind": EntryKind.GRANT, "amount": Decimal(amount), "form_id": form_id, "created_at": NOON}
+    return LedgerEntry(customer=customer, **facts)
 
 
 def test_a_form_brings_one_entry(poor: Customer) -> None:
@@ -141,7 +141,7 @@ def test_a_form_brings_one_entry(poor: Customer) -> None:
     first, was_new = ledger.write_once(of_a_form(poor, form_id))
     again, is_new = ledger.write_once(of_a_form(poor, form_id, amount=99))
     assert (again, again.amount, was_new, is_new) == (first, Decimal(1), True, False)
-    assert ledger.balance(poor) == Entry.objects.count() == 1
+    assert ledger.balance(poor) == LedgerEntry.objects.count() == 1
 
 
 def test_two_forms_bring_two(poor: Customer) -> None:
@@ -201,7 +201,9 @@ def test_the_usage_of_a_meeting_is_all_that_was_booked_for_it(meeting: Meeting, 
     used(meeting, 3600, "1")
     used(meeting, -1800, "-0.5")
     used(secured, 7200, "2")
-    refund = Entry(customer=meeting.customer, kind=Kind.REFUND, amount=1, meeting=meeting, created_at=NOON)
+    refund = LedgerEntry(
+        customer=meeting.customer, kind=EntryKind.REFUND, amount=1, meeting=meeting, created_at=NOON
+    )
     ledger.write(refund)  # gives credits back, and leaves the usage as it is
     assert ledger.usage_of(meeting) == Usage(1800, Decimal("0.5"))
     assert ledger.usage_of(secured) == Usage(7200, Decimal(2))

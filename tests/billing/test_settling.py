@@ -1,4 +1,4 @@
-"""What a meeting costs is what its stays say: when they are settled, and what is booked then."""
+"""What a meeting costs is what its connections say: when they are settled, and what is booked then."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from billing import ledger
-from billing.models import Entry
+from billing.models import LedgerEntry
 from billing.pricing import Usage
 from billing.settling import due, settle
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.conftest import NOON, noon, stayed
 
 HOUR = 3600
@@ -39,10 +39,10 @@ def settled(meeting: Meeting) -> int:
 # What is booked
 
 
-def test_what_the_stays_say_is_booked(secured: Meeting, person: Participant) -> None:
+def test_what_the_connections_say_is_booked(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, noon(HOUR))
     entry = settle(secured.pk, noon(4000))
-    assert entry == Entry.objects.usage().get()
+    assert entry == LedgerEntry.objects.usage().get()
     assert (entry.customer, entry.meeting, entry.created_at) == (secured.customer, secured, noon(4000))
     assert (entry.amount, entry.seconds, entry.balance_after) == (Decimal(-1), HOUR, Decimal(149))
     assert ledger.balance(secured.customer) == 149
@@ -52,12 +52,12 @@ def test_settling_again_books_nothing(secured: Meeting, person: Participant) -> 
     stayed(person, NOON, noon(HOUR))
     assert settle(secured.pk, noon(4000))
     assert [settle(secured.pk, noon(at)) for at in (4000, 5000)] == [None, None]
-    assert Entry.objects.usage().count() == 1
+    assert LedgerEntry.objects.usage().count() == 1
 
 
 def test_a_meeting_of_nobody_costs_nothing(meeting: Meeting) -> None:
     assert settle(meeting.pk, NOON) is None
-    assert not Entry.objects.usage().exists()
+    assert not LedgerEntry.objects.usage().exists()
 
 
 def test_below_ten_minutes_nothing_is_booked(secured: Meeting, person: Participant) -> None:
@@ -80,23 +80,23 @@ def test_the_parts_of_a_running_meeting_add_up_to_the_price_of_the_whole(
     """Rounded part by part it would be another one."""
     stayed(person, NOON)
     for at in range(0, HOUR + 1, 61):
-        Stay.objects.seen(noon(at), noon(at))
+        Connection.objects.set_seen_at(noon(at), noon(at))
         settle(secured.pk, noon(at))
-    assert Entry.objects.usage().count() == 50  # of the 60 looks, those from ten minutes on
+    assert LedgerEntry.objects.usage().count() == 50  # of the 60 looks, those from ten minutes on
     assert ledger.usage_of(secured) == Usage(3599, Decimal("0.9997"))
 
 
 # What counts
 
 
-def test_an_open_stay_counts_up_to_the_last_moment_they_were_seen(
+def test_an_open_connection_counts_up_to_the_last_moment_they_were_seen(
     secured: Meeting, person: Participant
 ) -> None:
     stayed(person, NOON, last_seen_at=noon(900))
     assert settled(secured) == 900
 
 
-def test_a_stay_that_ended_counts_up_to_its_end(secured: Meeting, person: Participant) -> None:
+def test_a_connection_that_ended_counts_up_to_its_end(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, noon(900), last_seen_at=noon(700))
     stayed(person, noon(1000), noon(1900), last_seen_at=noon(5000))
     assert settled(secured) == 1800
@@ -142,7 +142,7 @@ def test_two_people_add_up(secured: Meeting, person: Participant) -> None:
 
 def test_a_registration_made_anew_is_the_same_person(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, noon(900))
-    person.remove(noon(850))
+    person.mark_removed(noon(850))
     stayed(register(secured, "user-123"), noon(600), noon(1200))
     assert settled(secured) == 1200
 
@@ -170,18 +170,18 @@ def test_stays_of_other_meetings_do_not_count(
 # Exact news that comes late
 
 
-def test_late_news_of_a_longer_stay_books_the_rest(secured: Meeting, person: Participant) -> None:
+def test_late_news_of_a_longer_connection_books_the_rest(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, noon(HOUR), is_left_guessed=True)
     settle(secured.pk, noon(4000))
-    Stay.objects.left(noon(2 * HOUR), noon(8000))
+    Connection.objects.set_left_at(noon(2 * HOUR), noon(8000))
     entry = settle(secured.pk, noon(8000))
     assert entry and (entry.seconds, entry.amount, entry.balance_after) == (HOUR, Decimal(-1), Decimal(148))
 
 
-def test_late_news_of_a_shorter_stay_gives_the_rest_back(secured: Meeting, person: Participant) -> None:
+def test_late_news_of_a_shorter_connection_gives_the_rest_back(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, last_seen_at=noon(HOUR))
     settle(secured.pk, noon(4000))
-    Stay.objects.left(noon(1800), noon(8000))
+    Connection.objects.set_left_at(noon(1800), noon(8000))
     entry = settle(secured.pk, noon(8000))
     assert entry and (entry.seconds, entry.amount, entry.kind) == (-1800, Decimal("0.5"), "usage")
     assert ledger.usage_of(secured) == Usage(1800, Decimal("0.5"))
@@ -190,7 +190,7 @@ def test_late_news_of_a_shorter_stay_gives_the_rest_back(secured: Meeting, perso
 def test_late_news_can_make_a_meeting_free_again(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, last_seen_at=noon(900))
     settle(secured.pk, noon(1000))
-    Stay.objects.left(noon(599), noon(1000))
+    Connection.objects.set_left_at(noon(599), noon(1000))
     entry = settle(secured.pk, noon(2000))
     assert entry and (entry.seconds, entry.amount) == (-900, Decimal("0.25"))
     assert (booked(secured), ledger.balance(secured.customer)) == (0, Decimal(150))
@@ -199,7 +199,7 @@ def test_late_news_can_make_a_meeting_free_again(secured: Meeting, person: Parti
 def test_late_news_of_an_earlier_beginning_books_the_rest(secured: Meeting, person: Participant) -> None:
     stayed(person, noon(600), noon(1800), is_joined_guessed=True)
     assert settled(secured) == 1200
-    Stay.objects.came(NOON, noon(2000))
+    Connection.objects.set_joined_at(NOON, noon(2000))
     assert settled(secured) == 1800
 
 
@@ -210,14 +210,14 @@ def test_what_changed_is_due_until_it_is_settled(
     secured: Meeting, person: Participant, meeting: Meeting
 ) -> None:
     assert due() == []
-    stay = stayed(person, NOON, last_seen_at=noon(700))
+    connection = stayed(person, NOON, last_seen_at=noon(700))
     stayed(register(meeting, None), NOON, noon(100))
     assert set(due()) == {secured.pk, meeting.pk}
     settle(meeting.pk, noon(700))
     assert due() == [secured.pk]
     settle(secured.pk, noon(700))
     assert due() == []
-    Stay.objects.filter(pk=stay.pk).seen(noon(730), noon(730))
+    Connection.objects.filter(pk=connection.pk).set_seen_at(noon(730), noon(730))
     assert due() == [secured.pk]
 
 

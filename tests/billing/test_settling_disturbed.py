@@ -11,12 +11,12 @@ import pytest
 
 from billing import ledger, settling
 from billing.checking import check
-from billing.models import Entry
+from billing.models import LedgerEntry
 from billing.settling import due, settle
 from calls import ending
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.conftest import NOON, ROUNDS, noon, race, stayed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def booked(meeting: Meeting) -> int:
 
 def is_in_order(customer: Customer) -> bool:
     """Each entry tells the balance after it."""
-    entries = Entry.objects.of(customer).order_by("pk")
+    entries = LedgerEntry.objects.of(customer).order_by("pk")
     told = [entry.balance_after for entry in entries]
     return told == list(accumulate(entry.amount for entry in entries))
 
@@ -63,7 +63,7 @@ def test_settled_and_ended_at_once_it_costs_up_to_its_end(customer: Customer) ->
         meeting = running(customer, noon(1500))
         race(
             partial(settle, meeting.pk, noon(1500)),
-            partial(ending.end, meeting, noon(1200)),
+            partial(ending.end_meeting, meeting, noon(1200)),
             partial(settle, meeting.pk, noon(1500)),
         )
         settle_what_is_due()
@@ -75,7 +75,7 @@ def test_news_of_somebody_seen_while_their_meeting_is_settled_is_not_lost(custom
         meeting = running(customer, noon(700))
         race(
             partial(settle, meeting.pk, noon(700)),
-            partial(Stay.objects.of(meeting).seen, noon(900), noon(900)),
+            partial(Connection.objects.of(meeting).set_seen_at, noon(900), noon(900)),
             partial(settle, meeting.pk, noon(700)),
         )
         assert booked(meeting) == 900 or due() == [meeting.pk]
@@ -88,14 +88,14 @@ def test_news_of_a_leave_while_a_meeting_is_settled_is_not_lost(customer: Custom
         meeting = running(customer, noon(900))
         race(
             partial(settle, meeting.pk, noon(900)),
-            partial(Stay.objects.of(meeting).left, noon(800), noon(900)),
-            partial(Stay.objects.of(meeting).seen, noon(950), noon(950)),
+            partial(Connection.objects.of(meeting).set_left_at, noon(800), noon(900)),
+            partial(Connection.objects.of(meeting).set_seen_at, noon(950), noon(950)),
         )
         settle_what_is_due()
         assert (booked(meeting), due()) == (800, [])
 
 
-def test_a_stay_that_begins_while_its_meeting_is_settled_is_not_lost(customer: Customer) -> None:
+def test_a_connection_that_begins_while_its_meeting_is_settled_is_not_lost(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = running(customer, noon(900))
         other = Participant.objects.create(meeting=meeting, display_name="Ben", created_at=NOON)
@@ -147,7 +147,7 @@ def test_killed_after_the_entry_nothing_is_booked_twice(
             settle(secured.pk, noon(4000))
     assert (booked(secured), due()) == (3600, [secured.pk])
     assert settle(secured.pk, noon(4060)) is None
-    assert (due(), Entry.objects.usage().count()) == ([], 1)
+    assert (due(), LedgerEntry.objects.usage().count()) == ([], 1)
 
 
 def test_killed_before_the_commit_nothing_is_booked(
@@ -172,7 +172,7 @@ def test_news_between_the_entry_and_its_end_is_not_taken_for_settled(
 
     def book_and_hear(*about: Any) -> Any:
         answer = unbroken(*about)
-        Stay.objects.seen(noon(800), noon(800))
+        Connection.objects.set_seen_at(noon(800), noon(800))
         return answer
 
     with monkeypatch.context() as interrupted:
@@ -191,7 +191,7 @@ def test_a_look_between_booking_and_marking_at_every_beat_raises_no_alarm(
 
     def book_and_look(meeting_pk: int, now: datetime) -> Any:
         booked = unbroken(meeting_pk, now)
-        Stay.objects.seen(now, now)
+        Connection.objects.set_seen_at(now, now)
         return booked
 
     monkeypatch.setattr(settling, "_book", book_and_look)

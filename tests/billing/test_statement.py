@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing import ledger
-from billing.models import Entry, Kind
+from billing.models import EntryKind, LedgerEntry
 from billing.statement import statement
 from customers.models import Customer
 from meetings.models import Meeting
@@ -38,14 +38,16 @@ def meeting_of(customer: Customer) -> Meeting:
     return Meeting.objects.create(customer=customer, created_at=FIRST)
 
 
-def write(customer: Customer, at: datetime, amount: str, kind: str = "adjustment", reason: str = "") -> Entry:
-    entry = Entry(customer=customer, kind=kind, amount=Decimal(amount), created_at=at, reason=reason)
+def write(
+    customer: Customer, at: datetime, amount: str, kind: str = "adjustment", reason: str = ""
+) -> LedgerEntry:
+    entry = LedgerEntry(customer=customer, kind=kind, amount=Decimal(amount), created_at=at, reason=reason)
     return ledger.write(entry)
 
 
 def use(meeting: Meeting, at: datetime, amount: str, seconds: int) -> None:
     facts = {"amount": Decimal(amount), "seconds": seconds, "created_at": at}
-    ledger.write(Entry(customer=meeting.customer, kind=Kind.USAGE, meeting=meeting, **facts))
+    ledger.write(LedgerEntry(customer=meeting.customer, kind=EntryKind.USAGE, meeting=meeting, **facts))
 
 
 def printed(slug: str = "new", month: str = "2026-11") -> str:
@@ -86,7 +88,7 @@ def test_a_month_is_told_line_by_line(new: Customer) -> None:
 
 def test_a_refund_may_name_its_meeting(new: Customer) -> None:
     meeting = meeting_of(new)
-    refund = Entry(customer=new, kind=Kind.REFUND, amount=1, meeting=meeting, created_at=day(1))
+    refund = LedgerEntry(customer=new, kind=EntryKind.REFUND, amount=1, meeting=meeting, created_at=day(1))
     ledger.write(refund)
     use(meeting, day(2), "-1", 3600)
     assert between(new) == [

@@ -1,7 +1,7 @@
 import pytest
 
 from billing import settling, tasks
-from billing.models import Entry
+from billing.models import LedgerEntry
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON, noon, race, stayed
@@ -17,7 +17,7 @@ def both(meeting: Meeting, secured: Meeting, person: Participant) -> None:
 
 
 def billed() -> set[int]:
-    return set(Entry.objects.usage().values_list("meeting", flat=True))
+    return set(LedgerEntry.objects.usage().values_list("meeting", flat=True))
 
 
 @pytest.mark.usefixtures("both")
@@ -31,7 +31,7 @@ def test_every_meeting_of_which_something_changed_is_settled(meeting: Meeting, s
 def test_a_second_run_books_nothing_more() -> None:
     tasks.settle()
     tasks.settle()
-    assert Entry.objects.usage().count() == 2
+    assert LedgerEntry.objects.usage().count() == 2
 
 
 @pytest.mark.usefixtures("both")
@@ -75,5 +75,5 @@ def test_while_one_run_is_under_way_another_does_nothing() -> None:
 @pytest.mark.usefixtures("both")
 def test_two_runs_at_once_book_everything_once() -> None:
     race(*[tasks.settle] * 3)
-    assert Entry.objects.usage().count() == 2
+    assert LedgerEntry.objects.usage().count() == 2
     assert settling.due() == []

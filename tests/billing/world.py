@@ -11,11 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from inbox.models import Event
+from inbox.models import InboundWebhook
 from meetings.models import Meeting
-from participants.models import Stay
+from participants.models import Connection
 from tests.conftest import NOON, FakeLiveKit
-from tests.inbox.conftest import joined, kept, left, news
+from tests.inbox.conftest import event_body, joined, kept, left
 from upclass import codes
 from upclass.livekit import Person
 
@@ -44,18 +44,20 @@ class Visit:
     def person(self) -> Person:
         return Person(sid=self.sid, identity=self.identity, name=self.who, joined_at=whole(self.came))
 
-    def news_of_joining(self) -> dict[str, Any]:
+    def join_event(self) -> dict[str, Any]:
         return joined(self.meeting.code, self.sid, whole(self.came), identity=self.identity)
 
-    def news_of_leaving(self, at: datetime) -> dict[str, Any]:
+    def leave_event(self, at: datetime) -> dict[str, Any]:
         return left(self.meeting.code, self.sid, whole(self.came), whole(at), identity=self.identity)
 
-    def news_of_a_track(self, at: datetime) -> dict[str, Any]:
-        return news("track_published", self.meeting.code, whole(at), sid=self.sid, identity=self.identity)
+    def track_event(self, at: datetime) -> dict[str, Any]:
+        return event_body(
+            "track_published", self.meeting.code, whole(at), sid=self.sid, identity=self.identity
+        )
 
 
 @dataclass
-class News:
+class LiveKitEvent:
     """A piece of news that LiveKit has not delivered yet."""
 
     visit: Visit | None
@@ -68,7 +70,7 @@ class World:
     def __init__(self, livekit: FakeLiveKit) -> None:
         self.now = NOON + timedelta(seconds=0.3)
         self.visits: list[Visit] = []
-        self.under_way: list[News] = []
+        self.under_way: list[LiveKitEvent] = []
         self.overlooked: list[Visit] = []  # by a look, though they are there
         self.livekit = livekit
         livekit.people = {}
@@ -87,11 +89,11 @@ class World:
                 self.leave(older)
         visit = Visit(meeting, who, identity, self.now)
         self.visits.append(visit)
-        self.tell(visit, visit.news_of_joining())
+        self.tell(visit, visit.join_event())
 
     def leave(self, visit: Visit) -> None:
         visit.went = self.now
-        self.tell(visit, visit.news_of_leaving(self.now))
+        self.tell(visit, visit.leave_event(self.now))
 
     def crash(self) -> None:
         """LiveKit is killed: everybody is out, and what it had not told is lost."""
@@ -103,14 +105,14 @@ class World:
         """LiveKit closes a room: everybody is out, in good order."""
         for visit in self.present(meeting):
             self.leave(visit)
-        self.tell(None, news("room_finished", meeting.code, whole(self.now)))
+        self.tell(None, event_body("room_finished", meeting.code, whole(self.now)))
 
     def tell(self, visit: Visit | None, body: dict[str, Any]) -> None:
-        self.under_way.append(News(visit, body))
+        self.under_way.append(LiveKitEvent(visit, body))
 
     # What we are shown
 
-    def receive(self, number: int) -> Event:
+    def receive(self, number: int) -> InboundWebhook:
         """News arrives, and is kept; which one is next is not for us to choose."""
         told = self.under_way[number % len(self.under_way)]
         if told.visit and told.body["event"] == "participant_joined":
@@ -121,7 +123,7 @@ class World:
             told.visit.maybe_shown.append(datetime.fromtimestamp(int(told.body["createdAt"]), NOON.tzinfo))
         return kept(told.body, self.now)
 
-    def look(self, deed: Callable[[], object]) -> None:
+    def look(self, action: Callable[[], object]) -> None:
         """Let a look be done, to which LiveKit answers what is so now. A killed one shows in part."""
         listed = [visit for visit in self.present() if visit not in self.overlooked]
         there = [] if self.livekit.is_away else listed
@@ -129,7 +131,7 @@ class World:
         for visit in there:
             visit.maybe_shown += [whole(visit.came), self.now]
             self.livekit.people.setdefault(visit.meeting.code, []).append(visit.person())
-        deed()
+        action()
         for visit in there:
             visit.shown += [whole(visit.came), self.now]
 
@@ -154,7 +156,7 @@ class World:
 
     def is_known(self, visit: Visit) -> bool:
         """A look that was killed may have come far enough."""
-        may_be = bool(visit.maybe_shown) and Stay.objects.filter(sid=visit.sid).exists()
+        may_be = bool(visit.maybe_shown) and Connection.objects.filter(sid=visit.sid).exists()
         return bool(visit.shown or visit.is_leave_told or may_be)
 
     def end_of(self, visit: Visit) -> datetime:
@@ -162,13 +164,13 @@ class World:
         assert visit.went, "everybody has left when the end is looked at"
         if visit.is_leave_told:
             return whole(visit.went)
-        stay = Stay.objects.get(sid=visit.sid)
+        connection = Connection.objects.get(sid=visit.sid)
         earliest = max(visit.shown, default=whole(visit.came))
         latest = max(visit.shown + visit.maybe_shown)
-        assert stay.left_at and stay.is_left_guessed, f"{visit} is not closed: {vars(stay)}"
-        assert earliest <= stay.left_at <= latest, f"{visit} was closed at {stay.left_at}"
-        assert stay.left_at <= visit.went, f"{visit} is billed after it ended"
-        return whole(stay.left_at)
+        assert connection.left_at and connection.is_left_guessed, f"{visit} is not closed: {vars(connection)}"
+        assert earliest <= connection.left_at <= latest, f"{visit} was closed at {connection.left_at}"
+        assert connection.left_at <= visit.went, f"{visit} is billed after it ended"
+        return whole(connection.left_at)
 
     def seconds(self, meeting: Meeting) -> int:
         """Every second in which somebody was there, one by one, person by person."""

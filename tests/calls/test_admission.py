@@ -8,9 +8,9 @@ import time_machine
 from django.conf import settings
 from livekit import api as sdk
 
-from billing.models import Account
+from billing.models import CreditAccount
 from calls import admission, ending
-from calls.admission import Coming, Ticket
+from calls.admission import JoinAttempt, Ticket
 from calls.errors import (
     CallServerUnreachable,
     FeedbackOwed,
@@ -25,11 +25,11 @@ from calls.errors import (
     RecordingNotTold,
 )
 from customers.models import Customer
-from feedback import answering
-from feedback.models import Debt
+from feedback import submission
+from feedback.models import FeedbackRequest
 from meetings.models import Meeting
-from participants.attendance import is_room_empty
 from participants.models import Admission, Participant
+from participants.presence import is_room_empty
 from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race, stayed
 from upclass.errors import Problem
 
@@ -40,7 +40,7 @@ def guest_of(meeting: Meeting, name: str = "Ann") -> Participant:
 
 
 def spend_everything(customer: Customer) -> None:
-    Account.objects.filter(customer=customer).update(balance=0)
+    CreditAccount.objects.filter(customer=customer).update(balance=0)
 
 
 def claims_of(ticket: Ticket) -> Any:
@@ -123,7 +123,7 @@ def test_nobody_comes_into_a_meeting_that_is_over(
 
 
 def test_a_removed_person_stays_out(secured: Meeting, person: Participant) -> None:
-    Participant.objects.get(pk=person.pk).remove(NOON)
+    Participant.objects.get(pk=person.pk).mark_removed(NOON)
     with pytest.raises(PersonRemoved):
         admission.admit(secured, person, NOON)
 
@@ -177,7 +177,7 @@ def test_nobody_comes_into_a_recorded_meeting_untold(meeting: Meeting, fake_live
 
 def test_when_somebody_was_told_is_kept(meeting: Meeting) -> None:
     Meeting.objects.update(record_on_cloud=True)
-    admission.admit(meeting, guest_of(meeting), noon(0.5), Coming(is_recording_told=True))
+    admission.admit(meeting, guest_of(meeting), noon(0.5), JoinAttempt(is_recording_told=True))
     kept = Admission.objects.get()
     assert (kept.created_at, kept.recording_told_at) == (NOON, noon(0.5))
 
@@ -236,7 +236,7 @@ def test_a_seat_is_free_again_when_somebody_has_left(meeting: Meeting) -> None:
 
 
 @pytest.fixture
-def debt(customer: Customer) -> Debt:
+def feedback_request(customer: Customer) -> FeedbackRequest:
     """What John owes for a meeting in which he was until noon."""
     facts = {"topic": "Standup", "is_secured": True, "feedback_required": True, "created_at": NOON}
     before = Meeting.objects.create(customer=customer, **facts)
@@ -244,39 +244,43 @@ def debt(customer: Customer) -> Debt:
         meeting=before, external_user_id="user-123", display_name="John", created_at=NOON
     )
     stayed(john, noon(-600), NOON)
-    return Debt.objects.create(
+    return FeedbackRequest.objects.create(
         meeting=before, customer=customer, external_user_id="user-123", participant=john, created_at=noon(60)
     )
 
 
 def test_whoever_owes_feedback_is_told_for_which_meeting(
-    secured: Meeting, person: Participant, debt: Debt, fake_livekit: FakeLiveKit
+    secured: Meeting, person: Participant, feedback_request: FeedbackRequest, fake_livekit: FakeLiveKit
 ) -> None:
     with pytest.raises(FeedbackOwed) as refused:
         admission.admit(secured, person, noon(90))
     told = refused.value
-    assert (told.status, told.code, told.debt) == (403, "feedback_owed", debt)
+    assert (told.status, told.code, told.feedback_request) == (403, "feedback_owed", feedback_request)
     assert told.facts == {"topic": "Standup", "day": "2026-03-01"}
     assert not Admission.objects.exists()
     assert not fake_livekit.made
 
 
-def test_the_page_before_the_click_knows_it_too(secured: Meeting, person: Participant, debt: Debt) -> None:
+def test_the_page_before_the_click_knows_it_too(
+    secured: Meeting, person: Participant, feedback_request: FeedbackRequest
+) -> None:
     with pytest.raises(FeedbackOwed):
         admission.check(secured, person, noon(90))
 
 
-def test_an_answer_opens_the_door(secured: Meeting, person: Participant, debt: Debt) -> None:
-    answering.give(person, debt.meeting, 5, "Good.", noon(90))
+def test_an_answer_opens_the_door(
+    secured: Meeting, person: Participant, feedback_request: FeedbackRequest
+) -> None:
+    submission.submit(person, feedback_request.meeting, 5, "Good.", noon(90))
     assert admission.admit(secured, person, noon(90))
 
 
-def test_a_debt_does_not_close_its_own_meeting_s_door(debt: Debt) -> None:
-    assert admission.admit(debt.meeting, debt.participant, noon(90))
+def test_a_feedback_request_does_not_close_its_own_meeting_s_door(feedback_request: FeedbackRequest) -> None:
+    assert admission.admit(feedback_request.meeting, feedback_request.participant, noon(90))
 
 
 def test_whoever_was_in_the_call_a_moment_ago_is_let_back_in(
-    secured: Meeting, person: Participant, debt: Debt
+    secured: Meeting, person: Participant, feedback_request: FeedbackRequest
 ) -> None:
     stayed(person, noon(61), noon(80))
     assert admission.admit(secured, person, noon(139))
@@ -284,17 +288,17 @@ def test_whoever_was_in_the_call_a_moment_ago_is_let_back_in(
         admission.admit(secured, person, noon(140))
 
 
-def test_guests_of_open_meetings_are_not_asked(meeting: Meeting, debt: Debt) -> None:
+def test_guests_of_open_meetings_are_not_asked(meeting: Meeting, feedback_request: FeedbackRequest) -> None:
     assert admission.admit(meeting, guest_of(meeting), noon(90))
 
 
-def test_a_debt_written_while_somebody_is_at_the_door_counts(
-    secured: Meeting, person: Participant, debt: Debt
+def test_a_feedback_request_written_while_somebody_is_at_the_door_counts(
+    secured: Meeting, person: Participant, feedback_request: FeedbackRequest
 ) -> None:
     """The door looks again under its lock."""
-    Debt.objects.filter(pk=debt.pk).update(waived_at=NOON)
+    FeedbackRequest.objects.filter(pk=feedback_request.pk).update(waived_at=NOON)
     admission.check(secured, person, noon(90))
-    Debt.objects.filter(pk=debt.pk).update(waived_at=None)
+    FeedbackRequest.objects.filter(pk=feedback_request.pk).update(waived_at=None)
     with pytest.raises(FeedbackOwed):
         admission.admit(secured, person, noon(90))
 
@@ -305,15 +309,17 @@ IN_ORDER: list[type[Problem]] = [MeetingHasEnded, PersonRemoved, FeedbackOwed, N
 
 
 @pytest.mark.parametrize("first", range(len(IN_ORDER)))
-def test_the_first_reason_is_given(secured: Meeting, person: Participant, debt: Debt, first: int) -> None:
+def test_the_first_reason_is_given(
+    secured: Meeting, person: Participant, feedback_request: FeedbackRequest, first: int
+) -> None:
     """Each stands before all that come after it."""
     apply = IN_ORDER[first:]
     if MeetingHasEnded in apply:
         Meeting.objects.filter(pk=secured.pk).update(ended_at=NOON)
     if PersonRemoved in apply:
-        person.remove(NOON)
+        person.mark_removed(NOON)
     if FeedbackOwed not in apply:
-        debt.waive(noon(60))
+        feedback_request.waive(noon(60))
     if NoCreditsLeft in apply:
         spend_everything(secured.customer)
     else:  # a call that goes on, in which no seat is free
@@ -360,7 +366,7 @@ def test_a_meeting_that_expires_while_its_room_is_made_is_closed_again(
 def test_a_person_removed_while_the_room_is_made_gets_no_token(
     secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
 ) -> None:
-    fake_livekit.meanwhile = lambda: Participant.objects.get(pk=person.pk).remove(NOON)
+    fake_livekit.meanwhile = lambda: Participant.objects.get(pk=person.pk).mark_removed(NOON)
     with pytest.raises(PersonRemoved):
         admission.admit(secured, person, NOON)
 
@@ -377,7 +383,7 @@ def test_a_person_barred_while_the_room_is_made_gets_no_token(
 def test_whoever_got_no_token_is_not_expected(
     secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
 ) -> None:
-    fake_livekit.meanwhile = lambda: Participant.objects.get(pk=person.pk).remove(NOON)
+    fake_livekit.meanwhile = lambda: Participant.objects.get(pk=person.pk).mark_removed(NOON)
     with pytest.raises(PersonRemoved):
         admission.admit(secured, person, NOON)
     assert is_room_empty(secured, NOON)
@@ -414,7 +420,7 @@ def test_of_a_cancel_and_a_first_admission_one_wins(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = Meeting.objects.create(customer=customer, created_at=NOON)
         cancelled, admitted = race(
-            partial(ending.cancel, copy(meeting), NOON),
+            partial(ending.cancel_meeting, copy(meeting), NOON),
             entry(meeting),
         )
         meeting.refresh_from_db()
@@ -428,7 +434,7 @@ def test_an_end_and_an_admission_leave_no_room_open(customer: Customer, fake_liv
     for _ in ROUNDS:
         meeting = Meeting.objects.create(customer=customer, created_at=NOON)
         fake_livekit.asked.clear()
-        race(partial(ending.end, copy(meeting), NOON), entry(meeting))
+        race(partial(ending.end_meeting, copy(meeting), NOON), entry(meeting))
         assert fake_livekit.asked[-1] == ("close", meeting.code)
         meeting.refresh_from_db()
         assert meeting.ended_at == NOON
@@ -440,56 +446,56 @@ OLDER, NEWER = "a" * 32, "b" * 32
 
 
 def test_a_visit_comes_back_by_itself(secured: Meeting, person: Participant) -> None:
-    admission.admit(secured, person, NOON, Coming(visit=OLDER))
-    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True)).token
+    admission.admit(secured, person, NOON, JoinAttempt(visit=OLDER))
+    assert admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER, is_back=True)).token
     assert [one.visit for one in Admission.objects.all()] == [OLDER, OLDER]
 
 
 def test_a_visit_does_not_come_back_over_a_newer_one(
     secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
 ) -> None:
-    admission.admit(secured, person, NOON, Coming(visit=OLDER))
-    admission.admit(secured, person, noon(30), Coming(visit=NEWER))
+    admission.admit(secured, person, NOON, JoinAttempt(visit=OLDER))
+    admission.admit(secured, person, noon(30), JoinAttempt(visit=NEWER))
     asked = list(fake_livekit.asked)
     with pytest.raises(JoinedElsewhere):
-        admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True))
+        admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER, is_back=True))
     assert fake_livekit.asked == asked
     assert Admission.objects.count() == 2
-    assert admission.admit(secured, person, noon(90), Coming(visit=NEWER, is_back=True)).token
+    assert admission.admit(secured, person, noon(90), JoinAttempt(visit=NEWER, is_back=True)).token
 
 
 def test_a_click_is_always_the_newest(secured: Meeting, person: Participant) -> None:
-    admission.admit(secured, person, NOON, Coming(visit=NEWER))
-    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER)).token
+    admission.admit(secured, person, NOON, JoinAttempt(visit=NEWER))
+    assert admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER)).token
     with pytest.raises(JoinedElsewhere):
-        admission.admit(secured, person, noon(90), Coming(visit=NEWER, is_back=True))
+        admission.admit(secured, person, noon(90), JoinAttempt(visit=NEWER, is_back=True))
 
 
 def test_others_do_not_count_as_elsewhere(secured: Meeting, person: Participant) -> None:
     other = Participant.objects.create(
         meeting=secured, external_user_id="user-456", display_name="Jane", created_at=NOON
     )
-    admission.admit(secured, person, NOON, Coming(visit=OLDER))
-    admission.admit(secured, other, noon(30), Coming(visit=NEWER))
-    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True)).token
+    admission.admit(secured, person, NOON, JoinAttempt(visit=OLDER))
+    admission.admit(secured, other, noon(30), JoinAttempt(visit=NEWER))
+    assert admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER, is_back=True)).token
 
 
 def test_a_door_that_could_not_be_passed_makes_nobody_elsewhere(
     secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
 ) -> None:
-    admission.admit(secured, person, NOON, Coming(visit=OLDER))
+    admission.admit(secured, person, NOON, JoinAttempt(visit=OLDER))
     fake_livekit.is_away = True
     with pytest.raises(CallServerUnreachable):
-        admission.admit(secured, person, noon(30), Coming(visit=NEWER))
+        admission.admit(secured, person, noon(30), JoinAttempt(visit=NEWER))
     fake_livekit.is_away = False
-    assert admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True)).token
+    assert admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER, is_back=True)).token
 
 
 def test_why_a_person_may_not_come_at_all_is_told_first(secured: Meeting, person: Participant) -> None:
-    admission.admit(secured, person, NOON, Coming(visit=NEWER))
+    admission.admit(secured, person, NOON, JoinAttempt(visit=NEWER))
     Participant.objects.update(barred_at=NOON)
     with pytest.raises(PersonBarred):
-        admission.admit(secured, person, noon(60), Coming(visit=OLDER, is_back=True))
+        admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER, is_back=True))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -497,8 +503,8 @@ def test_of_a_return_and_a_click_at_once_the_click_is_the_newest(customer: Custo
     for _ in ROUNDS:
         meeting = Meeting.objects.create(customer=customer, created_at=NOON)
         guest = guest_of(meeting)
-        admission.admit(meeting, guest, NOON, Coming(visit=OLDER))
-        ways = (Coming(visit=OLDER, is_back=True), Coming(visit=NEWER))
+        admission.admit(meeting, guest, NOON, JoinAttempt(visit=OLDER))
+        ways = (JoinAttempt(visit=OLDER, is_back=True), JoinAttempt(visit=NEWER))
         race(*[partial(admission.admit, copy(meeting), copy(guest), noon(60), way) for way in ways])
         last = Admission.objects.filter(participant=guest).order_by("pk").last()
         assert last

@@ -13,15 +13,15 @@ from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race, stayed
 
 
 def test_ending_closes_the_room(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
-    assert ending.end(meeting, NOON) == NOON
+    assert ending.end_meeting(meeting, NOON) == NOON
     assert fake_livekit.closed == [meeting.code]
 
 
 def test_ending_again_tells_when_it_ended_and_asks_livekit_no_more(
     meeting: Meeting, fake_livekit: FakeLiveKit
 ) -> None:
-    ending.end(meeting, NOON)
-    assert ending.end(Meeting.objects.get(), noon(60)) == NOON
+    ending.end_meeting(meeting, NOON)
+    assert ending.end_meeting(Meeting.objects.get(), noon(60)) == NOON
     assert fake_livekit.closed == [meeting.code]
 
 
@@ -31,13 +31,13 @@ def test_an_expired_meeting_cannot_be_ended(
 ) -> None:
     Meeting.objects.update(**facts)
     with pytest.raises(MeetingNotActive):
-        ending.end(meeting, NOON)
+        ending.end_meeting(meeting, NOON)
     assert not fake_livekit.closed
 
 
 def test_a_meeting_ends_also_while_livekit_is_away(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
     fake_livekit.is_away = True
-    assert ending.end(meeting, NOON) == NOON
+    assert ending.end_meeting(meeting, NOON) == NOON
     assert Meeting.objects.get().status(NOON) is Status.ENDED
 
 
@@ -48,8 +48,8 @@ def test_of_two_ends_one_closes_the_room_and_both_tell_the_same_time(
     for _ in ROUNDS:
         meeting = Meeting.objects.create(customer=customer, created_at=NOON)
         first, second = race(
-            partial(ending.end, copy(meeting), noon(1)),
-            partial(ending.end, copy(meeting), noon(2)),
+            partial(ending.end_meeting, copy(meeting), noon(1)),
+            partial(ending.end_meeting, copy(meeting), noon(2)),
         )
         assert first == second
         assert fake_livekit.closed.count(meeting.code) == 1
@@ -59,21 +59,21 @@ def test_of_two_ends_one_closes_the_room_and_both_tell_the_same_time(
 
 
 def test_a_meeting_nobody_joined_is_cancelled_for_good(meeting: Meeting) -> None:
-    ending.cancel(meeting, NOON)
+    ending.cancel_meeting(meeting, NOON)
     kept = Meeting.objects.get()
     assert (kept.cancelled_at, kept.status(NOON)) == (NOON, Status.EXPIRED)
 
 
 def test_cancelling_again_changes_nothing(meeting: Meeting) -> None:
-    ending.cancel(meeting, NOON)
-    ending.cancel(meeting, noon(60))
+    ending.cancel_meeting(meeting, NOON)
+    ending.cancel_meeting(meeting, noon(60))
     assert Meeting.objects.get().cancelled_at == NOON
 
 
 def test_late_news_of_somebody_does_not_uncancel(secured: Meeting, person: Participant) -> None:
-    ending.cancel(secured, NOON)
+    ending.cancel_meeting(secured, NOON)
     stayed(person, noon(-10))
-    ending.cancel(secured, noon(60))
+    ending.cancel_meeting(secured, noon(60))
     assert Meeting.objects.get().cancelled_at == NOON
 
 
@@ -84,7 +84,7 @@ def test_a_started_meeting_cannot_be_cancelled_also_when_over(
     Meeting.objects.update(**facts)
     stayed(person, NOON, noon(10))
     with pytest.raises(MeetingStarted) as raised:
-        ending.cancel(secured, noon(90))
+        ending.cancel_meeting(secured, noon(90))
     assert raised.value.facts == {"started_at": NOON}
 
 
@@ -93,7 +93,7 @@ def test_a_meeting_that_somebody_is_expected_in_cannot_be_cancelled(
 ) -> None:
     Admission.objects.create(participant=person, created_at=NOON)
     with pytest.raises(MeetingStarted) as raised:
-        ending.cancel(secured, noon(60))
+        ending.cancel_meeting(secured, noon(60))
     assert raised.value.facts == {"started_at": NOON}
 
 
@@ -101,7 +101,7 @@ def test_whoever_was_let_in_and_never_came_does_not_hold_up_a_cancel(
     secured: Meeting, person: Participant
 ) -> None:
     Admission.objects.create(participant=person, created_at=NOON)
-    ending.cancel(secured, noon(360))
+    ending.cancel_meeting(secured, noon(360))
     assert Meeting.objects.get().cancelled_at == noon(360)
 
 
@@ -111,7 +111,7 @@ def test_what_is_over_and_never_started_cannot_be_cancelled(
 ) -> None:
     Meeting.objects.update(**facts)
     with pytest.raises(MeetingNotActive):
-        ending.cancel(meeting, NOON)
+        ending.cancel_meeting(meeting, NOON)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -119,8 +119,8 @@ def test_of_an_end_and_a_cancel_one_wins(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = Meeting.objects.create(customer=customer, created_at=NOON)
         answers = race(
-            partial(ending.end, copy(meeting), NOON),
-            partial(ending.cancel, copy(meeting), NOON),
+            partial(ending.end_meeting, copy(meeting), NOON),
+            partial(ending.cancel_meeting, copy(meeting), NOON),
         )
         meeting.refresh_from_db()
         assert sorted(isinstance(answer, MeetingNotActive) for answer in answers) == [False, True]

@@ -106,7 +106,7 @@ class Image:
             copy_context(self.context)
         for instruction, arguments in steps():
             if instruction not in SAID_TO_AN_ENGINE:
-                DEEDS[instruction](self, arguments)
+                ACTIONS[instruction](self, arguments)
         self.done.touch()
 
     def begin(self, arguments: str) -> None:
@@ -177,7 +177,7 @@ class Image:
         return ["env", "-i", f"--chdir={self.root / 'app'}", *pairs, *words]
 
 
-DEEDS: dict[str, Callable[[Image, str], None]] = {
+ACTIONS: dict[str, Callable[[Image, str], None]] = {
     "FROM": Image.begin,
     "WORKDIR": Image.work_in,
     "ENV": Image.tell,

@@ -92,7 +92,7 @@ def test_each_secret_of_the_service_comes_from_the_env_file(
 
 
 def test_it_sets_what_the_service_reads_and_nothing_else(services: Any) -> None:
-    tuned_elsewhere = {"RATE_LIMIT_PER_SECOND", "RATE_LIMIT_BURST", "NEWS_KEPT_DAYS"}
+    tuned_elsewhere = {"RATE_LIMIT_PER_SECOND", "RATE_LIMIT_BURST", "WEBHOOK_RETENTION_DAYS"}
     for service in composed.OURS:
         assert set(services[service]["environment"]) == set(SETTINGS) - tuned_elsewhere
         assert services[service]["environment"]["DEBUG"] == "0"
@@ -165,8 +165,8 @@ def test_what_keeps_data_is_in_a_network_that_leads_nowhere(model: Any) -> None:
 
 def test_the_service_answers_to_the_names_it_is_called_by(services: Any, values: dict[str, str]) -> None:
     allowed = services["web"]["environment"]["ALLOWED_HOSTS"].split(",")
-    [news] = LIVEKIT["webhook"]["urls"]
-    assert news == "http://web:8000/webhooks/livekit/"
+    [events] = LIVEKIT["webhook"]["urls"]
+    assert events == "http://web:8000/webhooks/livekit/"
     assert allowed == [values["MEET_HOST"], "web", "127.0.0.1"]  # browsers, LiveKit, the health check
 
 
@@ -203,9 +203,9 @@ def test_nothing_of_ours_starts_before_the_tables_are_there(services: Any) -> No
 
 
 def test_a_worker_may_hear_livekit_s_answer_before_it_is_killed(services: Any) -> None:
-    from upclass.egress import STARTING  # noqa: PLC0415  it belongs to this test only
+    from upclass.egress import START_TIMEOUT  # noqa: PLC0415  it belongs to this test only
 
-    assert seconds(services["recordings"]["stop_grace_period"]) > STARTING
+    assert seconds(services["recordings"]["stop_grace_period"]) > START_TIMEOUT
 
 
 def seconds(duration: str) -> int:

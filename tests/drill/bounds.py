@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from tests.drill.record import Connection, End, Moments, Record
+from tests.drill.record import End, Moments, ObservedConnection, Record
 
 EXACT = 2.0  # seconds, LiveKit's whole ones included
 DETECTED = 25.0  # after a kill -9 or a broken line: LiveKit gives up after 20-22 s
@@ -32,7 +32,7 @@ class Bounds:
     last: float
 
 
-def bounds(of: Connection, record: Record) -> Bounds:
+def bounds(of: ObservedConnection, record: Record) -> Bounds:
     """A cut one may end at the last look that showed it, and looks are not far apart."""
     first, last = of.ended
     if not of.is_sure:
@@ -50,14 +50,14 @@ def bounds(of: Connection, record: Record) -> Bounds:
     return Bounds(Kind.CLEAN, of.ended, first - EXACT, last + EXACT)
 
 
-def shown_at(of: Connection, record: Record) -> float:
+def shown_at(of: ObservedConnection, record: Record) -> float:
     """When the last look began during all of which it was surely there; 0.0 if there was none."""
     since = of.began[1] + ACTIVE_AFTER
     until = min([of.ended[0], *(died for died, _ in record.deaths if died > of.began[1] - AT_ONCE)])
     return max((look.at for look in record.looks if since <= look.at and look.over_by <= until), default=0.0)
 
 
-def may_be_missing(of: Connection, record: Record) -> bool:
+def may_be_missing(of: ObservedConnection, record: Record) -> bool:
     """All news of it may have died with livekit-server before any look saw it."""
     first, last = of.began
     is_unheard = any(first <= gone and died <= last + RETRIED for died, gone in record.deaths)

@@ -39,7 +39,7 @@ class Tab:
         while not self.leaving.is_set():
             try:
                 ticket = await asyncio.to_thread(self.browser.enter, self.join_url, self.name)
-                if await Connection(self, ticket).live(scenario) in FINAL:
+                if await ObservedConnection(self, ticket).live(scenario) in FINAL:
                     return
             except Away:
                 self.notes.note("nobody answers")
@@ -49,7 +49,7 @@ class Tab:
             await asyncio.sleep(0.5)
 
 
-class Connection:
+class ObservedConnection:
     def __init__(self, tab: Tab, ticket: Ticket) -> None:
         self.tab, self.ticket, self.notes = tab, ticket, tab.notes
         self.room = rtc.Room()
@@ -77,12 +77,12 @@ class Connection:
         self.sid = self.room.local_participant.sid
         self.notes.note("connected", sid=self.sid)
         beside = [asyncio.create_task(self.play(scenario)), asyncio.create_task(self.speak())]
-        await self.stay()
+        await self.stored()
         for task in beside:
             task.cancel()
         return self.reason
 
-    async def stay(self) -> None:
+    async def stored(self) -> None:
         while not (self.reason or self.tab.leaving.is_set()):
             self.look()
             await asyncio.sleep(LOOK)

@@ -45,8 +45,8 @@ class Drill:
         seconds = (at or time.time()) - self.began
         print(f"{seconds:7.1f}  {who:<14} {what}", flush=True)
 
-    def at(self, seconds: float, deed: Callable[[], None]) -> None:
-        heapq.heappush(self.steps, (seconds, next(self.order), deed))
+    def at(self, seconds: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self.steps, (seconds, next(self.order), action))
 
     # The run
 
@@ -78,8 +78,8 @@ class Drill:
             for event in tab.read():
                 self.say(tab.person, str(event), event.at)
 
-    def again(self, deed: Callable[[], None]) -> None:
-        self.at(time.time() - self.began + 1, deed)
+    def again(self, action: Callable[[], None]) -> None:
+        self.at(time.time() - self.began + 1, action)
 
     # Meetings
 

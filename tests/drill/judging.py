@@ -1,4 +1,4 @@
-"""What really happened, held against the service's stays and against what it billed."""
+"""What really happened, held against the service's connections and against what it billed."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -8,7 +8,7 @@ from tests.drill import money, report
 from tests.drill.bounds import too_far_apart
 from tests.drill.comparing import compare, span
 from tests.drill.record import Record
-from tests.drill.service import Stay
+from tests.drill.service import StoredConnection
 
 CREDITS = Decimal(1000)  # what the customer has at the start
 
@@ -17,15 +17,15 @@ class Judgement:
     """`meetings` as the API answered when they were made. All that is wrong, in sentences: `differences`."""
 
     def __init__(
-        self, record: Record, stays: Sequence[Stay], meetings: Sequence[Any], api: money.Api
+        self, record: Record, connections: Sequence[StoredConnection], meetings: Sequence[Any], api: money.Api
     ) -> None:
-        self.record, self.stays, self.meetings, self.api = record, stays, meetings, api
-        self.result = compare(record, stays)
+        self.record, self.connections, self.meetings, self.api = record, connections, meetings, api
+        self.result = compare(record, connections)
 
-    def differences(self, news: report.News) -> Iterator[str]:
-        for what, connection, stay in self.result.differences:
+    def differences(self, events: report.Events) -> Iterator[str]:
+        for what, observed, stored in self.result.differences:
             yield what
-            yield from report.facts(connection, stay, news)
+            yield from report.facts(observed, stored, events)
         for apart in too_far_apart(self.record):
             yield f"the reconciler did not look {span(apart)}"
         yield from self._of_money()
@@ -34,10 +34,10 @@ class Judgement:
         used, seconds = Decimal(0), 0
         for meeting in self.meetings:
             code = meeting["meeting_code"]
-            stays = [stay for stay in self.stays if stay.code == code]
-            bill, wrong = money.wrong_bill(self.api, code, stays)
+            connections = [stored for stored in self.connections if stored.code == code]
+            bill, wrong = money.wrong_bill(self.api, code, connections)
             used, seconds = used + bill.credits, seconds + bill.seconds
             yield from wrong
             if meeting["is_secured"]:
-                yield from money.wrong_sessions(self.api, code, stays)
+                yield from money.wrong_sessions(self.api, code, connections)
         yield from money.wrong_account(self.api, CREDITS - used, money.Bill(seconds, used))

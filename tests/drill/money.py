@@ -1,4 +1,4 @@
-"""What the public API says of money and times, held against the stays and a price of our own making."""
+"""What the public API says of money and times, held against the connections and a price of our own making."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from tests.drill.comparing import clock
-from tests.drill.service import Stay, by_person
+from tests.drill.service import StoredConnection, by_person
 
 MINIMUM = 600  # seconds of all people below which a meeting is free
 SAME_VISIT = 15
@@ -56,16 +56,18 @@ def minutes(seconds: int) -> int:
     return (seconds + 30) // 60
 
 
-def wrong_bill(api: Api, code: str, stays: Sequence[Stay]) -> tuple[Bill, list[str]]:
+def wrong_bill(api: Api, code: str, connections: Sequence[StoredConnection]) -> tuple[Bill, list[str]]:
     """A meeting's bill, and what is wrong with it."""
     shown = api.get(f"meetings/{code}/")
-    people = by_person(list(stays))
-    seconds = sum(union(stay.span for stay in of_one) for of_one in people.values())
+    people = by_person(list(connections))
+    seconds = sum(union(stored.span for stored in of_one) for of_one in people.values())
     billed = seconds if seconds >= MINIMUM else 0
     credits = Decimal(str(shown["credits_used"]))
     wrong = []
     if shown["billed_seconds"] != billed:
-        wrong.append(f"{code}: {shown['billed_seconds']} s are billed, but its people's stays say {billed} s")
+        wrong.append(
+            f"{code}: {shown['billed_seconds']} s are billed, but its people's connections say {billed} s"
+        )
     if credits != price(seconds):
         wrong.append(f"{code}: {credits} credits are billed, but {seconds} s cost {price(seconds)}")
     if shown["participant_count"] != len(people):
@@ -73,15 +75,15 @@ def wrong_bill(api: Api, code: str, stays: Sequence[Stay]) -> tuple[Bill, list[s
     return Bill(shown["billed_seconds"], credits), wrong
 
 
-def wrong_sessions(api: Api, code: str, stays: Sequence[Stay]) -> Iterator[str]:
-    """What the API shows of each registered person, against what their stays say."""
-    for of_one in by_person(list(stays)).values():
+def wrong_sessions(api: Api, code: str, connections: Sequence[StoredConnection]) -> Iterator[str]:
+    """What the API shows of each registered person, against what their connections say."""
+    for of_one in by_person(list(connections)).values():
         who = of_one[0].external_user_id
         if who:
             shown = api.get(f"meetings/{code}/participants/{who}/")
-            expected = sessions([stay.span for stay in of_one])
+            expected = sessions([stored.span for stored in of_one])
             if _told(shown) != expected:
-                yield f"{code}: of {who} the API shows {_told(shown)}, but the stays say {expected}"
+                yield f"{code}: of {who} the API shows {_told(shown)}, but the connections say {expected}"
 
 
 def _told(shown: dict[str, Any]) -> tuple[int, list[tuple[str, str, int]]]:

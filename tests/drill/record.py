@@ -22,7 +22,7 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True)
-class Connection:
+class ObservedConnection:
     """One stay, as it really was. The sid is empty where the SDK never told it."""
 
     person: str
@@ -48,7 +48,7 @@ class Look:
 class Record:
     """What really happened."""
 
-    connections: Sequence[Connection]
+    connections: Sequence[ObservedConnection]
     deaths: Sequence[Moments]  # of livekit-server, in order
     looks: Sequence[Look]
     closings: Mapping[str, Moments]  # of meetings by their code; the others never end
@@ -69,18 +69,18 @@ class Listener:
     leaving_at: float = 0.0
     is_sure: bool = False
 
-    def connections(self) -> Iterator[Connection]:
+    def connections(self) -> Iterator[ObservedConnection]:
         for event in self.tab.events:
             tell = getattr(self, "on_" + event.what.replace(" ", "_"), None)
             if tell:
                 yield from tell(event) or ()
 
-    def _over(self, end: End, first: float, last: float) -> Connection:
+    def _over(self, end: End, first: float, last: float) -> ObservedConnection:
         who = (self.tab.person, self.tab.code, self.identity)
         began = (self.asked_at, self.inside_at)
-        return Connection(*who, self.sid, began, (first, last), end, self.is_sure, self.tab.number)
+        return ObservedConnection(*who, self.sid, began, (first, last), end, self.is_sure, self.tab.number)
 
-    # Coming in
+    # JoinAttempt in
 
     def on_connecting(self, event: Event) -> None:
         self.identity = event.facts["identity"]
@@ -89,7 +89,7 @@ class Listener:
     def on_connected(self, event: Event) -> None:
         self._begins(self.asked_at, event.at, event.facts["sid"], True)
 
-    def on_failed(self, event: Event) -> Iterator[Connection]:
+    def on_failed(self, event: Event) -> Iterator[ObservedConnection]:
         self.inside_at = event.at
         yield from self._ends(End.GAVE_UP, self.asked_at, event.at)
 
@@ -97,21 +97,21 @@ class Listener:
         self.asked_at, self.inside_at, self.sid, self.is_sure = asked_at, inside_at, sid, is_sure
         self.interrupted_at = self.back_at = 0.0
 
-    # Coming back: another connection with a new sid, or the same one going on
+    # JoinAttempt back: another connection with a new sid, or the same one going on
 
     def on_reconnecting(self, event: Event) -> None:
         if self.back_at and event.at - self.back_at > SID_KNOWN_AFTER:  # it had come back under its old sid
             self.interrupted_at = self.back_at = 0.0
         self.interrupted_at = self.interrupted_at or event.at
 
-    def on_reconnected(self, event: Event) -> Iterator[Connection]:
+    def on_reconnected(self, event: Event) -> Iterator[ObservedConnection]:
         """To another livekit-server it is another connection, whose sid is told with the room's next news."""
         self.back_at = event.at
         told = not self.interrupted_at  # by the sid already, just before
         if not told and any(self.interrupted_at - 1 < died < event.at for died, _ in self.deaths):
             yield from self._went_on("")
 
-    def on_new_sid(self, event: Event) -> Iterator[Connection]:
+    def on_new_sid(self, event: Event) -> Iterator[ObservedConnection]:
         if self.sid:
             self.back_at = self.back_at or event.at
             yield from self._went_on(event.facts["sid"])
@@ -119,12 +119,12 @@ class Listener:
             yield from self._perhaps(self.asked_at, self.back_at, event.facts["sid"])
         self.sid = event.facts["sid"]
 
-    def _went_on(self, sid: str) -> Iterator[Connection]:
+    def _went_on(self, sid: str) -> Iterator[ObservedConnection]:
         interrupted_at = min(self.interrupted_at or self.back_at, self.back_at)
         yield self._over(End.RECONNECTED, interrupted_at, self.back_at)
         yield from self._perhaps(interrupted_at, self.back_at, sid)
 
-    def _perhaps(self, asked_at: float, back_at: float, sid: str) -> Iterator[Connection]:
+    def _perhaps(self, asked_at: float, back_at: float, sid: str) -> Iterator[ObservedConnection]:
         """Inside again; the SDK tries more than once, and each attempt may have been a connection, too."""
         self._begins(asked_at, back_at, "", False)
         yield self._over(End.RECONNECTED, asked_at, back_at)
@@ -135,19 +135,19 @@ class Listener:
     def on_leaving(self, event: Event) -> None:
         self.leaving_at = event.at
 
-    def on_left(self, event: Event) -> Iterator[Connection]:
+    def on_left(self, event: Event) -> Iterator[ObservedConnection]:
         yield from self._ends(End.LEFT, self.leaving_at, event.at)
 
-    def on_disconnected(self, event: Event) -> Iterator[Connection]:
-        put_out = event.facts["reason"] in ("DUPLICATE_IDENTITY", "ROOM_DELETED", "PARTICIPANT_REMOVED")
-        yield from self._ends(End.PUT_OUT if put_out else End.GAVE_UP, event.at - 0.5, event.at)
+    def on_disconnected(self, event: Event) -> Iterator[ObservedConnection]:
+        eject = event.facts["reason"] in ("DUPLICATE_IDENTITY", "ROOM_DELETED", "PARTICIPANT_REMOVED")
+        yield from self._ends(End.PUT_OUT if eject else End.GAVE_UP, event.at - 0.5, event.at)
 
-    def on_killed(self, event: Event) -> Iterator[Connection]:
+    def on_killed(self, event: Event) -> Iterator[ObservedConnection]:
         if self.asked_at:
             self.inside_at = self.inside_at or event.at
             yield from self._ends(End.KILLED, event.at, event.facts["until"])
 
-    def _ends(self, end: End, first: float, last: float) -> Iterator[Connection]:
+    def _ends(self, end: End, first: float, last: float) -> Iterator[ObservedConnection]:
         """In the midst of coming back: the old one is over, and there may be a new one."""
         if self.back_at and first - self.back_at > SID_KNOWN_AFTER:
             self.interrupted_at = 0.0

@@ -7,33 +7,36 @@ from typing import Any
 from tests.drill.bounds import Kind
 from tests.drill.comparing import Comparison, Pair, clock, true_seconds
 from tests.drill.money import union
-from tests.drill.record import Connection
-from tests.drill.service import Stay
+from tests.drill.record import ObservedConnection
+from tests.drill.service import StoredConnection
 
-News = Callable[[str], list[dict[str, Any]]]  # kept of one connection, under its sid
+Events = Callable[[str], list[dict[str, Any]]]  # kept of one connection, under its sid
 
 
 def table(result: Comparison) -> Iterator[str]:
     """Person by person: how long they really were there, and what is billed."""
-    yield f"{'meeting':<16}{'person':<16}{'stays':>5}{'true s':>9}{'billed s':>9}{'off':>8}  how they ended"
+    head = f"{'meeting':<16}{'person':<16}{'connections':>12}{'true s':>9}{'billed s':>9}"
+    yield f"{head}{'off':>8}  how they ended"
     people: dict[tuple[str, str, str], list[Pair]] = defaultdict(list)
     for pair in result.pairs:
-        people[pair.connection.code, pair.connection.person, pair.connection.identity].append(pair)
+        people[pair.observed.code, pair.observed.person, pair.observed.identity].append(pair)
     for (code, person, _), pairs in sorted(people.items()):
-        true, billed = true_seconds(pairs), union(pair.stay.span for pair in pairs)
+        true, billed = true_seconds(pairs), union(pair.stored.span for pair in pairs)
         ends = Counter(pair.bounds.kind for pair in pairs)
         how = ", ".join(f"{count} {kind}" for kind, count in ends.items())
-        yield f"{code:<16}{person:<16}{len(pairs):>5}{true:>9.1f}{billed:>9}{billed - true:>8.1f}  {how}"
+        yield f"{code:<16}{person:<16}{len(pairs):>12}{true:>9.1f}{billed:>9}{billed - true:>8.1f}  {how}"
 
 
-def facts(connection: Connection | None, stay: Stay | None, news: News) -> Iterator[str]:
+def facts(
+    observed: ObservedConnection | None, stored: StoredConnection | None, events: Events
+) -> Iterator[str]:
     """Everything that is known of one connection."""
-    if connection:
-        yield f"    ours: {connection}"
-    if stay:
-        yield f"    stay: {stay}"
-    sid = connection.sid if connection else stay.sid if stay else ""
-    for event in news(sid):
+    if observed:
+        yield f"    ours: {observed}"
+    if stored:
+        yield f"    stay: {stored}"
+    sid = observed.sid if observed else stored.sid if stored else ""
+    for event in events(sid):
         moments = [
             f"{name} {clock(event[name])}" for name in ("at", "received_at", "applied_at") if event[name]
         ]

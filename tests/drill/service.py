@@ -9,33 +9,33 @@ from typing import Any
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
-STAYS = """
-    SELECT stay.sid, meeting.code, person.identity, person.external_user_id,
+CONNECTIONS = """
+    SELECT connection.sid, meeting.code, person.identity, person.external_user_id,
            extract(epoch FROM joined_at)::float AS joined_at, extract(epoch FROM left_at)::float AS left_at,
            extract(epoch FROM coalesce(ended_at, expires_at))::float AS closes_at,
            is_joined_guessed, is_left_guessed, extract(epoch FROM last_seen_at)::float AS last_seen_at
-    FROM participants_stay stay
-    JOIN participants_participant person ON person.id = stay.participant_id
-    JOIN meetings_meeting meeting ON meeting.id = stay.meeting_id
-    ORDER BY joined_at, stay.id
+    FROM participants_connection connection
+    JOIN participants_participant person ON person.id = connection.participant_id
+    JOIN meetings_meeting meeting ON meeting.id = connection.meeting_id
+    ORDER BY joined_at, connection.id
 """
 UNFINISHED = """
-    SELECT (SELECT count(*) FROM participants_stay WHERE left_at IS NULL) AS open,
-           (SELECT count(*) FROM participants_stay WHERE settled_version <> version) AS unsettled,
-           (SELECT count(*) FROM inbox_event WHERE applied_at IS NULL) AS "not applied",
-           (SELECT count(*) FROM recordings_take WHERE status IN ('pending', 'recording', 'processing'))
-               AS "takes under way"
+    SELECT (SELECT count(*) FROM participants_connection WHERE left_at IS NULL) AS open,
+           (SELECT count(*) FROM participants_connection WHERE settled_version <> version) AS unsettled,
+           (SELECT count(*) FROM inbox_inboundwebhook WHERE applied_at IS NULL) AS "not applied",
+           (SELECT count(*) FROM recordings_recording WHERE state NOT IN ('completed', 'failed', 'dropped'))
+               AS "unfinished recordings"
 """
-TAKES = """
-    SELECT meeting.code, take.uid, take.status, take.file, take.egress_id, take.failure_reason, take.details,
-           take.seconds, take.size_bytes, extract(epoch FROM started_at)::float AS started_at
-    FROM recordings_take take JOIN meetings_meeting meeting ON meeting.id = take.meeting_id
-    ORDER BY take.id
+RECORDINGS = """
+    SELECT meeting.code, one.uid, one.state AS status, one.file, one.egress_id, one.failure_reason,
+           one.details, one.seconds, one.size_bytes, extract(epoch FROM started_at)::float AS started_at
+    FROM recordings_recording one JOIN meetings_meeting meeting ON meeting.id = one.meeting_id
+    ORDER BY one.id
 """
 # LiveKit's times are whole seconds; a look writes its own moment to everybody it saw, in one statement at its
-# end. A stay that is as old as the look itself was made before that.
+# end. A connection that is as old as the look itself was made before that.
 LOOKS = """
-    SELECT DISTINCT extract(epoch FROM last_seen_at)::float AS at FROM participants_stay
+    SELECT DISTINCT extract(epoch FROM last_seen_at)::float AS at FROM participants_connection
     WHERE last_seen_at <> date_trunc('second', last_seen_at) AND last_seen_at <> joined_at
 """
 EVENTS = """
@@ -43,12 +43,12 @@ EVENTS = """
            extract(epoch FROM received_at)::float AS received_at,
            extract(epoch FROM applied_at)::float AS applied_at,
            body->'participant'->>'disconnectReason' AS reason
-    FROM inbox_event WHERE body->'participant'->>'sid' = %s ORDER BY received_at
+    FROM inbox_inboundwebhook WHERE body->'participant'->>'sid' = %s ORDER BY received_at
 """
 
 
 @dataclass(frozen=True)
-class Stay:
+class StoredConnection:
     """A row of the service's; times in seconds since 1970."""
 
     sid: str
@@ -71,7 +71,7 @@ class Stay:
 
 
 @dataclass(frozen=True)
-class Take:
+class Recording:
     """A recording run; times in seconds since 1970."""
 
     code: str
@@ -94,29 +94,29 @@ class Database:
 
     @contextmanager
     def _cursor(self) -> Iterator[RealDictCursor]:
-        connection = psycopg2.connect(self.url, connect_timeout=5)
-        connection.set_session(readonly=True, autocommit=True)
+        observed = psycopg2.connect(self.url, connect_timeout=5)
+        observed.set_session(readonly=True, autocommit=True)
         try:
-            with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+            with observed.cursor(cursor_factory=RealDictCursor) as cursor:
                 yield cursor
         finally:
-            connection.close()
+            observed.close()
 
     def _read(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
         with self._cursor() as cursor:
             cursor.execute(sql, arguments)
             return [dict(row) for row in cursor.fetchall()]
 
-    def stays(self) -> list[Stay]:
-        return [Stay(**row) for row in self._read(STAYS)]
+    def connections(self) -> list[StoredConnection]:
+        return [StoredConnection(**row) for row in self._read(CONNECTIONS)]
 
     def looks(self) -> list[float]:
         """Moments at which looks of the reconciler began, of those whose traces are still there."""
         return [row["at"] for row in self._read(LOOKS)]
 
-    def takes(self) -> list[Take]:
+    def recordings(self) -> list[Recording]:
         """Of all meetings, those that were dropped too."""
-        return [Take(**row) for row in self._read(TAKES)]
+        return [Recording(**row) for row in self._read(RECORDINGS)]
 
     def unfinished(self) -> str:
         """What is open, unsettled or not applied, in words; empty when nothing is."""
@@ -131,9 +131,9 @@ class Database:
         return self._read(EVENTS, sid)
 
 
-def by_person(stays: list[Stay]) -> dict[tuple[str, str], list[Stay]]:
+def by_person(connections: list[StoredConnection]) -> dict[tuple[str, str], list[StoredConnection]]:
     """Under meeting code and identity."""
     found = defaultdict(list)
-    for stay in stays:
-        found[stay.code, stay.identity].append(stay)
+    for stored in connections:
+        found[stored.code, stored.identity].append(stored)
     return dict(found)

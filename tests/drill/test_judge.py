@@ -9,22 +9,24 @@ import pytest
 from tests.drill.comparing import compare
 from tests.drill.judging import Judgement
 from tests.drill.money import price, sessions
-from tests.drill.record import Connection, End, Look, Record
-from tests.drill.service import Stay
+from tests.drill.record import End, Look, ObservedConnection, Record
+from tests.drill.service import StoredConnection
 
 EIGHT = 1_800_000_000  # 2027-01-15 08:00:00 UTC, when the meeting "AAAA" opens; it expires 2000 s later
 
 
-def connection(who: str, began: float, ended: float, end: End = End.LEFT, known: float = 0.01) -> Connection:
+def observed(
+    who: str, began: float, ended: float, end: End = End.LEFT, known: float = 0.01
+) -> ObservedConnection:
     """Of somebody who came in within half a second."""
     began, ended = EIGHT + began, EIGHT + ended
-    return Connection(
+    return ObservedConnection(
         who, "AAAA", who, f"PA_{who}", (began, began + 0.5), (ended, ended + known), end, True, 0
     )
 
 
-def stay(who: str, joined: float, left: float, **facts: Any) -> Stay:
-    found = Stay(
+def stored(who: str, joined: float, left: float, **facts: Any) -> StoredConnection:
+    found = StoredConnection(
         f"PA_{who}", "AAAA", who, None, EIGHT + joined, EIGHT + left, EIGHT + 2000.0, False, False, 0.0
     )
     return replace(found, **facts)
@@ -36,20 +38,20 @@ def look(at: float, seconds: float = 0.5) -> Look:
 
 RECORD = Record(
     connections=[
-        connection("ann", 0.2, 700.4),
-        connection("bob", 10.2, 300.4, End.KILLED),
-        connection("eve", 905.2, 1003.0, End.RECONNECTED, known=2.0),  # cut by livekit-server's death
-        connection("dan", 1500.2, 2001.1, End.PUT_OUT),
+        observed("ann", 0.2, 700.4),
+        observed("bob", 10.2, 300.4, End.KILLED),
+        observed("eve", 905.2, 1003.0, End.RECONNECTED, known=2.0),  # cut by livekit-server's death
+        observed("dan", 1500.2, 2001.1, End.PUT_OUT),
     ],
     deaths=[(EIGHT + 1000.0, EIGHT + 1000.1)],
     looks=[look(at + 0.25) for at in range(30, 2000, 30)],
     closings={"AAAA": (EIGHT + 2000.0, EIGHT + 2000.0)},
 )
-ANN = stay("ann", 0, 700, external_user_id="ann")
-BOB = stay("bob", 10, 321)
-EVE = stay("eve", 905, 990.25, is_left_guessed=True)
-DAN = stay("dan", 1500, 2001)
-STAYS = [ANN, BOB, EVE, DAN]
+ANN = stored("ann", 0, 700, external_user_id="ann")
+BOB = stored("bob", 10, 321)
+EVE = stored("eve", 905, 990.25, is_left_guessed=True)
+DAN = stored("dan", 1500, 2001)
+CONNECTIONS = [ANN, BOB, EVE, DAN]
 MEETING = {"meeting_code": "AAAA", "is_secured": True}
 
 
@@ -79,20 +81,22 @@ class Answers:
         }[path]
 
 
-def judged(answers: Answers, record: Record = RECORD, stays: Sequence[Stay] = STAYS) -> list[str]:
-    return list(Judgement(record, stays, [MEETING], answers).differences(lambda sid: []))
+def judged(
+    answers: Answers, record: Record = RECORD, connections: Sequence[StoredConnection] = CONNECTIONS
+) -> list[str]:
+    return list(Judgement(record, connections, [MEETING], answers).differences(lambda sid: []))
 
 
-def compared(*stays: Stay, record: Record = RECORD) -> list[str]:
+def compared(*connections: StoredConnection, record: Record = RECORD) -> list[str]:
     """What is wrong with the rows, the bill aside. Those given stand for their people's."""
-    given = {one.sid for one in stays}
-    rows = [*stays, *(one for one in STAYS if one.sid not in given)]
+    given = {one.sid for one in connections}
+    rows = [*connections, *(one for one in CONNECTIONS if one.sid not in given)]
     return [what for what, *_ in compare(record, rows).differences]
 
 
 def test_a_sound_world_has_no_difference() -> None:
     assert judged(Answers()) == []
-    assert len(compare(RECORD, STAYS).pairs) == 4
+    assert len(compare(RECORD, CONNECTIONS).pairs) == 4
 
 
 # The rows
@@ -116,13 +120,13 @@ def test_coming_in_three_seconds_off_is_found(joined: float) -> None:
 
 
 @pytest.mark.parametrize("who", range(4))
-def test_a_missing_stay_is_found(who: int) -> None:
-    stays = [one for one in STAYS if one != STAYS[who]]
-    differences = compare(RECORD, stays).differences
+def test_a_missing_connection_is_found(who: int) -> None:
+    connections = [one for one in CONNECTIONS if one != CONNECTIONS[who]]
+    differences = compare(RECORD, connections).differences
     assert differences == [("the service knows nothing of it", RECORD.connections[who], None)]
 
 
-def test_a_doubled_stay_is_found() -> None:
+def test_a_doubled_connection_is_found() -> None:
     assert compared(ANN, replace(ANN, sid="PA_more")) == ["nobody made this connection"]
 
 
@@ -153,7 +157,9 @@ def test_a_meeting_that_the_service_closes_at_another_time_is_found() -> None:
 
 
 def test_a_meeting_that_nothing_ended_is_not_over() -> None:
-    found = compared(*(replace(one, closes_at=EIGHT + 2000.0) for one in STAYS), record=without(closings={}))
+    found = compared(
+        *(replace(one, closes_at=EIGHT + 2000.0) for one in CONNECTIONS), record=without(closings={})
+    )
     assert found == ["its meeting is over at 08:33:20.00, but nothing ended it"] * 4
 
 
@@ -175,19 +181,19 @@ def test_a_cut_one_that_ends_before_a_look_that_showed_it_or_long_after_is_found
     assert "but cut, it ended between 08:16:30.25 and 08:16:42.10" in found
 
 
-CAME_LATE = [*RECORD.connections[:2], connection("eve", 940.2, 1003.0), RECORD.connections[3]]
+CAME_LATE = [*RECORD.connections[:2], observed("eve", 940.2, 1003.0), RECORD.connections[3]]
 
 
 @pytest.mark.parametrize("seen", [look(942.5), look(942.8, seconds=57.3), look(1000.05)])
 def test_a_look_that_began_too_early_or_was_over_too_late_shows_nobody(seen: Look) -> None:
-    assert compared(stay("eve", 940, 941), record=without(connections=CAME_LATE, looks=[seen])) == []
+    assert compared(stored("eve", 940, 941), record=without(connections=CAME_LATE, looks=[seen])) == []
 
 
 @pytest.mark.parametrize("seen", [look(942.8, seconds=57.1), look(999.0, seconds=0.9)])
 def test_a_look_just_after_coming_or_just_before_the_death_shows_somebody(seen: Look) -> None:
     record = without(connections=CAME_LATE, looks=[seen])
-    assert compared(stay("eve", 940, int(seen.at) - EIGHT), record=record) == []
-    assert len(compared(stay("eve", 940, int(seen.at) - 1 - EIGHT), record=record)) == 1
+    assert compared(stored("eve", 940, int(seen.at) - EIGHT), record=record) == []
+    assert len(compared(stored("eve", 940, int(seen.at) - 1 - EIGHT), record=record)) == 1
 
 
 def test_what_no_look_showed_is_at_most_75_s_early() -> None:
@@ -198,7 +204,7 @@ def test_what_no_look_showed_is_at_most_75_s_early() -> None:
 
 
 def test_one_whose_leave_died_with_livekit_counts_until_a_look_that_showed_it() -> None:
-    left = [*RECORD.connections[:2], connection("eve", 905.2, 995.0), RECORD.connections[3]]
+    left = [*RECORD.connections[:2], observed("eve", 905.2, 995.0), RECORD.connections[3]]
     unheard = without(connections=left)
     assert compared(replace(EVE, left_at=EIGHT + 990), record=unheard) == []
     assert compared(replace(EVE, left_at=EIGHT + 989), record=unheard) != []
@@ -206,11 +212,11 @@ def test_one_whose_leave_died_with_livekit_counts_until_a_look_that_showed_it() 
 
 
 def test_one_whose_news_died_with_livekit_may_be_missing_unless_a_look_showed_it() -> None:
-    blink = [*RECORD.connections[:2], connection("eve", 985.0, 999.0), RECORD.connections[3]]
-    stays = [ANN, BOB, DAN]
-    unseen = compare(without(connections=blink, looks=[look(960.25)]), stays)
+    blink = [*RECORD.connections[:2], observed("eve", 985.0, 999.0), RECORD.connections[3]]
+    connections = [ANN, BOB, DAN]
+    unseen = compare(without(connections=blink, looks=[look(960.25)]), connections)
     assert (unseen.missing, unseen.differences) == ([blink[2]], [])
-    shown = compare(without(connections=blink), stays)
+    shown = compare(without(connections=blink), connections)
     assert [what for what, *_ in shown.differences] == ["the service knows nothing of it"]
 
 
@@ -236,7 +242,7 @@ def test_time_after_the_meetings_end_that_is_billed_is_found() -> None:
         "usage_this_month": {"seconds": 1597, "credits": 0.4436},
     }
     assert judged(late) == [
-        "AAAA: 1597 s are billed, but its people's stays say 1596 s",
+        "AAAA: 1597 s are billed, but its people's connections say 1596 s",
         "AAAA: 0.4436 credits are billed, but 1596 s cost 0.4433",
     ]
 
@@ -271,7 +277,7 @@ def test_a_wrong_count_of_people_is_found() -> None:
     "change",
     [{"left_at": "2027-01-15T08:11:41Z"}, {"joined_at": "2027-01-15T07:59:59Z"}, {"total_minutes": 11}],
 )
-def test_sessions_that_the_stays_do_not_tell_are_found(change: dict[str, Any]) -> None:
+def test_sessions_that_the_connections_do_not_tell_are_found(change: dict[str, Any]) -> None:
     other = Answers()
     other.ann["sessions"][0] |= change
     [found] = judged(other)

@@ -11,7 +11,7 @@ from local.part import Running
 from tests.drill import killing, plan
 from tests.drill.looks import Watcher, told
 from tests.drill.notes import Event
-from tests.drill.record import Connection, Listener, Look
+from tests.drill.record import Listener, Look, ObservedConnection
 from tests.drill.service import Database
 from tests.drill.tabs import Tab
 from tests.drill.verdict import read_ledger
@@ -52,9 +52,9 @@ def test_a_ledger_that_is_right_has_a_closing_line_only() -> None:
 
 
 def test_each_sentence_about_a_wrong_ledger_is_a_difference() -> None:
-    out = "LiveKit's news EV_1 waits since noon.\nPA_1 is open.\nLooked at 1 customer: 2 things wrong.\n"
+    out = "LiveKit's webhook EV_1 waits since noon.\nPA_1 is open.\nLooked at 1 customer: 2 things wrong.\n"
     wrong, closing = read_ledger(1, out, "")
-    assert wrong == ["check_ledger: LiveKit's news EV_1 waits since noon.", "check_ledger: PA_1 is open."]
+    assert wrong == ["check_ledger: LiveKit's webhook EV_1 waits since noon.", "check_ledger: PA_1 is open."]
     assert closing == "Looked at 1 customer: 2 things wrong."
 
 
@@ -90,7 +90,7 @@ class Noted:
         self.events = events
 
 
-def connections(*events: Event, death: float = 0.0) -> list[Connection]:
+def connections(*events: Event, death: float = 0.0) -> list[ObservedConnection]:
     return list(Listener(cast(Tab, Noted(*events)), [(death, death)]).connections())
 
 

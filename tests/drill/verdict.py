@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from local.env import ROOT
 from local.stack import Stack
-from tests.drill import films, looks, report
+from tests.drill import looks, recordings, report
 from tests.drill.drill import Drill
 from tests.drill.judging import Judgement
 from tests.drill.plan import LAST_ONE
@@ -49,18 +49,20 @@ class Verdict:
         unfinished = wait_until_settled(self.database)
         wrong_ledger, self.ledger = check_ledger(drill.stack)
         self.record, meetings = drill.record(), drill.meetings()
-        judgement = Judgement(self.record, self.database.stays(), meetings, drill.integrator)
+        judgement = Judgement(self.record, self.database.connections(), meetings, drill.integrator)
         self.result = judgement.result
-        self.takes = self.database.takes()
-        stored = films.Stored(drill.stack)
-        self.wrong_takes = list(films.wrong(self.takes, meetings, drill.integrator, stored.size))
+        self.recordings = self.database.recordings()
+        stored = recordings.Stored(drill.stack)
+        self.wrong_recordings = list(
+            recordings.wrong(self.recordings, meetings, drill.integrator, stored.size)
+        )
         first = [f"{part} did not come up to be killed" for part in drill.spared]
         first += [unfinished] if unfinished else []
         self.differences = [
             *first,
             *judgement.differences(self.database.events),
             *wrong_ledger,
-            *self.wrong_takes,
+            *self.wrong_recordings,
         ]
 
     @property
@@ -79,7 +81,7 @@ class Verdict:
         unheard = f"{len(self.result.missing)} visits whose news died with livekit-server"
         yield f"largest difference: {report.largest(self.result.pairs)}; {unheard};"
         yield f"{looks.told(self.record.looks)}; check_ledger: {self.ledger}"
-        yield films.told(self.takes, self.record.connections)
+        yield recordings.told(self.recordings, self.record.connections)
         yield "DIFFERENCES: see above." if self.differences else "No difference."
 
     def _of_last_one(self) -> Iterator[str]:

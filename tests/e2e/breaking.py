@@ -105,9 +105,9 @@ class Call:
             asks = visitor.context.request
             asks.get(self.john)
             [csrf] = [one["value"] for one in visitor.context.cookies() if one["name"] == "csrftoken"]
-            deed = self.john.replace("?", "host/remove/?")
+            action = self.john.replace("?", "host/remove/?")
             headers = {"X-CSRFToken": csrf, "Accept": "application/json"}
-            assert asks.post(deed, form={"identity": jane.identity}, headers=headers).ok
+            assert asks.post(action, form={"identity": jane.identity}, headers=headers).ok
 
     def expire(self) -> None:
         Appointments(self.stack, self.integrator).change(self.code, "expires_at=timezone.now()")
@@ -116,14 +116,14 @@ class Call:
         """As LiveKit does when nobody has been there for a while."""
         self.ask("delete_room", api.DeleteRoomRequest(room=self.code))
 
-    def ask(self, deed: str, request: Any) -> Any:
+    def ask(self, action: str, request: Any) -> Any:
         """One call of LiveKit's RoomService."""
-        return self.crowd.home.run(self._ask(deed, request))
+        return self.crowd.home.run(self._ask(action, request))
 
-    async def _ask(self, deed: str, request: Any) -> Any:
+    async def _ask(self, action: str, request: Any) -> Any:
         address = self.crowd.url.replace("ws", "http", 1)
         async with api.LiveKitAPI(address, self.crowd.key, self.crowd.secret) as service:
-            return await getattr(service.room, deed)(request)
+            return await getattr(service.room, action)(request)
 
 
 def expect_steady(tab: Tab) -> None:

@@ -178,7 +178,7 @@ class Appointments:
 
 BEEN_IN = """
 from participants.models import Stay
-from feedback.models import Debt
+from feedback.models import Feedback request
 meeting = Meeting.objects.get(code={code!r})
 person = meeting.participants.get()
 at = timezone.now() - timedelta(days={days})
@@ -186,7 +186,7 @@ same = dict(meeting=meeting, participant=person, created_at=at)
 left = at + timedelta(minutes=5)
 facts = dict(sid="PA_" + meeting.code, joined_at=at, left_at=left, last_seen_at=left, unsettled_since=at)
 Stay.objects.create(**same, **facts)
-Debt.objects.create(**same, customer=meeting.customer, external_user_id=person.external_user_id)
+Feedback request.objects.create(**same, customer=meeting.customer, external_user_id=person.external_user_id)
 """
 
 

@@ -71,21 +71,21 @@ class Studio:
 
     # Asking
 
-    def ask(self, deed: str, request: Any, seconds: float = 40) -> Any:
+    def ask(self, action: str, request: Any, seconds: float = 40) -> Any:
         """One call of LiveKit's Egress service."""
-        return self.rooms.home.run(self._ask(deed, request), seconds)
+        return self.rooms.home.run(self._ask(action, request), seconds)
 
-    async def _ask(self, deed: str, request: Any) -> Any:
+    async def _ask(self, action: str, request: Any) -> Any:
         env = self.stack.env
         keys = env["LIVEKIT_API_KEY"], env["LIVEKIT_API_SECRET"]
         async with api.LiveKitAPI(env["LIVEKIT_URL"], *keys) as service:
-            return await getattr(service.egress, deed)(request)
+            return await getattr(service.egress, action)(request)
 
-    def refusal(self, deed: str, request: Any) -> Refusal:
+    def refusal(self, action: str, request: Any) -> Refusal:
         """Of a call that must not work."""
         begun = time.monotonic()
         with pytest.raises(api.ServerError) as refused:
-            self.ask(deed, request)
+            self.ask(action, request)
         return Refusal(refused.value.code, refused.value.message, time.monotonic() - begun)
 
     def order(self, room: str, secret: str = "", **facts: Any) -> protocol.RoomCompositeEgressRequest:
@@ -130,11 +130,11 @@ class Studio:
         with answer["Body"] as body:
             return bytes(body.read())
 
-    def news(self, egress_id: str, of: str = EGRESS) -> list[dict[str, Any]]:
+    def events(self, egress_id: str, of: str = EGRESS) -> list[dict[str, Any]]:
         """What LiveKit told the service of one egress, or of its recorder, in the order in which it came."""
         connection = psycopg2.connect(self.stack.env["DATABASE_URL"])
         with connection, connection.cursor() as cursor:
-            cursor.execute(f"SELECT body FROM inbox_event WHERE {of} = %s ORDER BY id", [egress_id])  # noqa: S608
+            cursor.execute(f"SELECT body FROM inbox_inboundwebhook WHERE {of} = %s ORDER BY id", [egress_id])  # noqa: S608
             rows = cursor.fetchall()
         connection.close()
         return [body for (body,) in rows]
@@ -282,8 +282,8 @@ class Egress:
 
     def heard(self) -> list[str]:
         """The same, as often as it came."""
-        news = self.studio.news(self.id)
-        return [f"{body['event']} {body['egressInfo'].get('status', 'EGRESS_STARTING')}" for body in news]
+        events = self.studio.events(self.id)
+        return [f"{body['event']} {body['egressInfo'].get('status', 'EGRESS_STARTING')}" for body in events]
 
     def film(self) -> Film:
         """What lies in S3, decoded."""
@@ -295,5 +295,5 @@ class Egress:
 
     def shown(self) -> str:
         """Everything about it that anybody gets to see: answer, list, news, and what the parts logged."""
-        news = json.dumps(self.studio.news(self.id))
-        return "\n".join([str(self.first), str(self.info()), news, *self.studio.lines])
+        events = json.dumps(self.studio.events(self.id))
+        return "\n".join([str(self.first), str(self.info()), events, *self.studio.lines])

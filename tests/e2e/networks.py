@@ -56,7 +56,7 @@ class Line:
     way: Way = "open"
     resumes: Way | None = None
     status: str = "401 Unauthorized"
-    takes_pages: bool = False
+    recordings_pages: bool = False
     attempts: list[Attempt] = field(default_factory=list)
     sockets: list[socket.socket] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -122,7 +122,7 @@ class Line:
         """livekit-client asks by an ordinary request why a WebSocket was refused; the rest is the pages'."""
         if urlsplit(target).port == self.signal_port:
             return self._of_attempt(_is_resume(target))
-        return self.way if self.takes_pages else "open"
+        return self.way if self.recordings_pages else "open"
 
     def _treat(self, browser: socket.socket, way: Way, port: int, said: bytes) -> None:
         if way == "denied":
@@ -140,7 +140,7 @@ class Line:
                 self._pass_on(browser, server, port, said)
 
     def _pass_on(self, browser: socket.socket, server: socket.socket, port: int, said: bytes) -> None:
-        if port == self.signal_port or self.takes_pages:
+        if port == self.signal_port or self.recordings_pages:
             with self.lock:
                 self.sockets += [browser, server]
         server.sendall(said)

@@ -54,13 +54,13 @@ class Person:
     async def come(self, topics: Sequence[str]) -> None:
         """Of text streams those of `topics` are received, of data messages all."""
         self.room = rtc.Room()  # belongs to the loop that it is made in
-        self.room.on("data_received", self._take)
+        self.room.on("data_received", self._recording)
         self.room.on("disconnected", self._note_end)
         for topic in topics:
             self.room.register_text_stream_handler(topic, self._take_stream)
         await self.room.connect(self.ticket.url, self.ticket.token, rtc.RoomOptions(auto_subscribe=False))
 
-    def _take(self, packet: rtc.DataPacket) -> None:
+    def _recording(self, packet: rtc.DataPacket) -> None:
         sender = packet.participant.identity if packet.participant else ""
         self.received.append(Message(packet.topic or "", packet.data.decode(), sender))
 

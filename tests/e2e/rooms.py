@@ -23,14 +23,14 @@ class Rooms:
         self.home = Loop()
         self.sent: list[Sender | Elsewhere] = []
 
-    def ask(self, deed: str, request: Any) -> Any:
+    def ask(self, action: str, request: Any) -> Any:
         """One call of LiveKit's RoomService."""
-        return self.home.run(self._ask(deed, request))
+        return self.home.run(self._ask(action, request))
 
-    async def _ask(self, deed: str, request: Any) -> Any:
+    async def _ask(self, action: str, request: Any) -> Any:
         address = self.url.replace("ws", "http", 1)
         async with api.LiveKitAPI(address, self.key, self.secret) as service:
-            return await getattr(service.room, deed)(request)
+            return await getattr(service.room, action)(request)
 
     def create(self, departure_timeout: int = 20) -> str:
         """The name of a new room."""

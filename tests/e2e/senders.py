@@ -53,11 +53,11 @@ class Loop:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
 
-    def run[R](self, deed: Coroutine[Any, Any, R], seconds: float = 20) -> R:
-        return self.start(deed).result(seconds)
+    def run[R](self, action: Coroutine[Any, Any, R], seconds: float = 20) -> R:
+        return self.start(action).result(seconds)
 
-    def start[R](self, deed: Coroutine[Any, Any, R]) -> "Future[R]":
-        return asyncio.run_coroutine_threadsafe(deed, self.loop)
+    def start[R](self, action: Coroutine[Any, Any, R]) -> "Future[R]":
+        return asyncio.run_coroutine_threadsafe(action, self.loop)
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -188,8 +188,8 @@ class Sender:
     def _set_muted(self, what: str, is_muted: bool) -> None:
         track = self.publications[what].track
         assert isinstance(track, rtc.LocalVideoTrack | rtc.LocalAudioTrack)
-        deed = track.mute if is_muted else track.unmute
-        self.home.loop.call_soon_threadsafe(deed)
+        action = track.mute if is_muted else track.unmute
+        self.home.loop.call_soon_threadsafe(action)
 
     def share_screen(self, media: Media) -> None:
         self._show("screen", media)

@@ -22,7 +22,7 @@ from api.v1.recordings import LONGEST, SHORTEST, USUAL
 from local.env import ROOT
 from local.install import node_folder
 from local.stack import Stack
-from recordings import pauses, reasons
+from recordings import backoff, reasons
 from tests.conftest import NOON
 from tests.e2e.blocks import LANGUAGES, Block, blocks, run, runs_make, shape
 from upclass.errors import Problem
@@ -70,7 +70,7 @@ def test_the_blocks_run_and_print_what_is_shown(
 
 
 FILM = b"a film" * 1000
-MAKE_A_TAKE = """
+MAKE_A_RECORDING = """
 from django.utils import timezone
 from customers.models import Customer
 from meetings.models import Meeting
@@ -97,10 +97,10 @@ def test_what_was_recorded_is_saved_as_shown(stack: Stack, key: str, tmp_path: P
         aws_secret_access_key=stack.env["S3_SECRET_ACCESS_KEY"],
     )
     s3.put_object(Bucket=stack.env["S3_BUCKET"], Key="docs/1.mp4", Body=FILM)
-    take, env["CODE"] = stack.manage("shell", "--verbosity", "0", "-c", MAKE_A_TAKE).split()
+    recording, env["CODE"] = stack.manage("shell", "--verbosity", "0", "-c", MAKE_A_RECORDING).split()
     [block] = [block for block in code_of("docs/recording.md", "sh") if "download_url" in block.text]
     subprocess.run(["bash", "-euo", "pipefail", "-c", block.text], cwd=tmp_path, env=env, check=True)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {f"{take}.mp4": FILM}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {f"{recording}.mp4": FILM}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -140,15 +140,15 @@ def test_the_rules_list_every_error_that_the_api_answers() -> None:
     assert set(rows) == raised | {(str(status), *named) for status, named in TITLES.items()}
 
 
-def test_every_reason_why_a_take_failed_is_explained() -> None:
+def test_every_reason_why_a_recording_failed_is_explained() -> None:
     text = (ROOT / "docs/recording.md").read_text()
-    [table] = re.findall(r"^## Why a take failed\n(.*?)^## ", text, re.M | re.S)
+    [table] = re.findall(r"^## Why a recording failed\n(.*?)^## ", text, re.M | re.S)
     told = {value for name, value in vars(reasons).items() if name.isupper()}
     assert set(re.findall(r"^\| `(.+?)` \|", table, re.M)) - {"failure_reason"} == told
 
 
 def test_the_pauses_after_failures_are_those_of_the_service() -> None:
-    after = [pauses.next_try(number, NOON) - NOON for number in range(1, pauses.TRIES)]
+    after = [backoff.next_try(number, NOON) - NOON for number in range(1, backoff.TRIES)]
     told = [str(round(pause.total_seconds())) for pause in after]
     text = (ROOT / "docs/recording.md").read_text()
     assert f"after {', '.join(told[:-1])} and {told[-1]} seconds" in text

@@ -161,7 +161,7 @@ def test_its_result_is_what_lies_in_storage(day: Day) -> None:
     assert (result.filename, result.size) == (day.movie.key, len(content))
     assert result.location.endswith(f"/{day.movie.key}")
     assert result == info.file
-    [told] = [news for news in day.studio.news(day.movie.id) if news["event"] == "egress_ended"][:1]
+    [told] = [events for events in day.studio.events(day.movie.id) if events["event"] == "egress_ended"][:1]
     assert told["egressInfo"]["fileResults"][0]["size"] == str(len(content))
 
 

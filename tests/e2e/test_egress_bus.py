@@ -37,7 +37,7 @@ def real_worker_frozen(stack: Stack) -> Iterator[None]:
 
 
 class Worker:
-    """Takes every order, and records nothing. `failures` are raised first, one a request."""
+    """Recordings every order, and records nothing. `failures` are raised first, one a request."""
 
     def __init__(self, bus: Bus, *failures: RpcError) -> None:
         self.bus, self.failures = bus, list(failures)
@@ -96,21 +96,21 @@ class Scene:
     async def stop(self, info: Info) -> Info:
         return await self.client.egress.stop_egress(protocol.StopEgressRequest(egress_id=info.egress_id))
 
-    async def news(self, *wanted: tuple[str, str]) -> list[dict[str, Any]]:
+    async def events(self, *wanted: tuple[str, str]) -> list[dict[str, Any]]:
         """What LiveKit told of this room's egress, once it is as much as is wanted, by event and status."""
         while True:
-            told = await asyncio.to_thread(self._news)
+            told = await asyncio.to_thread(self._event)
             shown = [(body["event"], body["egressInfo"].get("status", "")) for body in told]
             if len(shown) >= len(wanted):
                 assert sorted(set(shown)) == sorted(wanted)
                 return told
             await asyncio.sleep(0.1)
 
-    def _news(self) -> list[dict[str, Any]]:
+    def _event(self) -> list[dict[str, Any]]:
         connection = psycopg2.connect(self.stack.env["DATABASE_URL"])
         with connection, connection.cursor() as cursor:
             where = "body->'egressInfo'->>'roomName' = %s"
-            cursor.execute(f"SELECT body FROM inbox_event WHERE {where} ORDER BY id", [self.room])  # noqa: S608
+            cursor.execute(f"SELECT body FROM inbox_inboundwebhook WHERE {where} ORDER BY id", [self.room])  # noqa: S608
             rows = cursor.fetchall()
         connection.close()
         return [body for (body,) in rows]
@@ -153,7 +153,7 @@ def test_an_egress_is_started_listed_stopped_and_told_of(stack: Stack) -> None:
         assert ordered.room_id.startswith("RM_")
         assert info == scene.worker.infos[ordered.egress_id]
         assert await scene.listed() == [info]
-        await scene.news(("egress_started", ""))
+        await scene.events(("egress_started", ""))
 
         kept = scene.worker.infos[info.egress_id]
         await scene.worker.report(kept, Status.EGRESS_ACTIVE)
@@ -162,7 +162,7 @@ def test_an_egress_is_started_listed_stopped_and_told_of(stack: Stack) -> None:
         await scene.worker.report(kept, Status.EGRESS_COMPLETE)
         assert await scene.listed() == [kept]
 
-        told = await scene.news(
+        told = await scene.events(
             ("egress_ended", "EGRESS_COMPLETE"),
             ("egress_started", ""),
             ("egress_updated", "EGRESS_ACTIVE"),

@@ -55,8 +55,8 @@ class Day:
 
     def goodbyes(self, egress: Egress) -> list[dict[str, Any]]:
         """LiveKit's news that its recorder has left the room."""
-        news = self.studio.news(egress.id, RECORDER)
-        return [body for body in news if body["event"] == "participant_left"]
+        events = self.studio.events(egress.id, RECORDER)
+        return [body for body in events if body["event"] == "participant_left"]
 
     def all_heard(self, egress: Egress, count: int) -> list[str]:
         wait_for(lambda: len(egress.heard()) >= count, 5, "some news do not come twice")
@@ -94,8 +94,8 @@ def test_each_state_after_the_first_is_told_twice_and_nothing_after_the_end(day:
 
 
 def test_what_is_told_twice_has_an_id_each_time(day: Day) -> None:
-    news = day.studio.news(day.movie.id)
-    assert len({body["id"] for body in news}) == len(news) == 7
+    events = day.studio.events(day.movie.id)
+    assert len({body["id"] for body in events}) == len(events) == 7
 
 
 def test_the_movie_is_right(day: Day, film: Film) -> None:
@@ -111,9 +111,9 @@ def test_the_movie_is_right(day: Day, film: Film) -> None:
 def test_its_recorder_stays_in_the_room_after_its_end(day: Day) -> None:
     assert day.there_after_its_end == [day.movie.id]
     [left] = day.left
-    [ended, _] = [news for news in day.studio.news(day.movie.id) if news["event"] == "egress_ended"]
+    [ended, _] = [events for events in day.studio.events(day.movie.id) if events["event"] == "egress_ended"]
     assert 5 < int(left["createdAt"]) - int(ended["createdAt"]) < GHOST
-    assert not day.studio.news(day.early.id, RECORDER)
+    assert not day.studio.events(day.early.id, RECORDER)
 
 
 def test_in_the_end_nothing_is_left(day: Day) -> None:

@@ -13,10 +13,10 @@ from tests.e2e.rooms import Rooms
 from tests.e2e.stacks import kill, wait_for
 from upclass import egress, livekit
 
-BORDER = egress.is_in_room  # itself: the tests replace it
+BORDER = egress.is_recorder_in_room  # itself: the tests replace it
 
 
-def is_in_room(room: str, egress_id: str) -> bool:
+def is_recorder_in_room(room: str, egress_id: str) -> bool:
     """Asked in a thread of its own: Playwright keeps an event loop in this one."""
     with ThreadPoolExecutor(1) as threads:
         return threads.submit(BORDER, room, egress_id).result()
@@ -35,15 +35,15 @@ def rooms(stack: Stack, settings: Any) -> Iterator[Rooms]:
 def test_a_recorder_is_found_by_its_egress(rooms: Rooms) -> None:
     room = rooms.create()
     rooms.send(room, "EG_1")
-    assert is_in_room(room, "EG_1")
-    assert not is_in_room(room, "EG_2")
+    assert is_recorder_in_room(room, "EG_1")
+    assert not is_recorder_in_room(room, "EG_2")
 
 
 def test_of_a_room_that_is_gone_it_is_told_at_once(rooms: Rooms) -> None:
     room = rooms.create()
     rooms.delete(room)
     begun = time.monotonic()
-    assert not is_in_room(room, "EG_1")
+    assert not is_recorder_in_room(room, "EG_1")
     assert time.monotonic() - begun < 2  # LiveKit itself would take 3 s
 
 
@@ -63,5 +63,5 @@ def test_a_room_that_nobody_serves_any_more_is_no_reason_to_take_livekit_for_awa
     rooms.send_elsewhere(room, "ann").crash()
     kill(stack, "livekit")
     with pytest.raises(livekit.Refused):
-        is_in_room(room, "EG_1")
+        is_recorder_in_room(room, "EG_1")
     wait_for(lambda: made_anew(rooms, room), 20, "the room cannot be made anew")

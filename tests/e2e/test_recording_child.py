@@ -64,9 +64,9 @@ class Script:
     def __init__(self, recorder: Recorder) -> None:
         self.begun = recorder.active() / 1e9
 
-    def at(self, second: float, deed: Callable[[], Any] = lambda: None) -> Any:
+    def at(self, second: float, action: Callable[[], Any] = lambda: None) -> Any:
         time.sleep(max(0.0, self.begun + second - time.time()))
-        return deed()
+        return action()
 
 
 def film_of(recorder: Recorder, seconds: float) -> Film:

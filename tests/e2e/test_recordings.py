@@ -12,9 +12,9 @@ import pytest
 from local.stack import Stack
 from tests.e2e.egresses import Status
 from tests.e2e.integrator import Integrator
+from tests.e2e.recordings import ATTENDEE, HOST, OTHER_HOST, Call, Hall, open_hall
 from tests.e2e.senders import GREEN, RED, Media
 from tests.e2e.stacks import hired_with
-from tests.e2e.takes import ATTENDEE, HOST, OTHER_HOST, Call, Hall, open_hall
 
 HEARD = 0.05
 NO_MEDIA = Media(colour=None, pitch=None)
@@ -47,12 +47,12 @@ def test_a_meeting_is_recorded_until_it_is_ended(hall: Hall) -> None:
     call.record(0)
     call.come("Ben", BEN)
     call.record(5)
-    begun = call.look().takes[0]
+    begun = call.look().recordings[0]
     assert begun["recorder"] == {"external_user_id": None, "display_name": "Anna"}
     call.end()
     shown = call.reaches("completed")
-    [take] = shown.takes
-    assert (take["id"], take["started_at"]) == (begun["id"], begun["started_at"])
+    [recording] = shown.recordings
+    assert (recording["id"], recording["started_at"]) == (begun["id"], begun["started_at"])
     assert abs(shown.seconds - call.lasted()) <= 3
     assert shown.size == call.size_stored()
     assert [info.status for info in call.egresses()] == [Status.EGRESS_COMPLETE]
@@ -75,20 +75,20 @@ def test_a_meeting_whose_people_send_nothing_stays_pending(hall: Hall) -> None:
     assert call.look().status == "pending"
     anna.leave()
     call.close_room()
-    shown = call.wait_for(lambda shown: not shown.takes)
+    shown = call.wait_for(lambda shown: not shown.recordings)
     assert (shown.status, shown.size) == ("pending", 0)
     assert call.rows("status") == [("dropped",)]
     assert [info.status for info in call.all_ended()] == [Status.EGRESS_ABORTED]
 
 
-def test_a_meeting_that_is_ended_before_its_recorder_looked_has_no_take(hall: Hall) -> None:
+def test_a_meeting_that_is_ended_before_its_recorder_looked_has_no_recording(hall: Hall) -> None:
     with hired_with(hall.stack, EGRESS_START_DELAY="4"):
         call = hall.open()
         call.come("Anna")
         call.wait_for(lambda shown: bool(call.egresses()))
         assert call.reaches("pending").status == "pending"
         call.end()
-        shown = call.wait_for(lambda shown: not shown.takes)
+        shown = call.wait_for(lambda shown: not shown.recordings)
         assert shown.status == "pending"
         [info] = call.all_ended()
         assert info.status in (Status.EGRESS_ABORTED, Status.EGRESS_FAILED)  # nothing sent, or no such room
@@ -107,32 +107,32 @@ def test_an_attendee_alone_is_not_recorded_and_a_host_is(hall: Hall) -> None:
     assert (call.look().status, call.rows("id")) == ("pending", [])
     call.come("jane", ANNA)
     shown = call.reaches("recording")
-    assert shown.takes[0]["recorder"] == JANE
+    assert shown.recordings[0]["recorder"] == JANE
     call.record(2)
     call.end()
-    assert call.reaches("completed").takes[0]["recorder"] == JANE
+    assert call.reaches("completed").recordings[0]["recorder"] == JANE
 
 
-def test_the_take_goes_on_while_its_recorder_is_away(hall: Hall) -> None:
+def test_the_recording_goes_on_while_its_recorder_is_away(hall: Hall) -> None:
     call = hall.open(HOST, ATTENDEE)
     path = f"meetings/{call.code}/participants/jane/"
     jane = call.come("jane", ANNA)
     call.come("john", BEN)
-    [take] = call.reaches("recording").takes
+    [recording] = call.reaches("recording").recordings
     jane.leave()
     hall.integrator.wait_for(path, has_left)
     hall.sweep()
-    assert call.look().takes == [take]
+    assert call.look().recordings == [recording]
     call.come("jane", ANNA)
     hall.integrator.wait_for(path, is_there)
     hall.sweep()
-    assert call.look().takes == [take]
+    assert call.look().recordings == [recording]
     call.end()
-    assert call.reaches("completed").takes[0]["id"] == take["id"]
+    assert call.reaches("completed").recordings[0]["id"] == recording["id"]
     assert len(call.egresses()) == 1
 
 
-def test_whoever_returns_to_a_closed_room_begins_a_second_take(hall: Hall) -> None:
+def test_whoever_returns_to_a_closed_room_begins_a_second_recording(hall: Hall) -> None:
     call = hall.open()
     anna, ben = call.come("Anna", ANNA), call.come("Ben", BEN)
     call.record(2)
@@ -145,8 +145,10 @@ def test_whoever_returns_to_a_closed_room_begins_a_second_take(hall: Hall) -> No
     assert call.look().status == "recording"
     call.end()
     both = call.reaches("completed", "completed")
-    assert {take["recorder"]["display_name"] for take in both.takes} == {"Anna"}  # a minute had not passed
-    assert both.takes[0] == first.takes[0]
+    assert {recording["recorder"]["display_name"] for recording in both.recordings} == {
+        "Anna"
+    }  # a minute had not passed
+    assert both.recordings[0] == first.recordings[0]
     assert both.size == call.size_stored(0) + call.size_stored(1)
     assert both.seconds == sum(round(call.film(number).seconds) for number in (0, 1))
 
@@ -162,7 +164,10 @@ def test_on_another_day_a_second_host_records_for_the_first(hall: Hall) -> None:
     call.come("joe", BEN)
     call.record(1)
     call.end()
-    assert [take["recorder"] for take in call.reaches("completed", "completed").takes] == [JANE, JANE]
+    assert [recording["recorder"] for recording in call.reaches("completed", "completed").recordings] == [
+        JANE,
+        JANE,
+    ]
 
 
 def test_on_another_day_whoever_is_first_records_an_open_meeting(hall: Hall) -> None:
@@ -178,7 +183,7 @@ def test_on_another_day_whoever_is_first_records_an_open_meeting(hall: Hall) -> 
     call.come("Anna", ANNA)
     call.end()
     shown = call.reaches("completed", "completed")
-    assert [take["recorder"]["display_name"] for take in shown.takes] == ["Anna", "Ben"]
+    assert [recording["recorder"]["display_name"] for recording in shown.recordings] == ["Anna", "Ben"]
 
 
 # When it breaks off
@@ -192,10 +197,10 @@ def test_a_killed_recording_fails_and_the_next_one_works(hall: Hall) -> None:
     process.kill()
     shown = call.reaches("failed")
     assert shown.status == "failed"
-    assert shown.takes[0]["failure_reason"] == "The recorder stopped working in mid recording."
-    assert call.wait_for(lambda shown: shown.takes[0]["is_linked"]).size == 0
+    assert shown.recordings[0]["failure_reason"] == "The recorder stopped working in mid recording."
+    assert call.wait_for(lambda shown: shown.recordings[0]["is_linked"]).size == 0
     assert call.film().shows(RED, call.box("Anna"), 1)
-    call.ask_database("UPDATE recordings_take SET failed_at = failed_at - interval '30 s'")
+    call.ask_database("UPDATE recordings_recording SET failed_at = failed_at - interval '30 s'")
     hall.send_sweep()
     assert call.reaches("failed", "recording").status == "recording"
     call.end()

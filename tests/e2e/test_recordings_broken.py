@@ -14,9 +14,9 @@ from local.stack import Stack
 from tests.e2e import drills
 from tests.e2e.egresses import Status
 from tests.e2e.integrator import Integrator
+from tests.e2e.recordings import Call, Hall, Shown, open_hall
 from tests.e2e.senders import GREEN, RED, Media, Sender
 from tests.e2e.stacks import away, dead, deaf, frozen, is_asking, kill, wait_for
-from tests.e2e.takes import Call, Hall, Shown, open_hall
 
 __test__ = drills.RECORDINGS
 
@@ -38,7 +38,7 @@ def is_well(sender: Sender) -> bool:
 
 
 def is_settled(shown: Shown) -> bool:
-    return bool(shown.takes) and not shown.unfinished()
+    return bool(shown.recordings) and not shown.unfinished()
 
 
 # Recorders that die
@@ -52,7 +52,7 @@ def test_after_a_killed_recording_the_next_is_tried_half_a_minute_later(hall: Ha
     process.kill()
     killed = time.monotonic()
     shown = call.reaches("failed")
-    assert shown.takes[0]["failure_reason"] == BROKE_OFF
+    assert shown.recordings[0]["failure_reason"] == BROKE_OFF
     call.reaches("failed", "recording", seconds=AGAIN)
     assert time.monotonic() - killed >= 29
     assert is_well(anna)
@@ -66,8 +66,8 @@ def test_a_killed_worker_that_comes_back_saves_what_it_had_and_records_again(hal
     call.record(4)
     kill(hall.stack, "egress")
     shown = call.reaches("failed", seconds=60)
-    assert shown.takes[0]["failure_reason"] == BROKE_OFF
-    call.wait_for(lambda shown: shown.takes[0]["is_linked"])
+    assert shown.recordings[0]["failure_reason"] == BROKE_OFF
+    call.wait_for(lambda shown: shown.recordings[0]["is_linked"])
     assert call.film().shows(RED, call.box("Anna"), 2)
     call.reaches("failed", "recording", seconds=AGAIN)
     call.end()
@@ -80,13 +80,13 @@ def test_a_worker_that_never_comes_back_blocks_nothing(hall: Hall) -> None:
     call.record(4)
     with dead(hall.stack, "egress"):
         shown = call.reaches("failed", seconds=SWEPT)
-        assert shown.takes[0]["failure_reason"] == BROKE_OFF
-        assert not shown.takes[0]["is_linked"]
+        assert shown.recordings[0]["failure_reason"] == BROKE_OFF
+        assert not shown.recordings[0]["is_linked"]
         assert is_well(anna)
     call.reaches("failed", "recording", seconds=AGAIN + 60)  # it may have been asked for once in vain
     call.end()
     call.reaches("failed", "completed")
-    shown = call.wait_for(lambda shown: shown.takes[0]["is_linked"], 60)  # what the dead one had written
+    shown = call.wait_for(lambda shown: shown.recordings[0]["is_linked"], 60)  # what the dead one had written
     assert call.film().shows(RED, call.box("Anna"), 2)
 
 
@@ -112,7 +112,7 @@ def test_a_meeting_that_ends_while_its_worker_is_dead_is_settled(hall: Hall) -> 
     call.record(2)
     with dead(hall.stack, "egress"):
         call.end()
-        assert call.reaches("failed", seconds=SWEPT).takes[0]["failure_reason"] == BROKE_OFF
+        assert call.reaches("failed", seconds=SWEPT).recordings[0]["failure_reason"] == BROKE_OFF
 
 
 def test_without_any_recorder_the_call_goes_on_and_the_reason_is_told_in_the_end(hall: Hall) -> None:
@@ -129,14 +129,15 @@ def test_without_any_recorder_the_call_goes_on_and_the_reason_is_told_in_the_end
         assert pause.total_seconds() == 120
         call.ask_database(WAITED.format(failures=4))
         shown = call.reaches("failed", seconds=60)
-        assert shown.takes[0]["failure_reason"] == "No recorder was free, however often we asked."
+        assert shown.recordings[0]["failure_reason"] == "No recorder was free, however often we asked."
         assert is_well(anna)
         hall.sweep()
         assert call.look().statuses() == ["failed"]  # given up for as long as anybody stays
     assert hall.integrator.get(f"meetings/{call.code}/")["status"] == "active"
 
 
-WAITED = "UPDATE recordings_take SET failures = {failures}, try_after = now() WHERE status = 'pending'"
+WAITED = """UPDATE recordings_recording SET failures = {failures}, try_after = now()
+  WHERE state IN ('queued', 'requested', 'starting')"""
 
 
 # The way of the question
@@ -155,10 +156,10 @@ def test_a_worker_killed_while_it_asks_makes_no_second_recording(hall: Hall) -> 
             wait_for(lambda: is_asked(hall), 20, "nobody asks")
             later.enter_context(deaf(hall.stack, "recordings"))
         wait_for(call.egresses, 30, "LiveKit gave it up")
-    take = call.record(2)
+    recording = call.record(2)
     assert call.rows("tries") == [(1,)]
     call.end()
-    assert call.reaches("completed").takes[0]["id"] == take["id"]
+    assert call.reaches("completed").recordings[0]["id"] == recording["id"]
     assert [info.status for info in call.egresses()] == [Status.EGRESS_COMPLETE]
 
 
@@ -186,19 +187,19 @@ def test_what_only_the_sweep_can_find_is_found_by_its_file(hall: Hall) -> None:
 def test_a_restart_of_redis_is_not_noticed_in_the_recording(hall: Hall) -> None:
     call = hall.open()
     anna = call.come("Anna", ANNA)
-    take = call.record(2)
+    recording = call.record(2)
     kill(hall.stack, "redis")
     time.sleep(20)  # a sweep, and whatever asks Redis for the next thing to do
     assert is_well(anna)
-    assert call.look().takes == [take]
+    assert call.look().recordings == [recording]
     call.end()
     shown = call.reaches("completed", seconds=60)
-    assert shown.takes[0]["id"] == take["id"]
+    assert shown.recordings[0]["id"] == recording["id"]
     assert shown.seconds >= 19
     assert len(call.egresses()) == 1
 
 
-def test_after_a_restart_of_livekit_a_take_runs_again(hall: Hall) -> None:
+def test_after_a_restart_of_livekit_a_recording_runs_again(hall: Hall) -> None:
     call = hall.open()
     call.come("Anna", ANNA)
     first = call.record(4)
@@ -206,28 +207,28 @@ def test_after_a_restart_of_livekit_a_take_runs_again(hall: Hall) -> None:
     call.come("Anna", ANNA)
     call.come("Ben", BEN)
     shown = call.wait_for(lambda shown: is_recorded(call, shown), 180)
-    assert shown.takes[0]["id"] == first["id"]
+    assert shown.recordings[0]["id"] == first["id"]
     time.sleep(3)
     call.end()
     shown = call.wait_for(is_settled, 90)
-    assert shown.takes[0]["is_linked"]  # what there was of it is saved
-    assert shown.takes[-1]["status"] == "completed"
-    film = call.film(len(shown.takes) - 1)
+    assert shown.recordings[0]["is_linked"]  # what there was of it is saved
+    assert shown.recordings[-1]["status"] == "completed"
+    film = call.film(len(shown.recordings) - 1)
     assert any(film.shows(GREEN, call.box(name), film.seconds - 1) for name in call.identities)  # Ben
 
 
-def test_when_nobody_comes_back_after_a_restart_of_livekit_the_take_is_settled(hall: Hall) -> None:
+def test_when_nobody_comes_back_after_a_restart_of_livekit_the_recording_is_settled(hall: Hall) -> None:
     call = hall.open()
     anna = call.come("Anna", ANNA)
     call.record(4)
     hall.studio.rooms.sent.remove(anna)
     with dead(hall.stack, "livekit"):
         anna.leave()
-    assert call.wait_for(is_settled, 240).takes[0]["is_linked"]
+    assert call.wait_for(is_settled, 240).recordings[0]["is_linked"]
 
 
 def is_recorded(call: Call, shown: Shown) -> bool:
-    """By a recorder that is in the room, and whose take says so."""
+    """By a recorder that is in the room, and whose recording says so."""
     if shown.statuses()[-1:] != ["recording"]:
         return False
     egress_id = call.rows("egress_id")[-1][0]
@@ -237,40 +238,40 @@ def is_recorded(call: Call, shown: Shown) -> bool:
 def test_a_restart_of_the_database_and_of_the_worker_is_not_noticed_in_the_recording(hall: Hall) -> None:
     call = hall.open()
     call.come("Anna", ANNA)
-    take = call.record(2)
+    recording = call.record(2)
     kill(hall.stack, "postgres")
     kill(hall.stack, "worker")
     call.come("Ben", BEN)
-    assert call.look().takes == [take]
+    assert call.look().recordings == [recording]
     call.end()
-    assert call.reaches("completed", seconds=60).takes[0]["id"] == take["id"]
+    assert call.reaches("completed", seconds=60).recordings[0]["id"] == recording["id"]
     assert len(call.egresses()) == 1
 
 
 # Storage
 
 
-def test_a_take_that_the_storage_could_not_take_is_there_when_the_storage_is_back(hall: Hall) -> None:
+def test_a_recording_that_the_storage_could_not_take_is_there_when_the_storage_is_back(hall: Hall) -> None:
     call = hall.open()
     call.come("Anna", ANNA)
     call.record(4)
     with away(hall.stack, "s3"):
         call.end()
         shown = call.wait_for(is_settled, 60)
-        assert shown.takes[0]["failure_reason"] == NOT_TAKEN
-        assert not shown.takes[0]["is_linked"]
+        assert shown.recordings[0]["failure_reason"] == NOT_TAKEN
+        assert not shown.recordings[0]["is_linked"]
         [kept] = hall.studio.waiting()
         size = kept.stat().st_size
-    shown = call.wait_for(lambda shown: shown.takes[0]["is_linked"], 60)
+    shown = call.wait_for(lambda shown: shown.recordings[0]["is_linked"], 60)
     assert shown.statuses() == ["failed"]
-    assert shown.takes[0]["size_bytes"] == size == call.size_stored()
+    assert shown.recordings[0]["size_bytes"] == size == call.size_stored()
     assert call.film().shows(RED, call.box("Anna"), 2)
 
 
 NOT_TAKEN = "The recording could not be stored: the storage did not take it."
 
 
-def test_a_take_that_waits_for_the_storage_with_a_worker_that_dies_is_not_lost(hall: Hall) -> None:
+def test_a_recording_that_waits_for_the_storage_with_a_worker_that_dies_is_not_lost(hall: Hall) -> None:
     call = hall.open()
     call.come("Anna", ANNA)
     call.record(4)
@@ -278,8 +279,8 @@ def test_a_take_that_waits_for_the_storage_with_a_worker_that_dies_is_not_lost(h
         call.end()
         call.wait_for(is_settled, 60)
         kill(hall.stack, "egress")
-    shown = call.wait_for(lambda shown: shown.takes[0]["is_linked"], 60)
-    assert shown.takes[0]["size_bytes"] == call.size_stored()
+    shown = call.wait_for(lambda shown: shown.recordings[0]["is_linked"], 60)
+    assert shown.recordings[0]["size_bytes"] == call.size_stored()
     assert call.film().shows(RED, call.box("Anna"), 2)
 
 

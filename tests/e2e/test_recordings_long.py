@@ -13,9 +13,9 @@ from local.stack import Stack
 from tests.e2e import drills
 from tests.e2e.egresses import Status
 from tests.e2e.integrator import Integrator
+from tests.e2e.recordings import Hall, open_hall
 from tests.e2e.senders import GREEN, RED, Media
 from tests.e2e.stacks import hired_with, wait_for
-from tests.e2e.takes import Hall, open_hall
 
 __test__ = drills.RECORDINGS
 
@@ -31,22 +31,22 @@ def hall(stack: Stack, lines: list[str], integrator: Integrator, tmp_path: Path)
 # People who go and come
 
 
-def test_somebody_alone_who_is_back_in_five_seconds_is_in_the_same_take(hall: Hall) -> None:
+def test_somebody_alone_who_is_back_in_five_seconds_is_in_the_same_recording(hall: Hall) -> None:
     call = hall.open()
     anna = call.come("Anna", ANNA)
-    take = call.record(1)
+    recording = call.record(1)
     anna.leave()
     time.sleep(5)
     call.come("Anna", ANNA)
     time.sleep(20)  # by now LiveKit would have closed the room
-    assert call.look().takes == [take]
+    assert call.look().recordings == [recording]
     call.end()
     shown = call.reaches("completed")
     assert abs(shown.seconds - call.lasted()) <= 3
     assert len(call.egresses()) == 1
 
 
-def test_when_everybody_has_left_the_take_ends_by_itself_and_the_next_is_another_s(hall: Hall) -> None:
+def test_when_everybody_has_left_the_recording_ends_by_itself_and_the_next_is_another_s(hall: Hall) -> None:
     call = hall.open()
     anna = call.come("Anna", ANNA)
     call.record(1)
@@ -58,8 +58,8 @@ def test_when_everybody_has_left_the_take_ends_by_itself_and_the_next_is_another
     call.record(1)
     call.end()
     shown = call.reaches("completed", "completed")
-    assert shown.takes[0] == first.takes[0]
-    assert [take["recorder"]["display_name"] for take in shown.takes] == ["Anna", "Ben"]
+    assert shown.recordings[0] == first.recordings[0]
+    assert [recording["recorder"]["display_name"] for recording in shown.recordings] == ["Anna", "Ben"]
 
 
 def test_a_meeting_that_expires_is_recorded_to_its_end(hall: Hall) -> None:
@@ -86,7 +86,7 @@ def test_a_meeting_for_which_no_recorder_is_free_is_recorded_when_one_is(hall: H
         first.reaches("completed")
         second.reaches("recording", seconds=90)
         second.end()
-        assert second.reaches("completed").takes[0]["failure_reason"] is None
+        assert second.reaches("completed").recordings[0]["failure_reason"] is None
 
 
 def test_with_the_manners_of_the_official_recorder_there_is_one_recording(hall: Hall) -> None:
@@ -104,18 +104,18 @@ def test_with_the_manners_of_the_official_recorder_there_is_one_recording(hall: 
         assert time.monotonic() - begun < 30
 
 
-def test_somebody_who_leaves_before_the_slow_recorder_looks_has_no_take(hall: Hall) -> None:
+def test_somebody_who_leaves_before_the_slow_recorder_looks_has_no_recording(hall: Hall) -> None:
     with hired_with(hall.stack, EGRESS_LIKE_OFFICIAL="1", EGRESS_START_DELAY="8"):
         call = hall.open()
         anna = call.come("Anna", ANNA)
         call.reaches("pending")
         anna.leave()
         call.wait_for(lambda shown: call.rows("status") == [("dropped",)], 90)
-        assert call.look().takes == []
+        assert call.look().recordings == []
         call.all_ended()
 
 
-def test_a_room_that_is_closed_before_the_slow_recorder_looks_has_no_take(hall: Hall) -> None:
+def test_a_room_that_is_closed_before_the_slow_recorder_looks_has_no_recording(hall: Hall) -> None:
     with hired_with(hall.stack, EGRESS_START_DELAY="6"):
         call = hall.open()
         anna = call.come("Anna", ANNA)
@@ -124,4 +124,4 @@ def test_a_room_that_is_closed_before_the_slow_recorder_looks_has_no_take(hall: 
         call.close_room()
         [info] = call.all_ended()
         assert info.status == Status.EGRESS_FAILED  # there is no such room
-        assert call.wait_for(lambda shown: not shown.unfinished()).takes == []
+        assert call.wait_for(lambda shown: not shown.unfinished()).recordings == []

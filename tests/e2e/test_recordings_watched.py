@@ -11,7 +11,7 @@ from egress import planes
 from local.stack import Stack
 from tests.e2e.conftest import Tabs
 from tests.e2e.integrator import Integrator
-from tests.e2e.takes import Call, fetch, open_hall
+from tests.e2e.recordings import Call, fetch, open_hall
 
 TOPIC = 'Grüße / Q3: "plan"?'
 
@@ -75,7 +75,7 @@ def test_the_file_is_as_long_as_the_call_and_shows_and_sounds(call: Call) -> Non
 
 def test_the_api_tells_the_size_of_the_object(call: Call) -> None:
     shown = call.look()
-    assert shown.size == shown.takes[0]["size_bytes"] == call.size_stored()
+    assert shown.size == shown.recordings[0]["size_bytes"] == call.size_stored()
 
 
 def test_the_link_gives_any_part_of_the_file(call: Call) -> None:
@@ -99,7 +99,7 @@ def test_the_link_is_saved_under_topic_and_time(call: Call, page: Page) -> None:
     page.goto(call.link())
     with page.expect_download() as saving:
         page.evaluate(SAVE)
-    begun = call.look().takes[0]["started_at"]
+    begun = call.look().recordings[0]["started_at"]
     assert (
         saving.value.suggested_filename == f"Grüße Q3 plan {begun[:10]} {begun[11:16].replace(':', '.')}.mp4"
     )

@@ -148,7 +148,7 @@ def test_a_call_server_that_is_killed_loses_nobody(browser: Browser, stack: Stac
 def test_after_a_minute_of_trying_the_connection_is_lost_and_can_be_made_anew(call: Call) -> None:
     with call.entered(has_clock=True) as (jane, line):
         asked = knocks(jane)
-        line.resumes, line.takes_pages = "denied", True  # so that LiveKit's own tries are over at once
+        line.resumes, line.recordings_pages = "denied", True  # so that LiveKit's own tries are over at once
         line.cut("refused")
         for number, pause in enumerate((1, 2, 4, 8, 15, 15, 15), start=1):
             wait_for_knocks(jane, asked, number)
@@ -157,7 +157,7 @@ def test_after_a_minute_of_trying_the_connection_is_lost_and_can_be_made_anew(ca
         jane.expect_heading("The connection was lost")
         assert len(asked) == 8
         assert jane.page.evaluate(LIVE) == 0
-        line.resumes, line.takes_pages, line.way = None, False, "open"
+        line.resumes, line.recordings_pages, line.way = None, False, "open"
         jane.click("Join again")
         jane.enter()
         jane.wait_for_fresh_videos(1)
@@ -177,7 +177,7 @@ def test_whoever_was_asleep_for_long_is_asked_before_they_are_seen_again(call: C
 
 
 # What is done, how her first try after it fares, what she is told, and with which status ever after
-DEEDS: dict[str, tuple[Callable[[Call], None], Way, str, int]] = {
+ACTIONS: dict[str, tuple[Callable[[Call], None], Way, str, int]] = {
     "ended": (Call.end, "open", "This meeting has ended", 410),
     "expired": (Call.expire, "denied", "This meeting has expired", 410),
     "removed": (Call.remove, "open", "You were removed", 403),
@@ -185,9 +185,9 @@ DEEDS: dict[str, tuple[Callable[[Call], None], Way, str, int]] = {
 }
 
 
-@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("name", ACTIONS)
 def test_what_was_done_while_the_line_was_down_is_told_afterwards(call: Call, name: str) -> None:
-    act, way, words, status = DEEDS[name]
+    act, way, words, status = ACTIONS[name]
     with call.entered() as (jane, line):
         line.cut("refused")
         act(call)

@@ -62,7 +62,7 @@ def test_a_laptop_that_slept_is_back_by_itself_with_others_there_and_alone(
 def test_after_minutes_without_any_network_the_connection_is_lost(call: Call) -> None:
     with call.entered() as (jane, line):
         asked = knocks(jane)
-        line.takes_pages = True
+        line.recordings_pages = True
         line.cut("refused")
         jane.expect_heading("The connection was lost", seconds=240)
         assert asked

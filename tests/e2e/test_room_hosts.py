@@ -29,11 +29,11 @@ JOE = {"display_name": "Joe", "external_user_id": "joe"}
 RAISED, LOWER = '{"raised": true, "since": 0}', '{"lower": true}'
 # What LiveKit may let a token do; the rest is for servers.
 GRANTS = {"roomJoin", "room", "canPublish", "canSubscribe", "canPublishData", "canUpdateOwnMetadata"}
-# A host's deed as the page would ask for it, whoever has the page.
-FORGED = """async ([deed, identity]) => {
+# A host's action as the page would ask for it, whoever has the page.
+FORGED = """async ([action, identity]) => {
   const {csrf} = JSON.parse(document.getElementById("page").textContent);
   const headers = {Accept: "application/json", "X-CSRFToken": csrf};
-  const address = `${location.pathname}host/${deed}/${location.search}`;
+  const address = `${location.pathname}host/${action}/${location.search}`;
   const answer = await fetch(address, {method: "POST", headers, body: new URLSearchParams({identity})});
   return [answer.status, (await answer.json()).code];
 }"""
@@ -76,8 +76,8 @@ def expect_no_host(tab: Tab) -> None:
     """Nothing is offered with which hosts act on others."""
     people = opened(tab, "People")
     expect(people.locator(".person")).not_to_have_count(1)
-    deeds = people.get_by_role("button")
-    names = [deed.inner_text() or deed.get_attribute("aria-label") or "" for deed in deeds.all()]
+    actions = people.get_by_role("button")
+    names = [action.inner_text() or action.get_attribute("aria-label") or "" for action in actions.all()]
     assert {name.split()[0] for name in names} == {"Close", "Pin"}
     tab.click("More")
     expect(button(tab, "Settings")).to_be_visible()
@@ -113,8 +113,8 @@ def test_an_attendee_who_asks_all_the_same_is_refused_and_nothing_happens(
     john, jane = callers.enter(meeting.john), callers.enter(meeting.jane)
     expect(tile(jane, "John")).to_be_visible()
     identity = tile(jane, "John").get_attribute("data-identity")
-    for deed in ("mute", "remove", "end"):
-        assert jane.page.evaluate(FORGED, [deed, identity]) == [403, "not_a_host"]
+    for action in ("mute", "remove", "end"):
+        assert jane.page.evaluate(FORGED, [action, identity]) == [403, "not_a_host"]
     jane.wait_for_sounds(1)
     jane.wait_for_fresh_videos(2)
     expect(button(john, "Mute")).to_be_visible()
@@ -128,8 +128,8 @@ def test_in_an_open_meeting_nobody_is_a_host(integrator: Integrator, callers: Ca
     expect(tile(anna, "Ben")).to_be_visible()
     expect_no_host(anna)
     expect(panel(anna, "People").get_by_text("Host", exact=True)).to_have_count(0)
-    for deed in ("mute", "remove", "end"):
-        assert anna.page.evaluate(FORGED, [deed, ben.identity])[0] == 403
+    for action in ("mute", "remove", "end"):
+        assert anna.page.evaluate(FORGED, [action, ben.identity])[0] == 403
     assert ben.names() == {"Anna"}
 
 

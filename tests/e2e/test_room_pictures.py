@@ -15,9 +15,9 @@ from tests.e2e.drills import only_of_rooms
 from tests.e2e.hardware import SCREENS, end_sharing, refuse_screen
 from tests.e2e.integrator import Integrator
 from tests.e2e.person import Person
+from tests.e2e.recordings import open_hall
 from tests.e2e.seeing import anna_among, assert_in_order, becomes, comes, goes, large, names, tile, tiles
 from tests.e2e.tab import Tab
-from tests.e2e.takes import open_hall
 
 WIDE = (1280, 720)  # of the window
 

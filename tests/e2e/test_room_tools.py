@@ -119,7 +119,7 @@ def test_a_line_can_be_down_for_pages_too(browser: Browser, stack: Stack, integr
     made = integrator.create()
     with online(browser, stack) as (visitor, line):
         tab = visitor.open(made["join_url"])
-        line.takes_pages = True
+        line.recordings_pages = True
         line.cut("refused")
         assert not tab.page.evaluate("fetch(location.href).then(() => true, () => false)")
         line.way = "open"

@@ -81,7 +81,7 @@ PUT_OUT = """(reason) => window.lines.at(-1).dispatchEvent(
 CLIENT_INITIATED, SERVER_SHUTDOWN, PARTICIPANT_REMOVED, ROOM_DELETED = 1, 3, 4, 5  # DisconnectReason
 
 
-def put_out(reason: int, words: str) -> Scene:
+def eject(reason: int, words: str) -> Scene:
     """In a meeting that goes on, and asks for feedback."""
 
     def act(visitor: Visitor, all: Appointments) -> Tab:
@@ -207,10 +207,10 @@ TROUBLES = {
     "failed": clicked(answered(502, {}), "This did not work"),
     "no-call": Scene(no_call),
     "no-cookies": Scene(no_cookies),
-    "lost": put_out(SERVER_SHUTDOWN, "The connection was lost"),
-    "asleep": put_out(CLIENT_INITIATED, "You were away"),
-    "put-out": put_out(PARTICIPANT_REMOVED, "You were removed"),
-    "call-closed": put_out(ROOM_DELETED, "The call was closed"),
+    "lost": eject(SERVER_SHUTDOWN, "The connection was lost"),
+    "asleep": eject(CLIENT_INITIATED, "You were away"),
+    "put-out": eject(PARTICIPANT_REMOVED, "You were removed"),
+    "call-closed": eject(ROOM_DELETED, "The call was closed"),
     "left-unsent": Scene(unsent),
     "form": Scene(asked),
     "form-wrong": Scene(asked_again),

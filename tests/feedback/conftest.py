@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
-from feedback import debts
-from feedback.models import Answer, Debt
+from feedback import requesting
+from feedback.models import Feedback, FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON, noon, stayed
@@ -26,10 +26,10 @@ def registered(meeting: Meeting, external_user_id: str = "user-123", **facts: An
     )
 
 
-def owing(meeting: Meeting, at: datetime = NOON, external_user_id: str = "user-123") -> Debt:
+def owing(meeting: Meeting, at: datetime = NOON, external_user_id: str = "user-123") -> FeedbackRequest:
     """What somebody owes who was in a meeting until `at`."""
     known = Participant.objects.of(meeting).filter(external_user_id=external_user_id).first()
-    return Debt.objects.create(
+    return FeedbackRequest.objects.create(
         meeting=meeting,
         customer=meeting.customer,
         external_user_id=external_user_id,
@@ -38,21 +38,21 @@ def owing(meeting: Meeting, at: datetime = NOON, external_user_id: str = "user-1
     )
 
 
-def answered(meeting: Meeting, at: datetime = NOON, **facts: Any) -> Answer:
+def answered(meeting: Meeting, at: datetime = NOON, **facts: Any) -> Feedback:
     known = Participant.objects.of(meeting).filter(external_user_id="user-123").first()
     usual = {"external_user_id": "user-123", "rating": 4, "comments": "Helpful.", "created_at": at}
-    return Answer.objects.create(
+    return Feedback.objects.create(
         **{"meeting": meeting, "participant": known or registered(meeting), **usual, **facts}
     )
 
 
 def who_owes(meeting: Meeting) -> set[str]:
-    return set(Debt.objects.filter(meeting=meeting).values_list("external_user_id", flat=True))
+    return set(FeedbackRequest.objects.filter(meeting=meeting).values_list("external_user_id", flat=True))
 
 
 def sweep(now: datetime) -> None:
-    for meeting in debts.due(now):
-        debts.write(meeting, now)
+    for meeting in requesting.due(now):
+        requesting.create_for(meeting, now)
 
 
 @pytest.fixture

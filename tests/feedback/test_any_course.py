@@ -21,10 +21,10 @@ from hypothesis.stateful import (
 from calls import admission, ending, removal
 from calls.errors import FeedbackOwed, MeetingHasEnded
 from customers.models import Customer
-from feedback import answering, gate
+from feedback import gate, submission
 from feedback.errors import NotThere
-from feedback.models import Debt, Status
-from participants.models import Stay
+from feedback.models import FeedbackRequest, Status
+from participants.models import Connection
 from tests.conftest import FakeLiveKit, noon, stayed
 from tests.feedback.conftest import asking, registered, sweep
 from tests.feedback.world import DAY, Room, Visit, World
@@ -70,8 +70,8 @@ class AnyCourse(RuleBasedStateMachine):
         self.world.rooms[where].visits.setdefault(who, []).append(Visit(person.pk, self.world.now))
 
     def leave(self, visit: Visit) -> None:
-        [stay] = Stay.objects.open().filter(participant=visit.by, joined_at=noon(visit.came))[:1]
-        Stay.objects.filter(pk=stay.pk).left(self.now, self.now)
+        [connection] = Connection.objects.open().filter(participant=visit.by, joined_at=noon(visit.came))[:1]
+        Connection.objects.filter(pk=connection.pk).set_left_at(self.now, self.now)
         visit.left = self.world.now
 
     def sweep(self) -> None:
@@ -123,10 +123,10 @@ class AnyCourse(RuleBasedStateMachine):
         there = [visit for room in self.world.rooms for visit in room.all() if visit.left is None]
         self.leave(there[number % len(there)])
 
-    @precondition(lambda self: self.world.debts)
+    @precondition(lambda self: self.world.feedback_requests)
     @rule(where=WHERE)
     def a_meeting_ends(self, where: int) -> None:
-        ending.end(self.meetings[where], self.now)
+        ending.end_meeting(self.meetings[where], self.now)
         room = self.world.rooms[where]
         room.over = self.world.now if room.over is None else room.over
 
@@ -137,24 +137,26 @@ class AnyCourse(RuleBasedStateMachine):
         if not room.asks:
             return
         with suppress(NotThere):
-            answering.give(self.people[who, asked_at], self.meetings[where], 5, "Good.", self.now)
+            submission.submit(self.people[who, asked_at], self.meetings[where], 5, "Good.", self.now)
             assert room.visits.get(who)
             room.answered.add(who)
             return
         assert not room.visits.get(who)
 
-    @precondition(lambda self: self.world.debts)
+    @precondition(lambda self: self.world.feedback_requests)
     @rule(number=NUMBER)
     def staff_waive(self, number: int) -> None:
-        debt = self.world.debts[number % len(self.world.debts)]
-        kept = Debt.objects.get(meeting=self.meetings[debt.room], external_user_id=debt.who)
-        assert kept.waive(self.now) is self.world.is_open(debt)
-        debt.is_waived = debt.is_waived or self.world.is_open(debt)
+        feedback_request = self.world.feedback_requests[number % len(self.world.feedback_requests)]
+        kept = FeedbackRequest.objects.get(
+            meeting=self.meetings[feedback_request.room], external_user_id=feedback_request.who
+        )
+        assert kept.waive(self.now) is self.world.is_open(feedback_request)
+        feedback_request.is_waived = feedback_request.is_waived or self.world.is_open(feedback_request)
 
     @rule(who=WHO, where=WHERE)
     def somebody_is_removed_and_registered_again(self, who: str, where: int) -> None:
         if not self.is_over(where):
-            removal.remove(self.people[who, where], self.now)
+            removal.remove_participant(self.people[who, where], self.now)
             self.people[who, where] = registered(self.meetings[where], who, created_at=self.now)
 
     # What must hold
@@ -169,10 +171,10 @@ class AnyCourse(RuleBasedStateMachine):
             AnyCourse.passed += not found
 
     @invariant()
-    def as_many_debts_are_open_as_the_rules_say(self) -> None:
-        debts: Any = Debt.objects.filter(customer=self.customer).with_status(self.now)
-        told = [debt.status == Status.OPEN for debt in debts]
-        assert sorted(told) == sorted(map(self.world.is_open, self.world.debts))
+    def as_many_requests_are_open_as_the_rules_say(self) -> None:
+        feedback_requests: Any = FeedbackRequest.objects.filter(customer=self.customer).with_status(self.now)
+        told = [feedback_request.status == Status.OPEN for feedback_request in feedback_requests]
+        assert sorted(told) == sorted(map(self.world.is_open, self.world.feedback_requests))
 
 
 def test_whatever_happens_the_gate_says_what_the_rules_say(db: None, fake_livekit: FakeLiveKit) -> None:

@@ -13,8 +13,8 @@ MONTH = 30 * 24 * 3600
 
 
 def test_whoever_owes_feedback_is_told_for_which_meeting(past: Meeting, person: Participant) -> None:
-    debt = owing(past)
-    assert gate.owed(person.meeting, person, noon(60)) == debt
+    feedback_request = owing(past)
+    assert gate.owed(person.meeting, person, noon(60)) == feedback_request
 
 
 def test_whoever_owes_nothing_may_pass(past: Meeting, person: Participant) -> None:
@@ -22,7 +22,9 @@ def test_whoever_owes_nothing_may_pass(past: Meeting, person: Participant) -> No
     assert gate.owed(person.meeting, person, NOON) is None
 
 
-def test_the_oldest_debt_comes_first(past: Meeting, customer: Customer, person: Participant) -> None:
+def test_the_oldest_feedback_request_comes_first(
+    past: Meeting, customer: Customer, person: Participant
+) -> None:
     owing(past, noon(60))
     oldest = owing(asking(customer))
     owing(asking(customer), noon(30))
@@ -54,7 +56,7 @@ def test_nobody_is_kept_out_by_what_has_lapsed(
     assert bool(gate.owed(person.meeting, person, noon(seconds))) is is_kept_out
 
 
-def test_a_meeting_s_own_debt_does_not_close_its_door(past: Meeting, john: Participant) -> None:
+def test_a_meeting_s_own_feedback_request_does_not_close_its_door(past: Meeting, john: Participant) -> None:
     owing(past)
     assert gate.owed(past, john, noon(3600)) is None
 
@@ -67,7 +69,7 @@ def test_it_closes_the_door_of_meetings_that_ask_for_no_feedback(past: Meeting, 
 
 def test_a_registration_made_anew_owes_the_same(past: Meeting, person: Participant) -> None:
     owing(past)
-    person.remove(NOON)
+    person.mark_removed(NOON)
     again = registered(person.meeting)
     assert gate.owed(person.meeting, again, NOON)
 
@@ -115,7 +117,7 @@ def test_whoever_was_there_within_the_last_minute_is_let_back_in(
 def test_so_is_a_registration_made_anew(past: Meeting, person: Participant) -> None:
     owing(past)
     stayed(person, noon(-3600), NOON)
-    person.remove(NOON)
+    person.mark_removed(NOON)
     assert gate.owed(person.meeting, registered(person.meeting), noon(30)) is None
 
 

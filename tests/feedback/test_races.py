@@ -1,4 +1,4 @@
-"""Deeds that exclude each other, at one moment, on PostgreSQL."""
+"""Actions that exclude each other, at one moment, on PostgreSQL."""
 
 from copy import copy
 from functools import partial
@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from customers.models import Customer
-from feedback import answering, debts, gate
-from feedback.models import Answer, Debt
+from feedback import gate, requesting, submission
+from feedback.models import Feedback, FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON, ROUNDS, noon, race, stayed
@@ -26,38 +26,42 @@ def test_two_tabs_settle_to_one_answer(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = asking(customer)
         john = was_in(meeting)
-        tabs = [partial(answering.give, copy(john), meeting, stars, f"{stars}", noon(60)) for stars in (1, 5)]
+        tabs = [
+            partial(submission.submit, copy(john), meeting, stars, f"{stars}", noon(60)) for stars in (1, 5)
+        ]
         told = race(*tabs, *tabs)
-        kept = Answer.objects.get(meeting=meeting)
+        kept = Feedback.objects.get(meeting=meeting)
         assert told == [kept] * 4
-        assert {(one.rating, one.comments) for one in told if isinstance(one, Answer)} == {
+        assert {(one.rating, one.comments) for one in told if isinstance(one, Feedback)} == {
             (kept.rating, kept.comments)
         }
 
 
-def test_two_sweeps_write_one_debt_each(customer: Customer) -> None:
+def test_two_sweeps_write_one_feedback_request_each(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = asking(customer)
         was_in(meeting)
         jane = registered(meeting, "user-456")
         stayed(jane, noon(-600), NOON)
-        told = race(*[partial(debts.write, copy(meeting), noon(60))] * 3)
+        told = race(*[partial(requesting.create_for, copy(meeting), noon(60))] * 3)
         assert told == [None] * 3
-        assert Debt.objects.filter(meeting=meeting).count() == 2
+        assert FeedbackRequest.objects.filter(meeting=meeting).count() == 2
 
 
-def test_an_answer_given_while_the_debt_is_written_leaves_nothing_owed(customer: Customer) -> None:
+def test_an_answer_given_while_the_feedback_request_is_written_leaves_nothing_owed(
+    customer: Customer,
+) -> None:
     other = asking(customer)
     next_time = registered(other)
     for _ in ROUNDS:
         meeting = asking(customer)
         john = was_in(meeting)
         race(
-            partial(debts.write, copy(meeting), noon(60)),
-            partial(answering.give, john, meeting, 5, "Good.", noon(60)),
+            partial(requesting.create_for, copy(meeting), noon(60)),
+            partial(submission.submit, john, meeting, 5, "Good.", noon(60)),
         )
-        debts.write(meeting, noon(90))
-        assert Answer.objects.filter(meeting=meeting).count() == 1
+        requesting.create_for(meeting, noon(90))
+        assert Feedback.objects.filter(meeting=meeting).count() == 1
         assert gate.owed(other, next_time, noon(90)) is None
 
 
@@ -65,19 +69,20 @@ def test_a_waiver_while_somebody_is_at_the_gate_lets_them_in_now_or_next(custome
     other = asking(customer)
     person = registered(other)
     for _ in ROUNDS:
-        debt = owing(asking(customer))
+        feedback_request = owing(asking(customer))
         waived, told = race(
-            partial(copy(debt).waive, noon(60)), partial(gate.owed, copy(other), copy(person), noon(60))
+            partial(copy(feedback_request).waive, noon(60)),
+            partial(gate.owed, copy(other), copy(person), noon(60)),
         )
         assert waived is True
-        assert told in (debt, None)
+        assert told in (feedback_request, None)
         assert gate.owed(other, person, noon(60)) is None
 
 
 def test_of_two_waivers_one_takes_effect(customer: Customer) -> None:
     for _ in ROUNDS:
-        debt = owing(asking(customer))
-        told = race(*[partial(copy(debt).waive, noon(60 + number)) for number in range(3)])
+        feedback_request = owing(asking(customer))
+        told = race(*[partial(copy(feedback_request).waive, noon(60 + number)) for number in range(3)])
         assert sorted(map(bool, told)) == [False, False, True]
 
 
@@ -87,7 +92,10 @@ def test_a_waiver_and_an_answer_both_leave_nothing_owed(customer: Customer) -> N
     for _ in ROUNDS:
         meeting = asking(customer)
         john = was_in(meeting)
-        debt = owing(meeting)
-        race(partial(debt.waive, noon(60)), partial(answering.give, john, meeting, 5, "Good.", noon(60)))
-        assert Answer.objects.filter(meeting=meeting).exists()
+        feedback_request = owing(meeting)
+        race(
+            partial(feedback_request.waive, noon(60)),
+            partial(submission.submit, john, meeting, 5, "Good.", noon(60)),
+        )
+        assert Feedback.objects.filter(meeting=meeting).exists()
         assert gate.owed(other, person, noon(60)) is None

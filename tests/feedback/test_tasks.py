@@ -2,8 +2,8 @@ import pytest
 import time_machine
 
 from customers.models import Customer
-from feedback import debts, tasks
-from feedback.models import Debt
+from feedback import requesting, tasks
+from feedback.models import FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON, noon, race, stayed
@@ -20,23 +20,23 @@ def two(past: Meeting, john: Participant, customer: Customer) -> list[int]:
     return [past.pk, other.pk]
 
 
-def write_debts() -> None:
+def create_feedback_requests() -> None:
     with time_machine.travel(noon(3600)):
-        tasks.write_debts()
+        tasks.create_feedback_requests()
 
 
 def owed() -> list[int]:
-    return sorted(Debt.objects.values_list("meeting", flat=True))
+    return sorted(FeedbackRequest.objects.values_list("meeting", flat=True))
 
 
-def test_the_debts_of_every_meeting_are_written(two: list[int]) -> None:
-    write_debts()
+def test_the_feedback_requests_of_every_meeting_are_written(two: list[int]) -> None:
+    create_feedback_requests()
     assert owed() == two
 
 
 def test_a_second_run_writes_nothing_more(two: list[int]) -> None:
-    write_debts()
-    write_debts()
+    create_feedback_requests()
+    create_feedback_requests()
     assert owed() == two
 
 
@@ -44,7 +44,7 @@ def test_a_second_run_writes_nothing_more(two: list[int]) -> None:
 def test_a_meeting_that_fails_does_not_hold_up_the_others(
     two: list[int], failing: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    unbroken = debts.write
+    unbroken = requesting.create_for
 
     def write(meeting: Meeting, *rest: object) -> None:
         if meeting.pk == two[failing]:
@@ -52,26 +52,26 @@ def test_a_meeting_that_fails_does_not_hold_up_the_others(
         unbroken(meeting, *rest)  # type: ignore[arg-type]
 
     with monkeypatch.context() as broken:
-        broken.setattr(debts, "write", write)
-        write_debts()
+        broken.setattr(requesting, "create_for", write)
+        create_feedback_requests()
     assert owed() == [two[1 - failing]]
-    assert "could not be written" in caplog.text
+    assert "could not be created" in caplog.text
     assert "the reason" in caplog.text
-    write_debts()
+    create_feedback_requests()
     assert owed() == two
 
 
 @pytest.mark.django_db(transaction=True)
 def test_while_one_run_is_under_way_another_does_nothing(two: list[int]) -> None:
-    with alone("write debts"):
-        race(write_debts)
+    with alone("create feedback requests"):
+        race(create_feedback_requests)
         assert not owed()
-    race(write_debts)
+    race(create_feedback_requests)
     assert owed() == two
 
 
 def test_it_runs_every_half_minute() -> None:
     schedule: object = CELERY["beat_schedule"]
     assert isinstance(schedule, dict)
-    job = schedule["write_debts"]
-    assert (job["task"], job["schedule"]) == (tasks.write_debts.name, 30)
+    job = schedule["create_feedback_requests"]
+    assert (job["task"], job["schedule"]) == (tasks.create_feedback_requests.name, 30)

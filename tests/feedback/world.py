@@ -60,7 +60,7 @@ class Room:
 
 @dataclass
 class Owed:
-    """A debt, in the order in which they were written."""
+    """A feedback request, in the order in which they were written."""
 
     who: str
     room: int
@@ -71,7 +71,7 @@ class Owed:
 @dataclass
 class World:
     rooms: list[Room]
-    debts: list[Owed] = field(default_factory=list)
+    feedback_requests: list[Owed] = field(default_factory=list)
     now: int = 0
 
     def sweep(self) -> None:
@@ -83,17 +83,30 @@ class World:
                         self.owe(who, number)
 
     def owe(self, who: str, room: int) -> None:
-        if not any(debt.who == who and debt.room == room for debt in self.debts):
-            self.debts.append(Owed(who, room, self.now))
+        if not any(
+            feedback_request.who == who and feedback_request.room == room
+            for feedback_request in self.feedback_requests
+        ):
+            self.feedback_requests.append(Owed(who, room, self.now))
 
-    def is_open(self, debt: Owed) -> bool:
-        is_fresh = self.now - debt.since < 30 * DAY
-        return is_fresh and not debt.is_waived and debt.who not in self.rooms[debt.room].answered
+    def is_open(self, feedback_request: Owed) -> bool:
+        is_fresh = self.now - feedback_request.since < 30 * DAY
+        return (
+            is_fresh
+            and not feedback_request.is_waived
+            and feedback_request.who not in self.rooms[feedback_request.room].answered
+        )
 
     def gate(self, who: str, room: int) -> set[int]:
         """The rooms of which one is to be answered for first; those of one sweep are as old as each other."""
         if self.rooms[room].was_there_of_late(who, self.now):
             return set()
-        owed = [debt for debt in self.debts if debt.who == who and debt.room != room and self.is_open(debt)]
-        first = min((debt.since for debt in owed), default=None)
-        return {debt.room for debt in owed if debt.since == first}
+        owed = [
+            feedback_request
+            for feedback_request in self.feedback_requests
+            if feedback_request.who == who
+            and feedback_request.room != room
+            and self.is_open(feedback_request)
+        ]
+        first = min((feedback_request.since for feedback_request in owed), default=None)
+        return {feedback_request.room for feedback_request in owed if feedback_request.since == first}

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.test import Client
 from livekit import api as sdk
 
-from inbox.models import Event
-from inbox.news import keepable
+from inbox.models import InboundWebhook
+from inbox.parsing import sanitized
 from tests.conftest import NOON
 
 
-def news(event: str, room: str, at: datetime = NOON, **person: Any) -> dict[str, Any]:
+def event_body(event: str, room: str, at: datetime = NOON, **person: Any) -> dict[str, Any]:
     """What LiveKit posts, in the JSON that it writes: int64 as text."""
     return {
         "event": event,
@@ -27,17 +27,19 @@ def news(event: str, room: str, at: datetime = NOON, **person: Any) -> dict[str,
 
 
 def joined(room: str, sid: str, at: datetime = NOON, **person: Any) -> dict[str, Any]:
-    return news("participant_joined", room, at, sid=sid, joinedAt=str(int(at.timestamp())), **person)
+    return event_body("participant_joined", room, at, sid=sid, joinedAt=str(int(at.timestamp())), **person)
 
 
 def left(room: str, sid: str, joined_at: datetime, at: datetime, **person: Any) -> dict[str, Any]:
     told = str(int(joined_at.timestamp()))
-    return news("participant_left", room, at, sid=sid, joinedAt=told, **person)
+    return event_body("participant_left", room, at, sid=sid, joinedAt=told, **person)
 
 
-def kept(body: dict[str, Any], received_at: datetime = NOON) -> Event:
-    event_id, clean = keepable(json.dumps(body).encode())
-    return Event.objects.get_or_create({"body": clean, "received_at": received_at}, event_id=event_id)[0]
+def kept(body: dict[str, Any], received_at: datetime = NOON) -> InboundWebhook:
+    event_id, clean = sanitized(json.dumps(body).encode())
+    return InboundWebhook.objects.get_or_create(
+        {"body": clean, "received_at": received_at}, event_id=event_id
+    )[0]
 
 
 def signature(body: bytes, secret: str = "") -> str:
@@ -47,7 +49,7 @@ def signature(body: bytes, secret: str = "") -> str:
 
 
 @dataclass
-class NewsDoor:
+class WebhookDoor:
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
 
     def post(self, body: bytes, **headers: str) -> Any:
@@ -64,5 +66,5 @@ class NewsDoor:
 
 
 @pytest.fixture
-def door(db: None) -> NewsDoor:
-    return NewsDoor()
+def door(db: None) -> WebhookDoor:
+    return WebhookDoor()

@@ -1,4 +1,4 @@
-"""News that opens no stay: of rooms, of connections that failed, of tracks, of machines."""
+"""News that opens no connection: of rooms, of connections that failed, of tracks, of machines."""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,11 @@ from django.utils import timezone
 from billing.settling import settle
 from inbox import tasks
 from inbox.apply import apply
-from inbox.models import Event
+from inbox.models import InboundWebhook
 from meetings.models import Meeting
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.conftest import NOON, noon
-from tests.inbox.conftest import joined, kept, left, news
+from tests.inbox.conftest import event_body, joined, kept, left
 
 
 def told(body: dict[str, Any], now: datetime = NOON) -> None:
@@ -21,17 +21,17 @@ def told(body: dict[str, Any], now: datetime = NOON) -> None:
 
 
 def is_waiting() -> bool:
-    return Event.objects.waiting().exists()
+    return InboundWebhook.objects.pending().exists()
 
 
 def of_nobody(event: str, room: str, at: datetime) -> dict[str, Any]:
-    body = news(event, room, at)
+    body = event_body(event, room, at)
     del body["participant"]
     return body
 
 
-def stay() -> Stay:
-    return Stay.objects.get()
+def connection() -> Connection:
+    return Connection.objects.get()
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def ann(meeting: Meeting) -> None:
 
 @pytest.mark.usefixtures("ann")
 def test_when_a_room_is_finished_whoever_is_in_it_left_when_last_seen(meeting: Meeting) -> None:
-    told(news("track_published", meeting.code, noon(30), sid="PA_1"))
+    told(event_body("track_published", meeting.code, noon(30), sid="PA_1"))
     told(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
-    assert (stay().left_at, stay().is_left_guessed) == (noon(30), True)
+    assert (connection().left_at, connection().is_left_guessed) == (noon(30), True)
     assert not is_waiting()
 
 
@@ -55,27 +55,27 @@ def test_when_a_room_is_finished_whoever_is_in_it_left_when_last_seen(meeting: M
 def test_when_a_room_is_finished_who_came_since_stays(meeting: Meeting) -> None:
     told(joined(meeting.code, "PA_2", noon(90), identity="ben"))
     told(of_nobody("room_finished", meeting.code, noon(60)), noon(99))
-    assert [stay.left_at for stay in Stay.objects.order_by("sid")] == [NOON, None]
+    assert [connection.left_at for connection in Connection.objects.order_by("sid")] == [NOON, None]
 
 
 @pytest.mark.usefixtures("ann")
 def test_when_a_room_is_finished_who_was_seen_after_it_stays(meeting: Meeting) -> None:
-    Stay.objects.seen(noon(61), noon(61))
+    Connection.objects.set_seen_at(noon(61), noon(61))
     told(of_nobody("room_finished", meeting.code, noon(60)), noon(99))
-    assert stay().left_at is None
+    assert connection().left_at is None
 
 
 @pytest.mark.usefixtures("ann")
 def test_the_leave_that_comes_after_its_room_was_finished_is_exact(meeting: Meeting) -> None:
     told(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
     told(left(meeting.code, "PA_1", NOON, noon(59)))
-    assert (stay().left_at, stay().is_left_guessed) == (noon(59), False)
+    assert (connection().left_at, connection().is_left_guessed) == (noon(59), False)
 
 
 @pytest.mark.usefixtures("ann")
 def test_the_room_of_another_meeting_is_none_of_its(secured: Meeting) -> None:
     told(of_nobody("room_finished", secured.code, noon(60)), noon(61))
-    assert stay().left_at is None
+    assert connection().left_at is None
 
 
 def test_a_room_that_nobody_was_in_is_finished_too(meeting: Meeting) -> None:
@@ -87,13 +87,13 @@ def test_a_room_that_nobody_was_in_is_finished_too(meeting: Meeting) -> None:
 
 
 def aborted(meeting: Meeting, at: datetime = NOON, **person: Any) -> dict[str, Any]:
-    return news("participant_connection_aborted", meeting.code, at, **{"sid": "PA_1", **person})
+    return event_body("participant_connection_aborted", meeting.code, at, **{"sid": "PA_1", **person})
 
 
 @pytest.mark.usefixtures("ann")
 def test_somebody_known_whose_connection_failed_has_left(meeting: Meeting) -> None:
     told(aborted(meeting, noon(60)))
-    assert (stay().left_at, stay().is_left_guessed) == (noon(60), False)
+    assert (connection().left_at, connection().is_left_guessed) == (noon(60), False)
     assert not is_waiting()
 
 
@@ -106,16 +106,16 @@ def test_of_somebody_unknown_it_waits_two_minutes(meeting: Meeting, passed: int,
 def test_a_join_that_comes_within_that_time_is_closed_by_it(meeting: Meeting) -> None:
     told(aborted(meeting, noon(60)), noon(60))
     told(joined(meeting.code, "PA_1"), noon(70))
-    assert stay().left_at is None
-    tasks.apply_kept_news()
-    assert (stay().left_at, stay().is_left_guessed) == (noon(60), False)
+    assert connection().left_at is None
+    tasks.apply_pending_webhooks()
+    assert (connection().left_at, connection().is_left_guessed) == (noon(60), False)
     assert not is_waiting()
 
 
 def test_of_somebody_who_never_came_up_nothing_is_ever_billed_or_counted(meeting: Meeting) -> None:
     told(aborted(meeting, noon(60)), noon(60))
     told(aborted(meeting, noon(60)), noon(180))
-    assert not Stay.objects.exists()
+    assert not Connection.objects.exists()
     assert not Participant.objects.exists()
     assert settle(meeting.pk, noon(200)) is None
     assert not is_waiting()
@@ -123,10 +123,10 @@ def test_of_somebody_who_never_came_up_nothing_is_ever_billed_or_counted(meeting
 
 def test_what_waits_lets_others_go_first(meeting: Meeting) -> None:
     first = kept(aborted(meeting), NOON)
-    Event.objects.update(received_at=timezone.now())
-    tasks.apply_kept_news()
+    InboundWebhook.objects.update(received_at=timezone.now())
+    tasks.apply_pending_webhooks()
     second = kept(joined(meeting.code, "PA_2"), timezone.now())
-    assert list(Event.objects.waiting()) == [second, first]
+    assert list(InboundWebhook.objects.pending()) == [second, first]
 
 
 @pytest.mark.parametrize("missing", ["sid", "identity"])
@@ -149,39 +149,43 @@ TRACKS = ["track_published", "track_unpublished"]
 @pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("event", TRACKS)
 def test_news_of_a_track_tells_that_they_were_seen(meeting: Meeting, event: str) -> None:
-    told(news(event, meeting.code, noon(60), sid="PA_1"))
-    told(news(event, meeting.code, noon(30), sid="PA_1"))
-    assert (stay().joined_at, stay().last_seen_at, stay().left_at) == (NOON, noon(60), None)
+    told(event_body(event, meeting.code, noon(60), sid="PA_1"))
+    told(event_body(event, meeting.code, noon(30), sid="PA_1"))
+    assert (connection().joined_at, connection().last_seen_at, connection().left_at) == (NOON, noon(60), None)
 
 
 @pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("event", TRACKS)
 def test_news_of_a_track_takes_back_a_guessed_leave(meeting: Meeting, event: str) -> None:
-    Stay.objects.lost(noon(90))
-    told(news(event, meeting.code, noon(60), sid="PA_1"))
-    assert (stay().left_at, stay().is_left_guessed, stay().last_seen_at) == (None, False, noon(60))
+    Connection.objects.close_lost(noon(90))
+    told(event_body(event, meeting.code, noon(60), sid="PA_1"))
+    assert (connection().left_at, connection().is_left_guessed, connection().last_seen_at) == (
+        None,
+        False,
+        noon(60),
+    )
 
 
 @pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("event", TRACKS)
 def test_news_of_a_track_takes_no_exact_leave_back(meeting: Meeting, event: str) -> None:
     told(left(meeting.code, "PA_1", NOON, noon(50)))
-    told(news(event, meeting.code, noon(60), sid="PA_1"))
-    assert stay().left_at == noon(50)
+    told(event_body(event, meeting.code, noon(60), sid="PA_1"))
+    assert connection().left_at == noon(50)
 
 
 @pytest.mark.parametrize("event", TRACKS)
 @pytest.mark.parametrize("passed", [0, 120])
-def test_news_of_a_track_opens_no_stay(meeting: Meeting, event: str, passed: int) -> None:
-    told(news(event, meeting.code, NOON, sid="PA_1"), noon(passed))
-    assert not Stay.objects.exists()
+def test_news_of_a_track_opens_no_connection(meeting: Meeting, event: str, passed: int) -> None:
+    told(event_body(event, meeting.code, NOON, sid="PA_1"), noon(passed))
+    assert not Connection.objects.exists()
     assert not Participant.objects.exists()
 
 
 @pytest.mark.usefixtures("ann")
 def test_a_track_in_another_meeting_s_room_tells_nothing(secured: Meeting) -> None:
-    told(news("track_published", secured.code, noon(60), sid="PA_1"))
-    assert stay().last_seen_at == NOON
+    told(event_body("track_published", secured.code, noon(60), sid="PA_1"))
+    assert connection().last_seen_at == NOON
 
 
 # Machines
@@ -195,13 +199,16 @@ EVENTS = ["participant_joined", "participant_left", "participant_connection_abor
 
 
 @pytest.mark.parametrize("facts", MACHINES)
-def test_a_machine_never_gets_a_stay(meeting: Meeting, facts: dict[str, Any]) -> None:
+def test_a_machine_never_gets_a_connection(meeting: Meeting, facts: dict[str, Any]) -> None:
     for event in EVENTS:
-        told(news(event, meeting.code, sid="PA_1", joinedAt=str(int(NOON.timestamp())), **facts), noon(300))
-    assert not Stay.objects.exists()
+        told(
+            event_body(event, meeting.code, sid="PA_1", joinedAt=str(int(NOON.timestamp())), **facts),
+            noon(300),
+        )
+    assert not Connection.objects.exists()
     assert not Participant.objects.exists()
 
 
 def test_whoever_may_not_record_is_a_person(meeting: Meeting) -> None:
     told(joined(meeting.code, "PA_1", permission={"recorder": False, "canPublish": True}))
-    assert Stay.objects.count() == 1
+    assert Connection.objects.count() == 1

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from billing.models import Account
+from billing.models import CreditAccount
 from customers.models import Customer
-from inbox.models import Event
+from inbox.models import InboundWebhook
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import noon, stayed
@@ -26,7 +26,7 @@ def check(*options: str) -> tuple[int | str | None, list[str]]:
 
 
 def spoil(customer: Customer) -> None:
-    Account.objects.filter(customer=customer).update(balance=149)
+    CreditAccount.objects.filter(customer=customer).update(balance=149)
 
 
 def test_a_right_ledger_is_told_in_one_line(customer: Customer, stranger: Customer) -> None:
@@ -77,18 +77,20 @@ def test_a_customer_that_is_not_there_is_told(customer: Customer, slug: str) -> 
 def test_it_changes_nothing(customer: Customer) -> None:
     spoil(customer)
     check()
-    assert Account.objects.get().balance == 149
+    assert CreditAccount.objects.get().balance == 149
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(2, 0), (4, 1)])
 def test_news_that_nobody_applied_is_told_once_it_is_old(db: None, minutes: int, status: int) -> None:
-    Event.objects.create(event_id="EV_1", body={}, received_at=timezone.now() - timedelta(minutes=minutes))
+    InboundWebhook.objects.create(
+        event_id="EV_1", body={}, received_at=timezone.now() - timedelta(minutes=minutes)
+    )
     found, lines = check()
     assert found == status
-    assert any(line.startswith("LiveKit's news EV_1 waits since") for line in lines) is bool(status)
+    assert any(line.startswith("LiveKit's webhook EV_1 waits since") for line in lines) is bool(status)
 
 
 def test_applied_news_is_not_told(db: None) -> None:
     old = timezone.now() - timedelta(days=1)
-    Event.objects.create(event_id="EV_1", body={}, received_at=old, applied_at=old)
+    InboundWebhook.objects.create(event_id="EV_1", body={}, received_at=old, applied_at=old)
     assert check()[0] == 0

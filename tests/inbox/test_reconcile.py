@@ -9,9 +9,9 @@ from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.reconcile import reconcile
 from meetings.models import Meeting, Status
-from participants.models import Participant, Stay
+from participants.models import Connection, Participant
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, stayed
-from tests.inbox.conftest import joined, kept, left, news
+from tests.inbox.conftest import event_body, joined, kept, left
 from upclass.livekit import Person
 
 
@@ -20,52 +20,52 @@ def seen(sid: str, identity: str = "ann", joined_at: datetime = NOON) -> Person:
 
 
 @pytest.fixture
-def stay(meeting: Meeting) -> Stay:
+def connection(meeting: Meeting) -> Connection:
     """Ann, connected since noon."""
     apply(kept(joined(meeting.code, "PA_1")), NOON)
-    return Stay.objects.get()
+    return Connection.objects.get()
 
 
-def left_at(stay: Stay) -> datetime | None:
-    stay.refresh_from_db()
-    return stay.left_at
+def left_at(connection: Connection) -> datetime | None:
+    connection.refresh_from_db()
+    return connection.left_at
 
 
-def test_who_is_seen_stays(meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit) -> None:
+def test_who_is_seen_stays(meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit) -> None:
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     for look in (30, 60, 90):
         reconcile(noon(look))
-    assert left_at(stay) is None
-    assert (stay.last_seen_at, stay.missed_looks) == (noon(90), 0)
+    assert left_at(connection) is None
+    assert (connection.last_seen_at, connection.missed_polls) == (noon(90), 0)
     assert fake_livekit.asked == [("rooms",)] * 3
 
 
 def test_who_is_absent_in_two_looks_left_when_last_seen(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(30))
     fake_livekit.people = {}
     reconcile(noon(60))
-    assert left_at(stay) is None
+    assert left_at(connection) is None
     reconcile(noon(90))
-    assert left_at(stay) == noon(30)
-    assert stay.is_left_guessed
+    assert left_at(connection) == noon(30)
+    assert connection.is_left_guessed
 
 
-def test_who_was_never_seen_left_when_they_joined(stay: Stay, fake_livekit: FakeLiveKit) -> None:
+def test_who_was_never_seen_left_when_they_joined(connection: Connection, fake_livekit: FakeLiveKit) -> None:
     reconcile(noon(30))
     reconcile(noon(60))
-    assert left_at(stay) == NOON
+    assert left_at(connection) == NOON
 
 
 def test_absent_now_and_then_is_not_absent_in_two_looks(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     for look, people in enumerate([[], [seen("PA_1")], [], [seen("PA_1")], []]):
         fake_livekit.people = {meeting.code: people}
         reconcile(noon(30 * (look + 1)))
-    assert left_at(stay) is None
+    assert left_at(connection) is None
 
 
 def test_who_is_there_unknown_is_known_from_now_on(
@@ -73,51 +73,57 @@ def test_who_is_there_unknown_is_known_from_now_on(
 ) -> None:
     fake_livekit.people = {secured.code: [seen("PA_1", person.identity), seen("PA_2", "eve")]}
     reconcile(noon(30))
-    first, second = Stay.objects.all()
+    first, second = Connection.objects.all()
     assert (first.participant, first.joined_at, first.left_at) == (person, NOON, None)
     assert (second.participant.is_guest, second.participant.display_name) == (True, "Ann")
     assert {first.last_seen_at, second.last_seen_at} == {noon(30)}
 
 
 def test_a_wrongly_guessed_leave_is_taken_back(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     reconcile(noon(30))
     reconcile(noon(60))
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(90))
-    assert left_at(stay) is None
-    assert (stay.is_left_guessed, stay.missed_looks, stay.last_seen_at) == (False, 0, noon(90))
+    assert left_at(connection) is None
+    assert (connection.is_left_guessed, connection.missed_polls, connection.last_seen_at) == (
+        False,
+        0,
+        noon(90),
+    )
 
 
-def test_a_join_that_is_applied_again_does_not_take_a_guess_back(meeting: Meeting, stay: Stay) -> None:
+def test_a_join_that_is_applied_again_does_not_take_a_guess_back(
+    meeting: Meeting, connection: Connection
+) -> None:
     reconcile(noon(30))
     reconcile(noon(60))
     apply(kept(joined(meeting.code, "PA_1")), noon(70))
-    assert left_at(stay) == NOON
+    assert left_at(connection) == NOON
 
 
 def test_exact_late_news_replaces_a_guess_for_good(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     reconcile(noon(30))
     reconcile(noon(60))
     apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(90))
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(120))
-    assert left_at(stay) == noon(20)
-    assert not stay.is_left_guessed
+    assert left_at(connection) == noon(20)
+    assert not connection.is_left_guessed
 
 
 def test_while_livekit_is_away_nothing_is_touched(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit, caplog: pytest.LogCaptureFixture
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit, caplog: pytest.LogCaptureFixture
 ) -> None:
     Meeting.objects.update(ended_at=NOON)
     fake_livekit.is_away = True
     for look in (30, 60, 90):
         reconcile(noon(look))
-    assert left_at(stay) is None
-    assert (stay.missed_looks, stay.last_seen_at) == (0, NOON)
+    assert left_at(connection) is None
+    assert (connection.missed_polls, connection.last_seen_at) == (0, NOON)
     assert caplog.messages == ["nothing was compared: away"] * 3
 
 
@@ -138,7 +144,7 @@ def test_the_room_of_a_meeting_that_is_over_is_closed_once_a_look(
     fake_livekit.people = {meeting.code: people}
     reconcile(noon(30))
     assert fake_livekit.closed == [meeting.code]
-    assert Stay.objects.count() == len(people)
+    assert Connection.objects.count() == len(people)
 
 
 @pytest.mark.parametrize("expires_at", [None, noon(60)])
@@ -149,9 +155,9 @@ def test_a_removed_or_barred_person_found_inside_is_put_out(
     Meeting.objects.update(expires_at=expires_at)
     stayed(person, NOON)
     Participant.objects.update(**{fact: noon(10)})
-    fake_livekit.people = {secured.code: [seen(Stay.objects.get().sid, person.identity)]}
+    fake_livekit.people = {secured.code: [seen(Connection.objects.get().sid, person.identity)]}
     reconcile(noon(30))
-    assert fake_livekit.put_out == [(secured.code, person.identity)]
+    assert fake_livekit.eject == [(secured.code, person.identity)]
 
 
 def test_a_room_that_is_no_meeting_is_nobodys(db: None, fake_livekit: FakeLiveKit) -> None:
@@ -167,7 +173,7 @@ def test_whoever_has_a_name_too_long_for_us_is_known_by_its_beginning(
     long = Person(sid="PA_1", identity="i" * 999, name="\0" + "n" * 999, joined_at=NOON)
     fake_livekit.people = {meeting.code: [long]}
     reconcile(noon(30))
-    person = Stay.objects.get().participant
+    person = Connection.objects.get().participant
     assert (person.identity, person.display_name) == ("i" * 255, "n" * 100)
 
 
@@ -187,13 +193,13 @@ def test_a_meeting_that_fails_does_not_hold_up_the_others(
     monkeypatch.setattr(reconciler, "compare", compare)
     fake_livekit.people = {meeting.code: [seen("PA_1")], secured.code: [seen("PA_2", "ben")]}
     reconcile(noon(30))
-    assert Stay.objects.get().sid == "PA_2"
+    assert Connection.objects.get().sid == "PA_2"
     assert caplog.messages == [f"room {meeting.code} could not be compared"]
 
 
-def test_an_empty_room_does_not_end_a_meeting(meeting: Meeting, stay: Stay) -> None:
+def test_an_empty_room_does_not_end_a_meeting(meeting: Meeting, connection: Connection) -> None:
     apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
-    apply(kept(news("room_finished", meeting.code)), noon(320))
+    apply(kept(event_body("room_finished", meeting.code)), noon(320))
     for look in range(330, 3600, 30):
         reconcile(noon(look))
     assert Meeting.objects.get().status(noon(3600)) is Status.ACTIVE
@@ -208,39 +214,49 @@ def test_whose_time_of_joining_is_not_told_came_when_first_seen(
     fake_livekit.people = {meeting.code: [Person(sid="PA_1", identity="ann", name="Ann", joined_at=None)]}
     reconcile(noon(30))
     reconcile(noon(60))
-    stay = Stay.objects.get()
-    assert (stay.joined_at, stay.is_joined_guessed, stay.last_seen_at) == (noon(30), True, noon(60))
+    connection = Connection.objects.get()
+    assert (connection.joined_at, connection.is_joined_guessed, connection.last_seen_at) == (
+        noon(30),
+        True,
+        noon(60),
+    )
     apply(kept(joined(meeting.code, "PA_1", noon(20))), noon(70))
-    stay.refresh_from_db()
-    assert (stay.joined_at, stay.is_joined_guessed, stay.last_seen_at) == (noon(20), False, noon(60))
+    connection.refresh_from_db()
+    assert (connection.joined_at, connection.is_joined_guessed, connection.last_seen_at) == (
+        noon(20),
+        False,
+        noon(60),
+    )
 
 
-def test_who_came_after_the_look_began_is_not_missed(stay: Stay, fake_livekit: FakeLiveKit) -> None:
+def test_who_came_after_the_look_began_is_not_missed(
+    connection: Connection, fake_livekit: FakeLiveKit
+) -> None:
     reconcile(NOON)
-    stay.refresh_from_db()
-    assert stay.missed_looks == 0
+    connection.refresh_from_db()
+    assert connection.missed_polls == 0
 
 
-def test_who_left_is_not_missed(meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit) -> None:
+def test_who_left_is_not_missed(meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit) -> None:
     apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
-    version = Stay.objects.get().version
+    version = Connection.objects.get().version
     for look in (30, 60, 90):
         reconcile(noon(look))
-    assert left_at(stay) == noon(20)
-    assert (stay.missed_looks, stay.version) == (0, version)
+    assert left_at(connection) == noon(20)
+    assert (connection.missed_polls, connection.version) == (0, version)
 
 
 def test_somebody_whose_leave_is_known_is_not_brought_back_by_an_old_look(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(15))
-    assert left_at(stay) == noon(20)
+    assert left_at(connection) == noon(20)
 
 
 def test_who_is_seen_in_a_meeting_that_is_over_costs_nothing_more(
-    meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     Meeting.objects.update(ended_at=noon(700))
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
@@ -249,7 +265,9 @@ def test_who_is_seen_in_a_meeting_that_is_over_costs_nothing_more(
     assert ledger.usage_of(meeting).seconds == 700
 
 
-def test_what_a_look_tells_is_settled(meeting: Meeting, stay: Stay, fake_livekit: FakeLiveKit) -> None:
+def test_what_a_look_tells_is_settled(
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
+) -> None:
     settle(meeting.pk, NOON)
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(900))
@@ -261,4 +279,4 @@ def test_what_a_look_tells_is_settled(meeting: Meeting, stay: Stay, fake_livekit
     for look in (1830, 1860):
         reconcile(noon(look))
         settle(meeting.pk, noon(look))
-    assert (left_at(stay), ledger.usage_of(meeting).seconds) == (noon(1800), 1800)
+    assert (left_at(connection), ledger.usage_of(meeting).seconds) == (noon(1800), 1800)

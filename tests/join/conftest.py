@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from feedback.models import Debt
+from feedback.models import FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON, FakeLiveKit, stayed
@@ -49,9 +49,9 @@ def was_in(person: Participant, topic: str, created_at: datetime | None = None) 
     return earlier
 
 
-def owes(person: Participant, topic: str = "Algebra", created_at: datetime | None = None) -> Debt:
+def owes(person: Participant, topic: str = "Algebra", created_at: datetime | None = None) -> FeedbackRequest:
     earlier = was_in(person, topic, created_at)
-    return Debt.objects.create(
+    return FeedbackRequest.objects.create(
         meeting=earlier,
         customer=earlier.customer,
         external_user_id=str(person.external_user_id),
@@ -84,5 +84,5 @@ def nothing_done(person: Participant, jane: Participant, fake_livekit: FakeLiveK
     yield
     assert fake_livekit.muted[person.meeting.code] == before
     assert not barred.exists()
-    assert (fake_livekit.put_out, fake_livekit.closed) == ([], [])
+    assert (fake_livekit.eject, fake_livekit.closed) == ([], [])
     assert not Meeting.objects.filter(ended_at__isnull=False).exists()

@@ -8,7 +8,7 @@ from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON
 
-DEEDS = ("mute", "remove", "end")
+ACTIONS = ("mute", "remove", "end")
 
 
 def registered(meeting: Meeting, name: str, role: str = "attendee") -> Participant:
@@ -17,13 +17,13 @@ def registered(meeting: Meeting, name: str, role: str = "attendee") -> Participa
     )
 
 
-def address(deed: str, person: Participant) -> str:
-    return f"/{person.meeting.code}/host/{deed}/?token={person.token}"
+def address(action: str, person: Participant) -> str:
+    return f"/{person.meeting.code}/host/{action}/?token={person.token}"
 
 
-def do(deed: str, host: Participant, **fields: str) -> tuple[int, Any]:
+def do(action: str, host: Participant, **fields: str) -> tuple[int, Any]:
     """Status and JSON of the answer to this person's script."""
-    return answered(Client().post(address(deed, host), fields))
+    return answered(Client().post(address(action, host), fields))
 
 
 def answered(response: Any) -> tuple[int, Any]:

@@ -1,4 +1,4 @@
-"""Coming to a secured meeting by a code; and guessing one."""
+"""JoinAttempt to a secured meeting by a code; and guessing one."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -88,7 +88,7 @@ def test_what_cannot_be_a_code_is_a_wrong_one(client: Client, secured: Meeting, 
 
 
 def test_the_code_of_a_removed_person_is_wrong(client: Client, person: Participant) -> None:
-    person.remove(NOON)
+    person.mark_removed(NOON)
     assert client.post(f"/{person.meeting.code}/", {"code": person.code}).status_code == 403
 
 

@@ -8,13 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from billing.models import Account
+from billing.models import CreditAccount
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import UNKNOWN_CODE, FakeLiveKit, stayed
 from tests.join.conftest import link, owes, page
 
-# Each deed gives a reason to be kept out; the first reason of those that stand is told.
+# Each action gives a reason to be kept out; the first reason of those that stand is told.
 
 
 def end(person: Participant) -> None:
@@ -34,7 +34,7 @@ def owe(person: Participant) -> None:
 
 
 def spend(person: Participant) -> None:
-    Account.objects.update(balance=0)
+    CreditAccount.objects.update(balance=0)
 
 
 def fill(person: Participant) -> None:
@@ -60,8 +60,8 @@ ORDER = [(number, *reason[1:]) for number, reason in enumerate(REASONS)]
 def test_the_first_reason_is_told(
     client: Client, person: Participant, first: int, status: int, code: str
 ) -> None:
-    for deed, *_ in REASONS[first:]:
-        deed(person)
+    for action, *_ in REASONS[first:]:
+        action(person)
     assert client.get(link(person)).status_code == status
     clicked: Any = client.post(link(person))
     assert (clicked.status_code, clicked.json()["code"]) == (status, code)
@@ -113,12 +113,12 @@ def test_a_form_without_script_gets_a_page(browser: Client, meeting: Meeting) ->
 
 
 @pytest.mark.parametrize(
-    ("deed", "is_worth_a_try"), [(spend, True), (fill, True), (end, False), (remove, False), (bar, False)]
+    ("action", "is_worth_a_try"), [(spend, True), (fill, True), (end, False), (remove, False), (bar, False)]
 )
 def test_try_again_is_offered_where_it_may_help(
-    browser: Client, person: Participant, deed: Callable[[Participant], None], is_worth_a_try: bool
+    browser: Client, person: Participant, action: Callable[[Participant], None], is_worth_a_try: bool
 ) -> None:
-    deed(person)
+    action(person)
     response: Any = browser.get(link(person))
     assert response.context["retry"] == is_worth_a_try
 

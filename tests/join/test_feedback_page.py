@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.models import Customer
-from feedback.models import Answer
+from feedback.models import Feedback
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import UNKNOWN_CODE, race, stayed
@@ -31,35 +31,38 @@ def there(person: Participant) -> Participant:
 
 
 def test_whoever_owes_feedback_is_asked_for_it_at_the_next_door(browser: Client, person: Participant) -> None:
-    debt = owes(person, "Algebra")
+    feedback_request = owes(person, "Algebra")
     response: Any = browser.get(link(person))
     assert response.status_code == 403
     assert "Algebra" in page(response)
-    assert f'name="debt" value="{debt.meeting.code}"' in page(response)
+    assert f'name="earlier" value="{feedback_request.meeting.code}"' in page(response)
     assert f'action="/{person.meeting.code}/feedback/?token={person.token}"' in page(response)
-    assert response.context["debt"].day.isoformat() == debt.day
+    assert response.context["earlier"].day.isoformat() == feedback_request.day
 
 
 def test_who_gives_it_comes_back_to_the_door(browser: Client, person: Participant) -> None:
-    debt = owes(person)
-    response: Any = browser.post(feedback_link(person), {**GOOD, "debt": debt.meeting.code})
+    feedback_request = owes(person)
+    response: Any = browser.post(feedback_link(person), {**GOOD, "earlier": feedback_request.meeting.code})
     assert (response.status_code, response["Location"]) == (303, link(person))
     assert browser.get(response["Location"]).status_code == 200
-    answer = Answer.objects.get()
-    assert (answer.meeting, answer.rating, answer.comments) == (debt.meeting, 4, "It was good.")
+    answer = Feedback.objects.get()
+    assert (answer.meeting, answer.rating, answer.comments) == (feedback_request.meeting, 4, "It was good.")
 
 
-def test_the_oldest_debt_comes_first_then_the_next_then_the_way_in(
+def test_the_oldest_feedback_request_comes_first_then_the_next_then_the_way_in(
     browser: Client, person: Participant
 ) -> None:
     now = timezone.now()
-    debts = [owes(person, f"Lesson {age}", now - timedelta(days=age)) for age in (2, 9, 5)]
+    feedback_requests = [owes(person, f"Lesson {age}", now - timedelta(days=age)) for age in (2, 9, 5)]
     for topic in ("Lesson 9", "Lesson 5", "Lesson 2"):
         asked: Any = browser.get(link(person))
-        assert asked.context["debt"].meeting.topic == topic
-        browser.post(feedback_link(person), {**GOOD, "debt": asked.context["debt"].meeting.code})
+        assert asked.context["earlier"].meeting.topic == topic
+        browser.post(
+            feedback_link(person),
+            {**GOOD, "earlier": asked.context["earlier"].meeting.code},
+        )
     assert browser.get(link(person)).status_code == 200
-    assert Answer.objects.count() == len(debts)
+    assert Feedback.objects.count() == len(feedback_requests)
 
 
 def test_the_script_is_told_by_a_code(client: Client, person: Participant) -> None:
@@ -81,19 +84,19 @@ def test_the_script_is_told_by_a_code(client: Client, person: Participant) -> No
 def test_what_is_wrong_stands_at_its_field_and_what_was_given_stays(
     browser: Client, person: Participant, given: dict[str, str], wrong: set[str]
 ) -> None:
-    debt = owes(person, "Algebra")
-    response: Any = browser.post(feedback_link(person), {**given, "debt": debt.meeting.code})
+    feedback_request = owes(person, "Algebra")
+    response: Any = browser.post(feedback_link(person), {**given, "earlier": feedback_request.meeting.code})
     assert response.status_code == 400
     assert set(response.context["errors"]) == wrong
     for sentences in response.context["errors"].values():
         assert str(sentences[0]) in page(response)
     assert response.context["given"] == {"rating": "", "comments": "", **given}
-    assert response.context["debt"].meeting == debt.meeting
-    assert response.context["debt"].day.isoformat() == debt.day
-    assert not Answer.objects.exists()
+    assert response.context["earlier"].meeting == feedback_request.meeting
+    assert response.context["earlier"].day.isoformat() == feedback_request.day
+    assert not Feedback.objects.exists()
 
 
-def test_a_debt_for_another_customers_meeting_is_as_one_that_never_was(
+def test_a_feedback_request_for_another_customers_meeting_is_as_one_that_never_was(
     browser: Client, person: Participant, stranger: Customer
 ) -> None:
     theirs = Meeting.objects.create(
@@ -101,10 +104,10 @@ def test_a_debt_for_another_customers_meeting_is_as_one_that_never_was(
     )
     told = []
     for code in (theirs.code, UNKNOWN_CODE, "nonsense", "a\0b", was_never_in(person).code):
-        response = browser.post(feedback_link(person), {**GOOD, "debt": code})
+        response = browser.post(feedback_link(person), {**GOOD, "earlier": code})
         told.append((response.status_code, "You were not in this meeting" in page(response)))
     assert set(told) == {(403, True)}
-    assert not Answer.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 def was_never_in(person: Participant) -> Meeting:
@@ -119,14 +122,14 @@ def was_never_in(person: Participant) -> Meeting:
 def test_the_script_sends_it_after_the_call(client: Client, there: Participant) -> None:
     response: Any = client.post(feedback_link(there), GOOD, headers=SCRIPT)
     assert (response.status_code, response.json()) == (200, {"thanks": True})
-    assert Answer.objects.get().meeting == there.meeting
+    assert Feedback.objects.get().meeting == there.meeting
 
 
 def test_a_second_time_changes_nothing_and_is_thanked_as_well(client: Client, there: Participant) -> None:
     for rating in ("4", "1"):
         response: Any = client.post(feedback_link(there), {**GOOD, "rating": rating}, headers=SCRIPT)
         assert (response.status_code, response.json()) == (200, {"thanks": True})
-    assert Answer.objects.get().rating == 4
+    assert Feedback.objects.get().rating == 4
 
 
 def test_it_may_be_given_when_the_meeting_is_over(client: Client, there: Participant) -> None:
@@ -145,7 +148,7 @@ def test_without_a_script_there_is_a_form(browser: Client, there: Participant) -
     response: Any = browser.get(feedback_link(there))
     assert response.status_code == 200
     assert "History" in page(response)
-    assert 'name="debt"' not in page(response)
+    assert 'name="earlier"' not in page(response)
     sent: Any = browser.post(feedback_link(there), GOOD)
     assert (sent.status_code, sent["Location"]) == (303, feedback_link(there))
     thanks = browser.get(sent["Location"])
@@ -157,7 +160,7 @@ def test_a_form_filled_in_wrongly_comes_back(browser: Client, there: Participant
     response: Any = browser.post(feedback_link(there), {"rating": "3", "comments": ""})
     assert response.status_code == 400
     assert 'value="3" required checked' in page(response)
-    assert 'name="debt"' not in page(response)
+    assert 'name="earlier"' not in page(response)
 
 
 def test_it_is_taken_from_our_pages_only(there: Participant) -> None:
@@ -170,11 +173,11 @@ def test_it_is_taken_from_our_pages_only(there: Participant) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_settle_to_one_answer(there: Participant) -> None:
-    answers: list[Any] = race(
+    feedback: list[Any] = race(
         *[lambda: Client().post(feedback_link(there), GOOD, headers=SCRIPT) for _ in range(4)]
     )
-    assert [answer.status_code for answer in answers] == [200] * 4
-    assert Answer.objects.count() == 1
+    assert [answer.status_code for answer in feedback] == [200] * 4
+    assert Feedback.objects.count() == 1
 
 
 # Who is not asked
@@ -189,7 +192,7 @@ def sent(client: Client, method: str, address: str) -> Any:
 def test_it_needs_the_persons_own_link(client: Client, there: Participant, method: str, query: str) -> None:
     response = sent(client, method, f"/{there.meeting.code}/feedback/{query}")
     assert response.status_code == 403
-    assert not Answer.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 @pytest.mark.parametrize("fact", ["removed_at", "barred_at"])
@@ -233,5 +236,5 @@ def test_every_spelling_leads_to_one_address(client: Client, there: Participant,
 
 def test_who_owed_nothing_may_still_tell_of_an_earlier_meeting(browser: Client, person: Participant) -> None:
     earlier = was_in(person, "Biology")
-    assert browser.post(feedback_link(person), {**GOOD, "debt": earlier.code}).status_code == 303
-    assert Answer.objects.get().meeting == earlier
+    assert browser.post(feedback_link(person), {**GOOD, "earlier": earlier.code}).status_code == 303
+    assert Feedback.objects.get().meeting == earlier

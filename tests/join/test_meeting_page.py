@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from livekit import api as sdk
 
-from billing.models import Account
-from feedback.models import Answer
+from billing.models import CreditAccount
+from feedback.models import Feedback
 from meetings.models import Meeting
 from participants.models import Admission, Participant
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, race, stayed
@@ -102,7 +102,7 @@ def test_feedback_is_asked_after_the_call_of_registered_people_who_gave_none(
     assert told(client.get(link(person)))["asksFeedback"] is False
     Meeting.objects.update(feedback_required=True)
     assert told(client.get(link(person)))["asksFeedback"] is True
-    Answer.objects.create(
+    Feedback.objects.create(
         meeting=person.meeting,
         external_user_id="user-123",
         participant=person,
@@ -202,7 +202,7 @@ def test_a_secured_meeting_wants_a_right_link(
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_removed_person_is_told_so(client: Client, person: Participant, method: str) -> None:
-    person.remove(NOON)
+    person.mark_removed(NOON)
     response = getattr(client, method)(link(person))
     assert response.status_code == 403
     assert "removed" in page(response)
@@ -218,7 +218,7 @@ def test_a_link_to_another_meeting_opens_nothing(client: Client, person: Partici
 def test_nobody_enters_an_empty_room_without_credits(
     client: Client, person: Participant, method: str
 ) -> None:
-    Account.objects.update(balance=0)
+    CreditAccount.objects.update(balance=0)
     assert getattr(client, method)(link(person)).status_code == 402
 
 
@@ -240,8 +240,8 @@ def test_over_comes_before_a_wrong_link(
 
 
 def test_removed_comes_before_no_credits(client: Client, person: Participant) -> None:
-    person.remove(NOON)
-    Account.objects.update(balance=0)
+    person.mark_removed(NOON)
+    CreditAccount.objects.update(balance=0)
     assert client.post(link(person)).status_code == 403
 
 
@@ -322,7 +322,7 @@ def test_while_livekit_is_away_nobody_comes_in(
     assert not Admission.objects.exists()
 
 
-# Coming back
+# JoinAttempt back
 
 
 def test_a_guest_who_comes_back_is_the_same_person(client: Client, meeting: Meeting) -> None:
@@ -340,7 +340,7 @@ def test_another_browser_is_another_guest(meeting: Meeting) -> None:
 
 def test_a_guest_who_was_removed_stays_out(client: Client, meeting: Meeting) -> None:
     client.post(f"/{meeting.code}/", {"name": "Ann"})
-    Participant.objects.get().remove(noon(5))
+    Participant.objects.get().mark_removed(noon(5))
     assert client.post(f"/{meeting.code}/", {"name": "Ann"}).status_code == 403
 
 

@@ -51,15 +51,15 @@ def test_a_meeting_is_over_since_it_ended_or_was_cancelled_or_expired(customer: 
 
 def test_a_meeting_ends_once(customer: Customer) -> None:
     meeting = made(customer)
-    assert meeting.end(NOON)
-    assert not meeting.end(noon(5))
+    assert meeting.mark_ended(NOON)
+    assert not meeting.mark_ended(noon(5))
     meeting.refresh_from_db()
     assert meeting.ended_at == NOON
 
 
 @pytest.mark.parametrize("facts", [{"cancelled_at": NOON}, {"expires_at": NOON}])
 def test_what_is_expired_does_not_end(customer: Customer, facts: dict[str, datetime]) -> None:
-    assert not made(customer, **facts).end(NOON)
+    assert not made(customer, **facts).mark_ended(NOON)
 
 
 def test_a_meeting_is_of_its_customer(customer: Customer, stranger: Customer) -> None:

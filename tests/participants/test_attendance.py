@@ -1,4 +1,4 @@
-"""What is known of stays, in whatever order it is told."""
+"""What is known of connections, in whatever order it is told."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meetings.models import Meeting
-from participants.attendance import billed_seconds, count_again, stay_of
-from participants.models import Participant, Stay, StayQuerySet
+from participants.attendance import billed_seconds, connection_of, unsettle
+from participants.models import Connection, ConnectionQuerySet, Participant
 from tests.conftest import NOON, ROUNDS, noon, race, stayed
 
 NOW = noon(5000)
@@ -28,145 +28,151 @@ class Told:
     joined_at: datetime | None = None
 
 
-def known(stay: Stay) -> tuple[datetime, bool, datetime | None, bool, datetime]:
-    stay.refresh_from_db()
-    return stay.joined_at, stay.is_joined_guessed, stay.left_at, stay.is_left_guessed, stay.last_seen_at
+def known(connection: Connection) -> tuple[datetime, bool, datetime | None, bool, datetime]:
+    connection.refresh_from_db()
+    return (
+        connection.joined_at,
+        connection.is_joined_guessed,
+        connection.left_at,
+        connection.is_left_guessed,
+        connection.last_seen_at,
+    )
 
 
-def only(stay: Stay) -> StayQuerySet:
-    return Stay.objects.filter(pk=stay.pk)
+def only(connection: Connection) -> ConnectionQuerySet:
+    return Connection.objects.filter(pk=connection.pk)
 
 
 @pytest.fixture
-def stay(person: Participant) -> Stay:
+def connection(person: Participant) -> Connection:
     """Open since noon, and settled."""
     return stayed(person, NOON, settled_version=1)
 
 
-# Coming
+# JoinAttempt
 
 
-def test_whoever_is_told_of_has_a_stay(secured: Meeting, person: Participant) -> None:
-    made = stay_of(secured, Told(identity=person.identity, joined_at=NOON), noon(5), NOW)
+def test_whoever_is_told_of_has_a_connection(secured: Meeting, person: Participant) -> None:
+    made = connection_of(secured, Told(identity=person.identity, joined_at=NOON), noon(5), NOW)
     assert known(made) == (NOON, False, None, False, NOON)
     assert (made.meeting, made.participant, made.sid) == (secured, person, "PA_1")
     assert (made.created_at, made.unsettled_since, made.version, made.settled_version) == (NOW, NOW, 1, 0)
 
 
 def test_without_a_time_of_joining_they_came_when_they_were_told_of(secured: Meeting) -> None:
-    made = stay_of(secured, Told(), noon(5), NOW)
+    made = connection_of(secured, Told(), noon(5), NOW)
     assert known(made) == (noon(5), True, None, False, noon(5))
 
 
-def test_told_of_again_it_is_the_same_stay(secured: Meeting) -> None:
+def test_told_of_again_it_is_the_same_connection(secured: Meeting) -> None:
     told = Told(joined_at=NOON)
-    assert stay_of(secured, told, NOON, NOW) == stay_of(secured, told, noon(60), NOW)
-    assert (Stay.objects.count(), Participant.objects.count()) == (1, 1)
-    assert Stay.objects.get().version == 1
+    assert connection_of(secured, told, NOON, NOW) == connection_of(secured, told, noon(60), NOW)
+    assert (Connection.objects.count(), Participant.objects.count()) == (1, 1)
+    assert Connection.objects.get().version == 1
 
 
 def test_an_exact_time_of_joining_replaces_a_guess(secured: Meeting) -> None:
-    made = stay_of(secured, Told(), noon(60), NOW)
-    stay_of(secured, Told(joined_at=noon(20)), noon(70), NOW)
+    made = connection_of(secured, Told(), noon(60), NOW)
+    connection_of(secured, Told(joined_at=noon(20)), noon(70), NOW)
     assert known(made)[:2] == (noon(20), False)
 
 
 def test_a_guess_replaces_no_exact_time_of_joining(secured: Meeting) -> None:
-    made = stay_of(secured, Told(joined_at=noon(20)), noon(20), NOW)
-    stay_of(secured, Told(), noon(10), NOW)
+    made = connection_of(secured, Told(joined_at=noon(20)), noon(20), NOW)
+    connection_of(secured, Told(), noon(10), NOW)
     assert known(made)[:2] == (noon(20), False)
 
 
 def test_of_two_guesses_the_earlier_stands(secured: Meeting) -> None:
-    made = stay_of(secured, Told(), noon(20), NOW)
-    stay_of(secured, Told(), noon(10), NOW)
-    stay_of(secured, Told(), noon(30), NOW)
+    made = connection_of(secured, Told(), noon(20), NOW)
+    connection_of(secured, Told(), noon(10), NOW)
+    connection_of(secured, Told(), noon(30), NOW)
     assert known(made)[:2] == (noon(10), True)
 
 
 def test_an_exact_time_may_be_later_than_the_guess(secured: Meeting) -> None:
-    made = stay_of(secured, Told(), noon(20), NOW)
-    stay_of(secured, Told(joined_at=noon(21)), noon(21), NOW)
+    made = connection_of(secured, Told(), noon(20), NOW)
+    connection_of(secured, Told(joined_at=noon(21)), noon(21), NOW)
     assert known(made)[:2] == (noon(21), False)
 
 
-def test_of_two_exact_times_of_joining_the_earlier_stands(stay: Stay) -> None:
-    only(stay).came(noon(-5), NOW)
-    only(stay).came(noon(3), NOW)
-    assert known(stay)[:2] == (noon(-5), False)
+def test_of_two_exact_times_of_joining_the_earlier_stands(connection: Connection) -> None:
+    only(connection).set_joined_at(noon(-5), NOW)
+    only(connection).set_joined_at(noon(3), NOW)
+    assert known(connection)[:2] == (noon(-5), False)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_told_of_twice_at_once_it_is_one_stay_of_one_person(secured: Meeting) -> None:
     for number in ROUNDS:
         told = Told(f"PA_{number}", f"guest {number}", joined_at=NOON)
-        made = race(*[partial(stay_of, secured, told, NOON, NOW)] * 3)
-        assert len({stay.pk for stay in made if isinstance(stay, Stay)}) == 1
+        made = race(*[partial(connection_of, secured, told, NOON, NOW)] * 3)
+        assert len({connection.pk for connection in made if isinstance(connection, Connection)}) == 1
     assert Participant.objects.count() == len(ROUNDS)
 
 
 # Being seen, leaving, being lost
 
 
-def test_who_is_seen_is_there(stay: Stay) -> None:
-    Stay.objects.update(missed_looks=1)
-    only(stay).seen(noon(60), NOW)
-    assert known(stay) == (NOON, False, None, False, noon(60))
-    assert stay.missed_looks == 0
+def test_who_is_seen_is_there(connection: Connection) -> None:
+    Connection.objects.update(missed_polls=1)
+    only(connection).set_seen_at(noon(60), NOW)
+    assert known(connection) == (NOON, False, None, False, noon(60))
+    assert connection.missed_polls == 0
 
 
-def test_an_earlier_look_takes_nothing_away(stay: Stay) -> None:
-    only(stay).seen(noon(60), NOW)
-    only(stay).seen(noon(59), NOW)
-    assert known(stay)[4] == noon(60)
+def test_an_earlier_look_takes_nothing_away(connection: Connection) -> None:
+    only(connection).set_seen_at(noon(60), NOW)
+    only(connection).set_seen_at(noon(59), NOW)
+    assert known(connection)[4] == noon(60)
 
 
-def test_who_is_lost_left_when_last_seen_as_far_as_we_can_tell(stay: Stay) -> None:
-    only(stay).seen(noon(60), NOW)
-    only(stay).lost(NOW)
-    assert known(stay)[2:] == (noon(60), True, noon(60))
+def test_who_is_lost_left_when_last_seen_as_far_as_we_can_tell(connection: Connection) -> None:
+    only(connection).set_seen_at(noon(60), NOW)
+    only(connection).close_lost(NOW)
+    assert known(connection)[2:] == (noon(60), True, noon(60))
 
 
-def test_who_is_seen_after_a_guessed_leave_has_not_left(stay: Stay) -> None:
-    only(stay).lost(NOW)
-    only(stay).seen(noon(60), NOW)
-    assert known(stay)[2:] == (None, False, noon(60))
+def test_who_is_seen_after_a_guessed_leave_has_not_left(connection: Connection) -> None:
+    only(connection).close_lost(NOW)
+    only(connection).set_seen_at(noon(60), NOW)
+    assert known(connection)[2:] == (None, False, noon(60))
 
 
-def test_who_was_seen_before_a_guessed_leave_stays_away(stay: Stay) -> None:
-    only(stay).seen(noon(60), NOW)
-    only(stay).lost(NOW)
-    only(stay).seen(noon(59), NOW)
-    assert known(stay)[2:] == (noon(60), True, noon(60))
+def test_who_was_seen_before_a_guessed_leave_stays_away(connection: Connection) -> None:
+    only(connection).set_seen_at(noon(60), NOW)
+    only(connection).close_lost(NOW)
+    only(connection).set_seen_at(noon(59), NOW)
+    assert known(connection)[2:] == (noon(60), True, noon(60))
 
 
 @pytest.mark.parametrize("at", [30, 60, 90])
-def test_an_exact_leave_replaces_a_guess(stay: Stay, at: int) -> None:
-    only(stay).seen(noon(60), NOW)
-    only(stay).lost(NOW)
-    only(stay).left(noon(at), NOW)
-    assert known(stay)[2:4] == (noon(at), False)
+def test_an_exact_leave_replaces_a_guess(connection: Connection, at: int) -> None:
+    only(connection).set_seen_at(noon(60), NOW)
+    only(connection).close_lost(NOW)
+    only(connection).set_left_at(noon(at), NOW)
+    assert known(connection)[2:4] == (noon(at), False)
 
 
-def test_nothing_undoes_an_exact_leave(stay: Stay) -> None:
-    only(stay).left(noon(60), NOW)
-    before = known(stay)
-    only(stay).seen(noon(90), NOW)
-    only(stay).lost(NOW)
-    only(stay).left(noon(61), NOW)
-    assert known(stay) == before
+def test_nothing_undoes_an_exact_leave(connection: Connection) -> None:
+    only(connection).set_left_at(noon(60), NOW)
+    before = known(connection)
+    only(connection).set_seen_at(noon(90), NOW)
+    only(connection).close_lost(NOW)
+    only(connection).set_left_at(noon(61), NOW)
+    assert known(connection) == before
 
 
-def test_of_two_exact_leaves_the_earlier_stands(stay: Stay) -> None:
-    only(stay).left(noon(60), NOW)
-    only(stay).left(noon(50), NOW)
-    assert known(stay)[2:4] == (noon(50), False)
+def test_of_two_exact_leaves_the_earlier_stands(connection: Connection) -> None:
+    only(connection).set_left_at(noon(60), NOW)
+    only(connection).set_left_at(noon(50), NOW)
+    assert known(connection)[2:4] == (noon(50), False)
 
 
-def test_who_left_is_not_lost(stay: Stay) -> None:
-    only(stay).left(noon(60), NOW)
-    only(stay).lost(NOW)
-    assert known(stay)[2:4] == (noon(60), False)
+def test_who_left_is_not_lost(connection: Connection) -> None:
+    only(connection).set_left_at(noon(60), NOW)
+    only(connection).close_lost(NOW)
+    assert known(connection)[2:4] == (noon(60), False)
 
 
 # Any order
@@ -174,20 +180,20 @@ def test_who_left_is_not_lost(stay: Stay) -> None:
 
 def shown(at: datetime, meeting: Meeting, sid: str) -> None:
     """LiveKit showed them, and did not say since when they are there."""
-    made = stay_of(meeting, Told(sid), at, NOW)
-    only(made).seen(at, NOW)
+    made = connection_of(meeting, Told(sid), at, NOW)
+    only(made).set_seen_at(at, NOW)
 
 
 def came(meeting: Meeting, sid: str) -> None:
-    stay_of(meeting, Told(sid, joined_at=NOON), noon(1), NOW)
+    connection_of(meeting, Told(sid, joined_at=NOON), noon(1), NOW)
 
 
 def left(meeting: Meeting, sid: str) -> None:
-    only(stay_of(meeting, Told(sid), noon(100), NOW)).left(noon(100), NOW)
+    only(connection_of(meeting, Told(sid), noon(100), NOW)).set_left_at(noon(100), NOW)
 
 
 def lost(meeting: Meeting, sid: str) -> None:
-    Stay.objects.filter(sid=sid).lost(NOW)
+    Connection.objects.filter(sid=sid).close_lost(NOW)
 
 
 Fact = Callable[[Meeting, str], None]
@@ -198,12 +204,12 @@ WITHOUT_LEAVING: list[Fact] = [came, *SHOWN[:3]]
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(facts=st.permutations(FACTS), number=st.uuids())
-def test_in_any_order_the_same_facts_make_the_same_stay(
+def test_in_any_order_the_same_facts_make_the_same_connection(
     secured: Meeting, facts: list[Fact], number: object
 ) -> None:
     for fact in facts:
         fact(secured, f"PA_{number}")
-    found = Stay.objects.get(sid=f"PA_{number}")
+    found = Connection.objects.get(sid=f"PA_{number}")
     assert known(found)[:4] == (NOON, False, noon(100), False)
     assert billed_seconds(secured, [found]) == 100
 
@@ -212,88 +218,94 @@ def test_in_any_order_whoever_is_there_was_last_seen_at_the_latest_moment(secure
     for number, facts in enumerate(permutations(WITHOUT_LEAVING)):
         for fact in facts:
             fact(secured, f"PA_{number}")
-        found = Stay.objects.get(sid=f"PA_{number}")
+        found = Connection.objects.get(sid=f"PA_{number}")
         assert known(found) == (NOON, False, None, False, noon(70))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_facts_told_at_once_make_the_same_stay(secured: Meeting) -> None:
+def test_facts_told_at_once_make_the_same_connection(secured: Meeting) -> None:
     for number in ROUNDS:
         sid = f"PA_{number}"
         race(*[partial(fact, secured, sid) for fact in FACTS[::2]])
-        assert known(Stay.objects.get(sid=sid))[:4] == (NOON, False, noon(100), False)
+        assert known(Connection.objects.get(sid=sid))[:4] == (NOON, False, noon(100), False)
 
 
 # Billing looks again
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
-        lambda stay: stay.came(noon(-9), NOW),
-        lambda stay: stay.seen(noon(9), NOW),
-        lambda stay: stay.left(noon(9), NOW),
-        lambda stay: stay.lost(NOW),
-        lambda stay: stay.write(NOW),
+        lambda connection: connection.set_joined_at(noon(-9), NOW),
+        lambda connection: connection.set_seen_at(noon(9), NOW),
+        lambda connection: connection.set_left_at(noon(9), NOW),
+        lambda connection: connection.close_lost(NOW),
+        lambda connection: connection.change(NOW),
     ],
 )
-def test_what_changes_is_to_be_settled_since_now(stay: Stay, deed: Callable[[StayQuerySet], object]) -> None:
-    assert not Stay.objects.unsettled().exists()
-    deed(only(stay))
-    [stay] = Stay.objects.unsettled()
-    assert (stay.version, stay.settled_version, stay.unsettled_since) == (2, 1, NOW)
+def test_what_changes_is_to_be_settled_since_now(
+    connection: Connection, action: Callable[[ConnectionQuerySet], object]
+) -> None:
+    assert not Connection.objects.unsettled().exists()
+    action(only(connection))
+    [connection] = Connection.objects.unsettled()
+    assert (connection.version, connection.settled_version, connection.unsettled_since) == (2, 1, NOW)
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
-        lambda stay: stay.came(noon(1), NOW),
-        lambda stay: stay.seen(noon(90), NOW),
-        lambda stay: stay.left(noon(60), NOW),
-        lambda stay: stay.lost(NOW),
+        lambda connection: connection.set_joined_at(noon(1), NOW),
+        lambda connection: connection.set_seen_at(noon(90), NOW),
+        lambda connection: connection.set_left_at(noon(60), NOW),
+        lambda connection: connection.close_lost(NOW),
     ],
 )
-def test_what_tells_nothing_new_is_not(stay: Stay, deed: Callable[[StayQuerySet], object]) -> None:
-    Stay.objects.update(left_at=noon(60))
-    deed(only(stay))
-    assert not Stay.objects.unsettled().exists()
+def test_what_tells_nothing_new_is_not(
+    connection: Connection, action: Callable[[ConnectionQuerySet], object]
+) -> None:
+    Connection.objects.update(left_at=noon(60))
+    action(only(connection))
+    assert not Connection.objects.unsettled().exists()
 
 
-def test_it_waits_since_the_first_change_after_it_was_settled(stay: Stay) -> None:
+def test_it_waits_since_the_first_change_after_it_was_settled(connection: Connection) -> None:
     for at in (10, 20, 30):
-        only(stay).seen(noon(at), noon(at))
-    stay.refresh_from_db()
-    assert (stay.version, stay.unsettled_since) == (4, noon(10))
-    only(stay).update(settled_version=3)  # news came while it was settled
-    only(stay).seen(noon(40), noon(40))
-    stay.refresh_from_db()
-    assert (stay.version, stay.unsettled_since) == (5, noon(10))
-    only(stay).update(settled_version=5)
-    only(stay).seen(noon(50), noon(50))
-    stay.refresh_from_db()
-    assert (stay.version, stay.unsettled_since) == (6, noon(50))
+        only(connection).set_seen_at(noon(at), noon(at))
+    connection.refresh_from_db()
+    assert (connection.version, connection.unsettled_since) == (4, noon(10))
+    only(connection).update(settled_version=3)  # news came while it was settled
+    only(connection).set_seen_at(noon(40), noon(40))
+    connection.refresh_from_db()
+    assert (connection.version, connection.unsettled_since) == (5, noon(10))
+    only(connection).update(settled_version=5)
+    only(connection).set_seen_at(noon(50), noon(50))
+    connection.refresh_from_db()
+    assert (connection.version, connection.unsettled_since) == (6, noon(50))
 
 
-def test_each_waits_on_its_own(person: Participant, stay: Stay) -> None:
+def test_each_waits_on_its_own(person: Participant, connection: Connection) -> None:
     waiting = stayed(person, NOON, version=3, settled_version=2)
-    Stay.objects.write(NOW)
-    assert list(Stay.objects.order_by("pk").values_list("unsettled_since", flat=True)) == [NOW, NOON]
-    assert set(Stay.objects.unsettled()) == {stay, waiting}
+    Connection.objects.change(NOW)
+    assert list(Connection.objects.order_by("pk").values_list("unsettled_since", flat=True)) == [NOW, NOON]
+    assert set(Connection.objects.unsettled()) == {connection, waiting}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_changes_at_once_are_all_counted(stay: Stay) -> None:
-    race(*[partial(only(stay).write, noon(at)) for at in range(4)])
-    stay.refresh_from_db()
-    assert stay.version == 5
+def test_changes_at_once_are_all_counted(connection: Connection) -> None:
+    race(*[partial(only(connection).change, noon(at)) for at in range(4)])
+    connection.refresh_from_db()
+    assert connection.version == 5
 
 
-def test_one_stay_is_enough_for_a_meeting_to_be_counted_again(person: Participant, stay: Stay) -> None:
+def test_one_stay_is_enough_for_a_meeting_to_be_counted_again(
+    person: Participant, connection: Connection
+) -> None:
     stayed(person, NOON, settled_version=1)
-    count_again(person.meeting, NOW)
-    assert list(Stay.objects.unsettled()) == [stay]
+    unsettle(person.meeting, NOW)
+    assert list(Connection.objects.unsettled()) == [connection]
 
 
-def test_other_meetings_are_not_counted_again(meeting: Meeting, stay: Stay) -> None:
-    count_again(meeting, NOW)
-    assert not Stay.objects.unsettled().exists()
+def test_other_meetings_are_not_counted_again(meeting: Meeting, connection: Connection) -> None:
+    unsettle(meeting, NOW)
+    assert not Connection.objects.unsettled().exists()

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings.models import Meeting
-from participants.attendance import billed_seconds, room_finished
-from participants.models import Participant, Stay
+from participants.attendance import billed_seconds, close_room_connections
+from participants.models import Connection, Participant
 from tests.conftest import NOON, noon, stayed
 
 NOW = noon(5000)
 PEOPLE = [(None, "a"), (None, "b"), ("a", "c"), ("a", "d"), ("b", "e")]  # of which c and d are one
 
 moments = st.integers(0, 100)
-drawn_stays = st.lists(
+drawn_connections = st.lists(
     st.tuples(st.sampled_from(PEOPLE), moments, st.none() | moments, moments),
     max_size=8,
 )
@@ -24,11 +24,11 @@ ends = st.fixed_dictionaries(
 )
 
 
-def stay_of(who: tuple[str | None, str], joined: int, left: int | None, seen: int) -> Stay:
+def connection_of(who: tuple[str | None, str], joined: int, left: int | None, seen: int) -> Connection:
     """None of it is saved."""
     person = Participant(external_user_id=who[0], identity=who[1])
     left_at = None if left is None else noon(left)
-    return Stay(participant=person, joined_at=noon(joined), left_at=left_at, last_seen_at=noon(seen))
+    return Connection(participant=person, joined_at=noon(joined), left_at=left_at, last_seen_at=noon(seen))
 
 
 def end_of(meeting: Meeting) -> datetime:
@@ -37,24 +37,24 @@ def end_of(meeting: Meeting) -> datetime:
     return next(end for end in ends if end)
 
 
-def there(stays: list[Stay], second: datetime) -> set[str]:
+def there(connections: list[Connection], second: datetime) -> set[str]:
     """The oracle: who was there in that second; of registered people by their id, whatever their link."""
     return {
-        stay.participant.external_user_id or f"guest {stay.participant.identity}"
-        for stay in stays
-        if stay.joined_at <= second < (stay.left_at or stay.last_seen_at)
+        connection.participant.external_user_id or f"guest {connection.participant.identity}"
+        for connection in connections
+        if connection.joined_at <= second < (connection.left_at or connection.last_seen_at)
     }
 
 
-@given(drawn_stays, ends)
+@given(drawn_connections, ends)
 def test_each_second_of_each_person_before_the_end_is_billed_once(
     drawn: list[tuple[tuple[str | None, str], int, int | None, int]], facts: dict[str, datetime]
 ) -> None:
     meeting = Meeting(**facts)
-    stays = [stay_of(*one) for one in drawn]
+    connections = [connection_of(*one) for one in drawn]
     seconds = [NOON + timedelta(seconds=passed) for passed in range(101)]
-    expected = sum(len(there(stays, second)) for second in seconds if second < end_of(meeting))
-    assert billed_seconds(meeting, stays) == expected
+    expected = sum(len(there(connections, second)) for second in seconds if second < end_of(meeting))
+    assert billed_seconds(meeting, connections) == expected
 
 
 def test_nobody_costs_nothing() -> None:
@@ -63,11 +63,11 @@ def test_nobody_costs_nothing() -> None:
 
 def test_fractions_of_seconds_are_not_billed() -> None:
     meeting = Meeting(ended_at=noon(60.9))
-    stay = stay_of((None, "a"), 0, None, 0)
-    stay.last_seen_at = noon(30.9)
-    assert billed_seconds(meeting, [stay]) == 30
-    stay.last_seen_at = noon(90)
-    assert billed_seconds(meeting, [stay]) == 60
+    connection = connection_of((None, "a"), 0, None, 0)
+    connection.last_seen_at = noon(30.9)
+    assert billed_seconds(meeting, [connection]) == 30
+    connection.last_seen_at = noon(90)
+    assert billed_seconds(meeting, [connection]) == 60
 
 
 # A room that is no more
@@ -87,28 +87,31 @@ def test_fractions_of_seconds_are_not_billed() -> None:
 def test_with_a_room_whoever_came_before_is_gone_since_they_were_last_seen(
     secured: Meeting, person: Participant, joined_at: int, last_seen_at: int, is_gone: bool
 ) -> None:
-    stay = stayed(person, noon(joined_at), last_seen_at=noon(last_seen_at))
-    room_finished(secured, noon(60), NOW)
-    stay.refresh_from_db()
-    assert (stay.left_at, stay.is_left_guessed) == (noon(last_seen_at) if is_gone else None, is_gone)
+    connection = stayed(person, noon(joined_at), last_seen_at=noon(last_seen_at))
+    close_room_connections(secured, noon(60), NOW)
+    connection.refresh_from_db()
+    assert (connection.left_at, connection.is_left_guessed) == (
+        noon(last_seen_at) if is_gone else None,
+        is_gone,
+    )
 
 
 def test_with_a_room_only_its_own_people_are_gone(
     secured: Meeting, person: Participant, meeting: Meeting
 ) -> None:
     stayed(person, NOON)
-    room_finished(meeting, noon(60), NOW)
-    assert Stay.objects.open().count() == 1
+    close_room_connections(meeting, noon(60), NOW)
+    assert Connection.objects.open().count() == 1
 
 
 def test_an_exact_leave_is_known_better(secured: Meeting, person: Participant) -> None:
-    stay = stayed(person, NOON, noon(30))
-    room_finished(secured, noon(60), NOW)
-    stay.refresh_from_db()
-    assert (stay.left_at, stay.is_left_guessed, stay.version) == (noon(30), False, 1)
+    connection = stayed(person, NOON, noon(30))
+    close_room_connections(secured, noon(60), NOW)
+    connection.refresh_from_db()
+    assert (connection.left_at, connection.is_left_guessed, connection.version) == (noon(30), False, 1)
 
 
 def test_with_a_room_its_people_are_to_be_settled_again(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, settled_version=1)
-    room_finished(secured, noon(60), NOW)
-    assert Stay.objects.unsettled().get().unsettled_since == NOW
+    close_room_connections(secured, noon(60), NOW)
+    assert Connection.objects.unsettled().get().unsettled_since == NOW

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meetings.models import Meeting
-from participants.attendance import Occupancy, is_room_empty, occupancy
-from participants.models import Admission, Participant, Stay
+from participants.models import Admission, Connection, Participant
+from participants.presence import Occupancy, is_room_empty, occupancy
 from tests.conftest import NOON, noon, stayed
 
 NOW = noon(5000)
@@ -72,7 +72,7 @@ def test_people_who_relieve_each_other_keep_it_up(
     assert occupancy(meeting, NOW) == Occupancy(since=NOON, first=ann)
 
 
-def test_a_short_stay_inside_a_long_one_ends_nothing(
+def test_a_short_connection_inside_a_long_one_ends_nothing(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
     stayed(ann, NOON, noon(1000))
@@ -113,7 +113,7 @@ def test_somebody_expected_too_late_bridges_nothing(
     assert occupancy(meeting, NOW) == Occupancy(since=noon(160), first=bert)
 
 
-def test_an_admission_bridges_until_its_stay_has_ended(
+def test_an_admission_bridges_until_its_connection_has_ended(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
     let_in(ann, NOON)
@@ -122,7 +122,7 @@ def test_an_admission_bridges_until_its_stay_has_ended(
     assert occupancy(meeting, NOW) == Occupancy(since=noon(200), first=bert)
 
 
-def test_an_earlier_stay_does_not_end_an_admission(
+def test_an_earlier_connection_does_not_end_an_admission(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
     stayed(ann, noon(-100), noon(-50))
@@ -134,7 +134,7 @@ def test_an_earlier_stay_does_not_end_an_admission(
 def test_when_an_admission_has_run_out_the_room_is_empty_at_once(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
-    """The minute is counted from the end of a stay only."""
+    """The minute is counted from the end of a connection only."""
     let_in(ann, NOON)
     assert is_room_empty(meeting, noon(360))
     stayed(bert, noon(390))
@@ -163,8 +163,8 @@ def test_nothing_counts_after_the_end(meeting: Meeting, ann: Participant, bert: 
 def test_it_began_when_nobody_had_been_there_for_a_minute(
     meeting: Meeting, ann: Participant, spans: list[tuple[int, int]]
 ) -> None:
-    """The oracle: a stay began it if at its first second nobody was there, or had been for a minute."""
-    Stay.objects.all().delete()
+    """The oracle: a connection began it if at its first second nobody was there, or had been for a minute."""
+    Connection.objects.all().delete()
     for start, end in spans:
         stayed(ann, noon(start), noon(end))
     began = [begun for begun, _ in spans if not any(start < begun < end + 60 for start, end in spans)]

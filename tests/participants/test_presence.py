@@ -3,8 +3,8 @@ from datetime import datetime
 import pytest
 
 from meetings.models import Meeting
-from participants.attendance import is_room_empty, started_at
-from participants.models import Admission, Participant, Stay
+from participants.models import Admission, Connection, Participant
+from participants.presence import is_room_empty, started_at
 from tests.conftest import NOON, noon, stayed
 
 
@@ -32,21 +32,21 @@ def test_an_admission_counts_for_six_minutes(person: Participant) -> None:
     assert not is_present(person, noon(360))
 
 
-def test_an_admission_counts_until_its_stay_has_ended(person: Participant) -> None:
+def test_an_admission_counts_until_its_connection_has_ended(person: Participant) -> None:
     let_in(person, NOON)
     stayed(person, noon(2))
     assert is_present(person, noon(30))
-    Stay.objects.left(noon(20), noon(20))
+    Connection.objects.set_left_at(noon(20), noon(20))
     assert not is_present(person, noon(30))
 
 
-def test_a_stay_in_the_second_of_its_admission_ends_it(person: Participant) -> None:
+def test_a_connection_in_the_second_of_its_admission_ends_it(person: Participant) -> None:
     let_in(person, NOON)
     stayed(person, NOON, noon(20))
     assert not is_present(person, noon(30))
 
 
-def test_an_earlier_stay_does_not_end_an_admission(person: Participant) -> None:
+def test_an_earlier_connection_does_not_end_an_admission(person: Participant) -> None:
     stayed(person, noon(-60), noon(-30))
     let_in(person, NOON)
     assert is_present(person, noon(30))
@@ -109,7 +109,7 @@ def test_somebody_let_in_starts_it_for_as_long_as_they_are_expected(
 
 def test_a_registration_made_anew_is_the_same_person(secured: Meeting, person: Participant) -> None:
     stayed(person, NOON, noon(1))
-    person.remove(noon(2))
+    person.mark_removed(noon(2))
     again = Participant.objects.create(
         meeting=secured, external_user_id="user-123", display_name="John", created_at=noon(3)
     )

@@ -60,7 +60,7 @@ def test_another_meeting_may_have_the_same_id(customer: Customer, person: Partic
 
 
 def test_a_removed_id_may_be_registered_anew(secured: Meeting, person: Participant) -> None:
-    assert person.remove(NOON)
+    assert person.mark_removed(NOON)
     [again] = register([new(secured, "user-123")])
     assert (again.pk, again.code, again.identity) != (person.pk, person.code, person.identity)
     assert again.code != person.code
@@ -68,8 +68,8 @@ def test_a_removed_id_may_be_registered_anew(secured: Meeting, person: Participa
 
 
 def test_a_registration_ends_once(person: Participant) -> None:
-    assert person.remove(NOON)
-    assert not person.remove(noon(5))
+    assert person.mark_removed(NOON)
+    assert not person.mark_removed(noon(5))
     person.refresh_from_db()
     assert person.removed_at == NOON
 
@@ -87,7 +87,7 @@ def test_of_two_registrations_of_one_id_one_wins(secured: Meeting) -> None:
 def test_of_a_registration_and_the_end_the_later_knows_of_the_other(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = Meeting.objects.create(customer=customer, is_secured=True, created_at=NOON)
-        added, ended = race(partial(add, new(meeting, "a"), noon(1)), partial(meeting.end, noon(1)))
+        added, ended = race(partial(add, new(meeting, "a"), noon(1)), partial(meeting.mark_ended, noon(1)))
         assert ended is True
         is_registered = Participant.objects.of(meeting).exists()
         assert is_registered == isinstance(added, Participant)

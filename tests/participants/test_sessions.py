@@ -15,9 +15,9 @@ def over(request: pytest.FixtureRequest, person: Participant) -> None:
 
 
 def test_a_session_is_a_visit(person: Participant) -> None:
-    stay = stayed(person, NOON, noon(1800))
+    connection = stayed(person, NOON, noon(1800))
     [session] = person.sessions(noon(9999))
-    assert (session.id, session.session_id) == (stay.pk, stay.session_id)
+    assert (session.id, session.session_id) == (connection.pk, connection.session_id)
     assert (session.joined_at, session.left_at) == (NOON, noon(1800))
     assert (session.total_minutes, session.is_connected) == (30, False)
 
@@ -36,7 +36,7 @@ def test_a_reconnect_is_not_a_second_session(person: Participant) -> None:
     assert (session.id, session.left_at, session.total_minutes) == (first.pk, noon(134), 2)
 
 
-def test_a_session_is_numbered_by_its_oldest_stay_also_when_news_of_that_came_last(
+def test_a_session_is_numbered_by_its_oldest_connection_also_when_news_of_that_came_last(
     person: Participant,
 ) -> None:
     stayed(person, noon(60), noon(90))
@@ -68,7 +68,7 @@ def test_two_tabs_count_once(person: Participant) -> None:
 @pytest.mark.parametrize("over", [{"ended_at": noon(60)}, {"expires_at": noon(60)}], indirect=True)
 @pytest.mark.parametrize("left_at", [None, noon(600)])
 @pytest.mark.usefixtures("over")
-def test_a_stay_ends_with_the_meeting_whatever_livekit_does_later(
+def test_a_connection_ends_with_the_meeting_whatever_livekit_does_later(
     person: Participant, left_at: datetime | None
 ) -> None:
     stayed(person, NOON, left_at)
@@ -86,7 +86,7 @@ def test_a_fraction_of_the_end_does_not_count(person: Participant) -> None:
 
 def test_a_removed_person_keeps_their_time_and_a_new_registration_has_none(person: Participant) -> None:
     stayed(person, NOON, noon(600))
-    person.remove(noon(700))
+    person.mark_removed(noon(700))
     facts: dict[str, Any] = {"meeting": person.meeting, "external_user_id": person.external_user_id}
     again = Participant.objects.create(**facts, display_name="John", created_at=noon(800))
     assert (person.total_minutes(noon(9999)), again.total_minutes(noon(9999))) == (10, 0)

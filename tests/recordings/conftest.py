@@ -8,15 +8,15 @@ import time_machine
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Participant, Role
-from recordings import course, starting, sweep
-from recordings.errands import Deed, Errand
-from recordings.models import Take
-from recordings.states import Status
-from recordings.tasks import left_to_the_sweep
+from recordings import launch, lifecycle, sweep
+from recordings.follow_ups import Action, FollowUp
+from recordings.models import Recording
+from recordings.states import State, Status
+from recordings.tasks import retried_by_sweep
 from tests.conftest import NOON, noon, stayed
 from tests.recordings.fakes import FakeEgress
 from upclass import egress
-from upclass.egress import Egress, State
+from upclass.egress import Egress, EgressState
 
 
 @pytest.fixture(autouse=True)
@@ -57,81 +57,99 @@ def ann(call: Meeting) -> Participant:
 
 
 @pytest.fixture
-def take(call: Meeting, ann: Participant) -> Take:
+def recording(call: Meeting, ann: Participant) -> Recording:
     """Pending since noon, and nobody was asked yet."""
-    return take_of(call, ann)
+    return recording_of(call, ann)
 
 
-def take_of(meeting: Meeting, recorder: Participant, status: Status = Status.PENDING, **facts: Any) -> Take:
+def recording_of(
+    meeting: Meeting, recorder: Participant, status: Status = Status.PENDING, **facts: Any
+) -> Recording:
+    """In the state of a status that the facts tell."""
+    return recording_in(meeting, recorder, state_of(status, facts), **facts)
+
+
+def recording_in(meeting: Meeting, recorder: Participant, state: State, **facts: Any) -> Recording:
     usual: dict[str, Any] = {"created_at": NOON, "try_after": NOON}
-    return Take.objects.create(meeting=meeting, recorder=recorder, status=status, **{**usual, **facts})
+    if state == State.REQUESTED:
+        usual["requested_at"] = NOON
+    return Recording.objects.create(meeting=meeting, recorder=recorder, state=state, **{**usual, **facts})
 
 
-def asked(take: Take, now: datetime = NOON) -> Take:
+def state_of(status: Status, facts: dict[str, Any]) -> State:
+    if status == Status.PENDING:
+        asked = State.REQUESTED if facts.get("requested_at") else State.QUEUED
+        return State.STARTING if facts.get("egress_id") else asked
+    if status == Status.PROCESSING:
+        return State.STORING if facts.get("finished_at") else State.ENDING
+    return State(status)
+
+
+def asked(recording: Recording, now: datetime = NOON) -> Recording:
     """LiveKit was asked for it, and nothing was heard since."""
-    assert take.claim(now)
-    return take
+    assert recording.mark_requested(now)
+    return recording
 
 
-def known(take: Take, now: datetime = NOON, egress_id: str = "EG_1") -> Take:
-    """LiveKit was asked for it, and told the egress."""
-    assert asked(take, now).known_as(Egress(egress_id, take.file, State.STARTING))
-    return take
+def known(recording: Recording, now: datetime = NOON, egress_id: str = "EG_1") -> Recording:
+    """LiveKit was asked for it, and its egress is known."""
+    assert asked(recording, now).mark_starting(Egress(egress_id, recording.file, EgressState.STARTING))
+    return recording
 
 
-def after(take: Take) -> Take:
+def after(recording: Recording) -> Recording:
     """What is written of it now."""
-    return Take.objects.select_related("meeting__customer").get(pk=take.pk)
+    return Recording.objects.select_related("meeting__customer").get(pk=recording.pk)
 
 
-def status_of(take: Take) -> str:
-    return after(take).status
+def status_of(recording: Recording) -> str:
+    return after(recording).status
 
 
-def starts(take: Take) -> Errand:
-    return Errand(Deed.START, take.pk)
+def starts(recording: Recording) -> FollowUp:
+    return FollowUp(Action.REQUEST, recording.pk)
 
 
-def stops(take: Take) -> Errand:
-    return Errand(Deed.STOP, take.pk)
+def stops(recording: Recording) -> FollowUp:
+    return FollowUp(Action.STOP, recording.pk)
 
 
-def saves(take: Take) -> Errand:
-    return Errand(Deed.SAVE, take.pk)
+def saves(recording: Recording) -> FollowUp:
+    return FollowUp(Action.CONFIRM, recording.pk)
 
 
 # Sweeping
 
 
 @pytest.fixture
-def running(take: Take, fake_egress: FakeEgress) -> Take:
+def running(recording: Recording, fake_egress: FakeEgress) -> Recording:
     """Recording since 12:00:04."""
-    fake_egress.begins(take.meeting.code, known(take).file, State.ACTIVE, started_at=noon(4))
-    take.advance(Status.RECORDING, started_at=noon(4))
-    return take
+    fake_egress.begins(recording.meeting.code, known(recording).file, EgressState.ACTIVE, started_at=noon(4))
+    recording.mark_recording(noon(4))
+    return recording
 
 
-def swept(second: float) -> list[Errand]:
-    return list(sweep.errands(noon(second)))
+def swept(second: float) -> list[FollowUp]:
+    return list(sweep.follow_ups(noon(second)))
 
 
-def do(errand: Errand, second: float) -> None:
+def do(follow_up: FollowUp, second: float) -> None:
     """What the task does."""
-    if errand.deed is Deed.STOP_EGRESS:
-        egress.stop(str(errand.of))
+    if follow_up.action is Action.STOP_EGRESS:
+        egress.stop_egress(str(follow_up.of))
         return
-    take = Take.objects.select_related("meeting__customer").get(pk=errand.of)
-    with left_to_the_sweep():
-        if errand.deed is Deed.START:
-            starting.start(take, noon(second))
-        elif errand.deed is Deed.STOP:
-            course.stop(take, noon(second))
+    recording = Recording.objects.select_related("meeting__customer").get(pk=follow_up.of)
+    with retried_by_sweep():
+        if follow_up.action is Action.REQUEST:
+            launch.request_egress(recording, noon(second))
+        elif follow_up.action is Action.STOP:
+            lifecycle.stop_recording(recording, noon(second))
         else:
-            course.save(take)
+            lifecycle.confirm_stored(recording)
 
 
 def beat(start: int, end: int) -> None:
-    """Sweeps every 15 seconds, whose errands are done."""
+    """Sweeps every 15 seconds, whose follow-ups are done."""
     for second in range(start, end, 15):
-        for errand in swept(second):
-            do(errand, second)
+        for follow_up in swept(second):
+            do(follow_up, second)

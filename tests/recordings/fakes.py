@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from upclass import egress, livekit, storage
-from upclass.egress import Egress, State
+from upclass.egress import Egress, EgressState
 
 
 @dataclass
@@ -35,8 +35,8 @@ class FakeEgress:
             raise livekit.Unreachable("away")
         self.asked.append(question)
 
-    def start(self, code: str, key: str) -> Egress:
-        self._answer("start", code, key)
+    def start_egress(self, code: str, key: str) -> Egress:
+        self._answer("start_egress", code, key)
         if self.refusals:
             raise self.refusals.pop(0)
         told = self.begins(code, key)
@@ -45,50 +45,59 @@ class FakeEgress:
             raise livekit.Unreachable("no answer")
         return told
 
-    def stop(self, egress_id: str) -> bool:
+    def stop_egress(self, egress_id: str) -> bool:
         """As the border answers: of a recorder that hears nothing LiveKit knows whether it had ended."""
-        self._answer("stop", egress_id)
+        self._answer("stop_egress", egress_id)
         told = self.known.get(egress_id)
-        if told is None or told.state not in (State.STARTING, State.ACTIVE, State.ENDING):
+        if told is None or told.state not in (EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING):
             return told is not None
         if egress_id not in self.killed:
-            self.becomes(egress_id, State.ENDING)
+            self.becomes(egress_id, EgressState.ENDING)
         return egress_id not in self.killed
 
-    def look(self, egress_id: str) -> Egress | None:
-        self._answer("look", egress_id)
+    def get_egress(self, egress_id: str) -> Egress | None:
+        self._answer("get_egress", egress_id)
         return self.known.get(egress_id)
 
-    def of_room(self, code: str) -> list[Egress]:
-        self._answer("of room", code)
+    def list_room_egresses(self, code: str) -> list[Egress]:
+        self._answer("list_room_egresses", code)
         return [told for told in self.known.values() if self.rooms[told.id] == code]
 
-    def is_in_room(self, code: str, egress_id: str) -> bool:
-        self._answer("is in room", code, egress_id)
+    def is_recorder_in_room(self, code: str, egress_id: str) -> bool:
+        self._answer("is_recorder_in_room", code, egress_id)
         if code in self.lost_rooms:
             raise livekit.Refused("unavailable", "no response from servers")
-        is_alive = egress_id in self.known and self.known[egress_id].state in (State.STARTING, State.ACTIVE)
+        is_alive = egress_id in self.known and self.known[egress_id].state in (
+            EgressState.STARTING,
+            EgressState.ACTIVE,
+        )
         return is_alive and egress_id not in self.killed
 
     # What happens
 
-    def begins(self, code: str, key: str, state: State = State.STARTING, **facts: Any) -> Egress:
+    def begins(self, code: str, key: str, state: EgressState = EgressState.STARTING, **facts: Any) -> Egress:
         self.made += 1
         told = Egress(f"EG_{self.made}", key, state, **facts)
         self.known[told.id], self.rooms[told.id] = told, code
         return told
 
-    def becomes(self, egress_id: str, state: State, **facts: Any) -> Egress:
+    def becomes(self, egress_id: str, state: EgressState, **facts: Any) -> Egress:
         """What LiveKit tells of it from now on."""
         self.known[egress_id] = replace(self.known[egress_id], state=state, **facts)
         return self.known[egress_id]
 
-    def asked_to(self, deed: str) -> list[tuple[str, ...]]:
-        return [asked[1:] for asked in self.asked if asked[0] == deed]
+    def asked_to(self, call: str) -> list[tuple[str, ...]]:
+        return [asked[1:] for asked in self.asked if asked[0] == call]
 
     def take_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Stand in for LiveKit, at its border."""
-        for name in ("start", "stop", "look", "of_room", "is_in_room"):
+        for name in (
+            "start_egress",
+            "stop_egress",
+            "get_egress",
+            "list_room_egresses",
+            "is_recorder_in_room",
+        ):
             monkeypatch.setattr(egress, name, getattr(self, name))
 
 

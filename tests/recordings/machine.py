@@ -14,20 +14,20 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.attendance import occupancy
 from participants.models import Participant, Role
-from recordings import course, pauses, starting, sweep
-from recordings.errands import Deed, Errand
-from recordings.models import Recording, Take
-from recordings.starting import failures_in
-from recordings.states import Status
+from participants.presence import occupancy
+from recordings import backoff, launch, lifecycle, sweep
+from recordings.follow_ups import Action, FollowUp
+from recordings.launch import failures_in
+from recordings.models import Recording, RecordingSummary
+from recordings.states import State, Status
 from tests.conftest import NOON, noon
 from tests.recordings.conftest import guest, registered
 from tests.recordings.fakes import FakeStorage
-from tests.recordings.test_states import WAYS
+from tests.recordings.test_states import REACHABLE
 from tests.recordings.world import World
 from upclass import codes, egress, livekit, storage
-from upclass.egress import State
+from upclass.egress import EgressState
 
 BEAT = timedelta(seconds=15)
 QUIET = timedelta(minutes=5)
@@ -41,7 +41,7 @@ class RecordedWorld(RuleBasedStateMachine):
         self, monkeypatch: pytest.MonkeyPatch, files: FakeStorage, clock: time_machine.Traveller
     ) -> None:
         super().__init__()
-        Take.objects.all().delete()  # of an example that hypothesis broke off
+        Recording.objects.all().delete()  # of an example that hypothesis broke off
         Meeting.objects.update(ended_at=NOON)
         files.objects, files.is_away = {}, False
         self.world = World(storage=files)
@@ -50,8 +50,8 @@ class RecordedWorld(RuleBasedStateMachine):
         self.clock.move_to(NOON)
         self.next_beat = NOON + BEAT
         self.is_down = False  # workers and beat
-        self.left_to_do: list[Errand] = []
-        self.seen: dict[int, str] = {}
+        self.left_to_do: list[FollowUp] = []
+        self.seen: dict[int, State] = {}
         facts = {
             "customer": Customer.objects.create(slug=codes.session_id()),
             "record_on_cloud": True,
@@ -74,28 +74,28 @@ class RecordedWorld(RuleBasedStateMachine):
 
     # What the product does
 
-    def do(self, deed: Callable[[], Errand | None]) -> None:
+    def do(self, action: Callable[[], FollowUp | None]) -> None:
         with suppress(livekit.Unreachable, storage.Unreachable):
-            errand = deed()
-            self.left_to_do += [errand] if errand else []
+            follow_up = action()
+            self.left_to_do += [follow_up] if follow_up else []
 
-    def work(self, errand: Errand) -> None:
+    def work(self, follow_up: FollowUp) -> None:
         """As the task does."""
-        if errand.deed is Deed.STOP_EGRESS:
+        if follow_up.action is Action.STOP_EGRESS:
             with suppress(livekit.Unreachable):
-                egress.stop(str(errand.of))
+                egress.stop_egress(str(follow_up.of))
             return
-        take = Take.objects.select_related("meeting__customer").get(pk=errand.of)
-        deeds: dict[Deed, Callable[[], None]] = {
-            Deed.START: partial(starting.start, take, self.world.now),
-            Deed.STOP: partial(course.stop, take, self.world.now),
-            Deed.SAVE: partial(course.save, take),
+        recording = Recording.objects.select_related("meeting__customer").get(pk=follow_up.of)
+        actions: dict[Action, Callable[[], None]] = {
+            Action.REQUEST: partial(launch.request_egress, recording, self.world.now),
+            Action.STOP: partial(lifecycle.stop_recording, recording, self.world.now),
+            Action.CONFIRM: partial(lifecycle.confirm_stored, recording),
         }
-        self.do(deeds[errand.deed])
+        self.do(actions[follow_up.action])
 
     def sweep(self) -> None:
-        for errand in sweep.errands(self.world.now):
-            self.left_to_do.append(errand)
+        for follow_up in sweep.follow_ups(self.world.now):
+            self.left_to_do.append(follow_up)
 
     def beat(self) -> None:
         self.sweep()
@@ -121,7 +121,11 @@ class RecordedWorld(RuleBasedStateMachine):
         self.world.live()
 
     def hear(self, number: int) -> None:
-        self.do(partial(course.hear, self.world.told[number % len(self.world.told)], self.world.now))
+        self.do(
+            partial(
+                lifecycle.on_egress_update, self.world.told[number % len(self.world.told)], self.world.now
+            )
+        )
 
     # Who comes and goes
 
@@ -135,7 +139,7 @@ class RecordedWorld(RuleBasedStateMachine):
             if (where.code, number) not in self.world.there:
                 self.world.comes(self.people[meeting][number], number)
         if is_told:
-            self.do(partial(starting.begin, where, self.world.now))
+            self.do(partial(launch.begin, where, self.world.now))
 
     @rule(meeting=WHICH)
     def everybody_goes(self, meeting: int) -> None:
@@ -145,32 +149,31 @@ class RecordedWorld(RuleBasedStateMachine):
     # What must hold
 
     @invariant()
-    def no_take_moves_back(self) -> None:
+    def no_recording_moves_back(self) -> None:
         RecordedWorld.steps += 1
         running: set[int] = set()
-        for take in Take.objects.all():
-            before = self.seen.setdefault(take.pk, take.status)
-            ways = {(str(one), str(other)) for one, other in WAYS}
-            assert before == take.status or (before, take.status) in ways, f"{before} became {take.status}"
-            self.seen[take.pk] = take.status
-            if take.status in (Status.PENDING, Status.RECORDING):
-                assert take.meeting_id not in running, "two takes run at once"
-                running.add(take.meeting_id)
+        for recording in Recording.objects.all():
+            before = self.seen.setdefault(recording.pk, State(recording.state))
+            assert (before, State(recording.state)) in REACHABLE, f"{before} became {recording.state}"
+            self.seen[recording.pk] = State(recording.state)
+            if recording.status in (Status.PENDING, Status.RECORDING):
+                assert recording.meeting_id not in running, "two recordings run at once"
+                running.add(recording.meeting_id)
 
     @invariant()
     def nothing_is_shown_that_is_not_there(self) -> None:
-        for take in Take.objects.all():
-            size = self.world.storage.objects.get(take.file)
-            assert take.size_bytes in (None, size)
-            assert take.status != Status.COMPLETED or take.size_bytes is not None
-            assert bool(take.failure_reason) == (take.status == Status.FAILED)
+        for recording in Recording.objects.all():
+            size = self.world.storage.objects.get(recording.file)
+            assert recording.size_bytes in (None, size)
+            assert recording.status != Status.COMPLETED or recording.size_bytes is not None
+            assert bool(recording.failure_reason) == (recording.status == Status.FAILED)
         for meeting in self.meetings:
-            shown = Recording.of(Take.objects.of(meeting))
+            shown = RecordingSummary.of(Recording.objects.of(meeting))
             assert shown.has_recording == bool(shown.size_bytes)
 
     @invariant()
     def each_file_is_asked_for_once(self) -> None:
-        keys = [key for _, key in self.world.asked_to("start")]
+        keys = [key for _, key in self.world.asked_to("start_egress")]
         assert len(keys) == len(set(keys))
 
     def teardown(self) -> None:
@@ -178,25 +181,25 @@ class RecordedWorld(RuleBasedStateMachine):
             return  # which is to be told, not what comes of it
         self.all_is_well()
         self.nothing_happens()
-        for take in Take.objects.all():
-            note(f"{vars(take)}")
-            self.compare(take)
+        for recording in Recording.objects.all():
+            note(f"{vars(recording)}")
+            self.compare(recording)
         for meeting in self.meetings:
             self.is_recorded(meeting)
         for number in range(3):
             self.everybody_goes(number)
         self.nothing_happens()
-        for take in Take.objects.all():
-            self.compare(take)
-            self.count(take)
-        assert not Take.objects.unfinished().exists()
+        for recording in Recording.objects.all():
+            self.compare(recording)
+            self.count(recording)
+        assert not Recording.objects.unfinished().exists()
 
     def nothing_happens(self) -> None:
         """For five minutes but for a sweep, and whatever recorders do."""
         until = self.world.now + QUIET + BEAT
         while self.world.now < until:
             self.pass_time(BEAT.total_seconds())
-            self.no_take_moves_back()
+            self.no_recording_moves_back()
             self.nothing_is_shown_that_is_not_there()
 
     def all_is_well(self) -> None:
@@ -207,25 +210,25 @@ class RecordedWorld(RuleBasedStateMachine):
         for number in range(len(self.world.told) * (RecordedWorld.steps % 2)):
             self.hear(number)
 
-    def compare(self, take: Take) -> None:
+    def compare(self, recording: Recording) -> None:
         """A take with what really became of its egress."""
-        told = self.world.of_take(take)
+        told = self.world.of_recording(recording)
         is_alive = bool(told and self.world.is_alive(told.id))
-        is_due = take.try_after > self.world.now - BEAT  # it was put off, and its time has not come
-        assert take.is_over or is_alive or is_due, "nobody records it, and it does not end"
+        is_due = recording.try_after > self.world.now - BEAT  # it was put off, and its time has not come
+        assert recording.is_over or is_alive or is_due, "nobody records it, and it does not end"
         has_media = bool(told and told.id in self.world.media)
-        assert take.status != Status.DROPPED or not has_media, "what was recorded is dropped"
-        if told and told.state is State.COMPLETE and take.failure_reason == "":
-            assert take.status == Status.COMPLETED, "its file is there"
-        if take.status == Status.COMPLETED:
-            assert told and told.state is State.COMPLETE
-        if told and told.state is State.ABORTED:
-            assert take.status in (Status.DROPPED, Status.FAILED)
+        assert recording.status != Status.DROPPED or not has_media, "what was recorded is dropped"
+        if told and told.state is EgressState.COMPLETE and recording.failure_reason == "":
+            assert recording.status == Status.COMPLETED, "its file is there"
+        if recording.status == Status.COMPLETED:
+            assert told and told.state is EgressState.COMPLETE
+        if told and told.state is EgressState.ABORTED:
+            assert recording.status in (Status.DROPPED, Status.FAILED)
 
-    def count(self, take: Take) -> None:
-        RecordedWorld.completed += take.status == Status.COMPLETED
-        RecordedWorld.failed += take.status == Status.FAILED
-        RecordedWorld.dropped += take.status == Status.DROPPED
+    def count(self, recording: Recording) -> None:
+        RecordedWorld.completed += recording.status == Status.COMPLETED
+        RecordedWorld.failed += recording.status == Status.FAILED
+        RecordedWorld.dropped += recording.status == Status.DROPPED
 
     def is_recorded(self, meeting: Meeting) -> None:
         """Whatever is to be recorded is, unless it was tried in vain too often."""
@@ -237,7 +240,7 @@ class RecordedWorld(RuleBasedStateMachine):
             return
         at_the_time = occupancy(meeting, now)
         assert at_the_time
-        is_given_up = pauses.is_given_up(failures_in(meeting, at_the_time)[0])
-        take = Take.objects.of(meeting).filter(status=Status.RECORDING).first()
-        assert take or is_given_up, "it is to be recorded, and is not"
-        assert not take or take.egress_id in [told.id for told in alive]
+        is_given_up = backoff.is_given_up(failures_in(meeting, at_the_time)[0])
+        recording = Recording.objects.of(meeting).filter(state=State.RECORDING).first()
+        assert recording or is_given_up, "it is to be recorded, and is not"
+        assert not recording or recording.egress_id in [told.id for told in alive]

@@ -1,11 +1,11 @@
-"""What the rules of takes rely on in LiveKit's own words."""
+"""What the rules of recordings rely on in LiveKit's own words."""
 
 import pytest
 
 from tests.upclass.conftest import TwirpServer, serving
 from upclass import egress
 
-STOP = egress.stop  # the border itself, before the tests replace it
+STOP = egress.stop_egress  # the border itself, before the tests replace it
 CANNOT = '{"code": "failed_precondition", "msg": "egress with status EGRESS_%s cannot be stopped"}'
 
 

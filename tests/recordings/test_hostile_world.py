@@ -1,7 +1,8 @@
-"""Recording in a hostile world: news lost, doubled, late and out of order, workers and recorders killed.
+"""Recording in a hostile world: webhooks lost, doubled, late, out of order, workers and recorders killed.
 
-Hypothesis chooses what happens. Whatever it was, five quiet minutes later each take is what its egress really
-was, and what is to be recorded is being recorded. `make test` runs some steps, SOAK_STEPS sets how many.
+Hypothesis chooses what happens. Whatever it was, five quiet minutes later each recording is what its egress
+really was, and what is to be recorded is being recorded. `make test` runs some steps, SOAK_STEPS sets how
+many.
 """
 
 import os
@@ -23,7 +24,7 @@ from tests.conftest import noon
 from tests.recordings.fakes import FakeStorage
 from tests.recordings.machine import WHICH, RecordedWorld
 from tests.recordings.world import MOODS
-from upclass.egress import State
+from upclass.egress import EgressState
 
 STEPS = int(os.environ.get("SOAK_STEPS", "300"))
 ANY = st.integers(0, 99)
@@ -55,7 +56,7 @@ class HostileWorld(RecordedWorld):
     @precondition(lambda self: self.world.now > noon(1200))
     @rule(meeting=WHICH)
     def a_meeting_is_ended(self, meeting: int) -> None:
-        self.meetings[meeting].end(self.world.now)
+        self.meetings[meeting].mark_ended(self.world.now)
         self.world.close(self.meetings[meeting].code)
         self.world.live()
 
@@ -63,31 +64,31 @@ class HostileWorld(RecordedWorld):
     def the_next_order_will_be_answered_so(self, mood: str) -> None:
         self.world.mood = mood
 
-    @rule(meeting=WHICH, deed=st.sampled_from(["end", "leave", "news", "active news"]))
-    def something_happens_while_the_next_is_started(self, meeting: int, deed: str) -> None:
+    @rule(meeting=WHICH, action=st.sampled_from(["end", "leave", "event", "active event"]))
+    def something_happens_while_the_next_is_started(self, meeting: int, action: str) -> None:
         self.world.mood = "late"
-        self.world.meanwhile = partial(self.meanwhile, meeting, deed)
+        self.world.meanwhile = partial(self.meanwhile, meeting, action)
 
-    def meanwhile(self, meeting: int, deed: str) -> None:
-        if deed == "end":
+    def meanwhile(self, meeting: int, action: str) -> None:
+        if action == "end":
             self.a_meeting_is_ended(meeting)
-        elif deed == "leave":
+        elif action == "leave":
             self.everybody_goes(meeting)
             self.move_to(self.world.now + timedelta(seconds=25))
-        elif deed == "active news":
+        elif action == "active news":
             self.world.activate(self.world.told[-1].id)
         self.hear(-1)
 
-    @precondition(lambda self: self.world.of_state(State.STARTING))
+    @precondition(lambda self: self.world.of_state(EgressState.STARTING))
     @rule(number=ANY)
     def an_egress_records(self, number: int) -> None:
-        starting_ones = self.world.of_state(State.STARTING)
+        starting_ones = self.world.of_state(EgressState.STARTING)
         self.world.activate(starting_ones[number % len(starting_ones)])
 
-    @precondition(lambda self: self.world.of_state(State.ENDING))
+    @precondition(lambda self: self.world.of_state(EgressState.ENDING))
     @rule(number=ANY, is_there=st.booleans())
     def an_egress_is_complete(self, number: int, is_there: bool) -> None:
-        ending = self.world.of_state(State.ENDING)
+        ending = self.world.of_state(EgressState.ENDING)
         self.world.finish(ending[number % len(ending)], is_there)
 
     @precondition(lambda self: self.world.late)
@@ -95,16 +96,20 @@ class HostileWorld(RecordedWorld):
     def a_late_file_comes(self, number: int) -> None:
         self.world.arrives(self.world.late[number % len(self.world.late)])
 
-    @precondition(lambda self: self.world.of_state(State.STARTING, State.ACTIVE, State.ENDING))
+    @precondition(
+        lambda self: self.world.of_state(EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING)
+    )
     @rule(number=ANY, has_part=st.booleans())
     def an_egress_fails(self, number: int, has_part: bool) -> None:
-        under_way = self.world.of_state(State.STARTING, State.ACTIVE, State.ENDING)
+        under_way = self.world.of_state(EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING)
         self.world.fail(under_way[number % len(under_way)], has_part)
 
-    @precondition(lambda self: self.world.of_state(State.STARTING, State.ACTIVE, State.ENDING))
+    @precondition(
+        lambda self: self.world.of_state(EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING)
+    )
     @rule(number=ANY)
     def a_recorder_is_killed(self, number: int) -> None:
-        under_way = self.world.of_state(State.STARTING, State.ACTIVE, State.ENDING)
+        under_way = self.world.of_state(EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING)
         self.world.killed.add(under_way[number % len(under_way)])
 
     @precondition(lambda self: self.world.killed & set(self.world.known))
@@ -115,7 +120,7 @@ class HostileWorld(RecordedWorld):
 
     @precondition(lambda self: self.world.told)
     @rule(number=ANY, times=st.integers(1, 2), is_last=st.booleans())
-    def news_arrives(self, number: int, times: int, is_last: bool) -> None:
+    def webhook_arrives(self, number: int, times: int, is_last: bool) -> None:
         """In any order; not the last time it is sent: it will come again later."""
         for _ in range(times):
             self.hear(number)
@@ -124,7 +129,7 @@ class HostileWorld(RecordedWorld):
 
     @precondition(lambda self: self.world.told)
     @rule(number=ANY)
-    def news_is_lost(self, number: int) -> None:
+    def webhooks_are_lost(self, number: int) -> None:
         self.world.told.pop(number % len(self.world.told))
 
     @precondition(lambda self: self.world.told)
@@ -144,21 +149,21 @@ class HostileWorld(RecordedWorld):
 
     @precondition(lambda self: self.left_to_do)
     @rule(number=ANY, is_last=st.booleans())
-    def an_errand_is_done(self, number: int, is_last: bool) -> None:
+    def a_follow_up_is_done(self, number: int, is_last: bool) -> None:
         """In any order, and perhaps not for the last time."""
         number %= len(self.left_to_do)
         self.work(self.left_to_do.pop(number) if is_last else self.left_to_do[number])
 
     @precondition(lambda self: self.left_to_do)
     @rule(number=ANY, query=QUERY)
-    def an_errand_is_killed(self, number: int, query: int) -> None:
-        errand = self.left_to_do.pop(number % len(self.left_to_do))
+    def a_follow_up_is_killed(self, number: int, query: int) -> None:
+        follow_up = self.left_to_do.pop(number % len(self.left_to_do))
         with killed_at(query):
-            self.work(errand)
+            self.work(follow_up)
 
     @precondition(lambda self: self.left_to_do)
     @rule()
-    def errands_are_lost(self) -> None:
+    def follow_ups_are_lost(self) -> None:
         self.left_to_do.clear()
 
     @rule(is_down=SELDOM)
@@ -175,7 +180,7 @@ class HostileWorld(RecordedWorld):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whatever_happens_each_take_comes_to_its_end(
+def test_whatever_happens_each_recording_comes_to_its_end(
     monkeypatch: pytest.MonkeyPatch, fake_storage: FakeStorage, clock: time_machine.Traveller
 ) -> None:
     RecordedWorld.steps = RecordedWorld.completed = RecordedWorld.failed = RecordedWorld.dropped = 0

@@ -5,35 +5,37 @@ from datetime import timedelta
 import pytest
 
 from meetings.models import Meeting
-from recordings import course, reasons, starting, sweep
-from recordings.errands import Deed, Errand
-from recordings.models import Take
+from recordings import launch, lifecycle, reasons, sweep
+from recordings.follow_ups import Action, FollowUp
+from recordings.models import Recording
 from recordings.states import Status
 from tests.conftest import NOON, noon, stayed
-from tests.recordings.conftest import after, beat, guest, registered, starts, status_of, swept, take_of
+from tests.recordings.conftest import after, beat, guest, recording_of, registered, starts, status_of, swept
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import egress, storage
-from upclass.egress import Egress, State
+from upclass.egress import Egress, EgressState
 
 # The file
 
 
-def finished(take: Take, at: float = 60) -> Take:
-    take.advance(Status.PROCESSING, ended_at=noon(at))
-    take.note(finished_at=noon(at), seconds=56)
-    return take
+def finished(recording: Recording, at: float = 60) -> Recording:
+    recording.mark_ending(ended_at=noon(at))
+    recording.mark_storing(noon(at), 56)
+    return recording
 
 
-def test_a_file_that_comes_late_completes_its_take(running: Take, fake_storage: FakeStorage) -> None:
+def test_a_file_that_comes_late_completes_its_recording(
+    running: Recording, fake_storage: FakeStorage
+) -> None:
     finished(running)
-    assert swept(75) == [starts(Take.objects.latest("pk"))]
+    assert swept(75) == [starts(Recording.objects.latest("pk"))]
     assert status_of(running) == Status.PROCESSING
     fake_storage.objects[running.file] = 12_345
     swept(90)
     assert (status_of(running), after(running).size_bytes) == (Status.COMPLETED, 12_345)
 
 
-def test_a_file_that_never_comes_fails_its_take(running: Take) -> None:
+def test_a_file_that_never_comes_fails_its_recording(running: Recording) -> None:
     finished(running)
     swept(60 + 239)
     assert status_of(running) == Status.PROCESSING
@@ -43,7 +45,7 @@ def test_a_file_that_never_comes_fails_its_take(running: Take) -> None:
 
 
 def test_with_the_storage_away_nobody_knows_and_it_is_waited_for(
-    running: Take, fake_storage: FakeStorage
+    running: Recording, fake_storage: FakeStorage
 ) -> None:
     finished(running)
     fake_storage.is_away = True
@@ -55,15 +57,19 @@ def test_with_the_storage_away_nobody_knows_and_it_is_waited_for(
     assert status_of(running) == Status.COMPLETED
 
 
-def test_with_the_storage_away_for_a_day_it_is_given_up(running: Take, fake_storage: FakeStorage) -> None:
+def test_with_the_storage_away_for_a_day_it_is_given_up(
+    running: Recording, fake_storage: FakeStorage
+) -> None:
     finished(running)
     fake_storage.is_away = True
     swept(60 + 86_400)
     assert (status_of(running), after(running).failure_reason) == (Status.FAILED, reasons.NOT_STORED)
 
 
-def test_a_part_of_a_failed_take_is_found_within_the_hour(running: Take, fake_storage: FakeStorage) -> None:
-    running.fail("It broke.", noon(60))
+def test_a_part_of_a_failed_recording_is_found_within_the_hour(
+    running: Recording, fake_storage: FakeStorage
+) -> None:
+    running.mark_failed("It broke.", noon(60))
     swept(75)
     assert not after(running).has_file
     fake_storage.objects[running.file] = 999
@@ -71,8 +77,8 @@ def test_a_part_of_a_failed_take_is_found_within_the_hour(running: Take, fake_st
     assert (status_of(running), after(running).size_bytes) == (Status.FAILED, 999)
 
 
-def test_a_killed_recorder_s_take_is_given_up_when_the_storage_was_away_for_a_day(
-    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage
+def test_a_killed_recorder_s_recording_is_given_up_when_the_storage_was_away_for_a_day(
+    running: Recording, fake_egress: FakeEgress, fake_storage: FakeStorage
 ) -> None:
     fake_egress.killed.add("EG_1")
     fake_storage.is_away = True
@@ -83,9 +89,9 @@ def test_a_killed_recorder_s_take_is_given_up_when_the_storage_was_away_for_a_da
 
 
 def test_what_was_given_up_with_the_storage_away_is_found_when_that_is_back(
-    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage
+    running: Recording, fake_egress: FakeEgress, fake_storage: FakeStorage
 ) -> None:
-    fake_egress.becomes("EG_1", State.COMPLETE, seconds=50)
+    fake_egress.becomes("EG_1", EgressState.COMPLETE, seconds=50)
     fake_storage.is_away = True
     beat(60, 120)
     beat(86_500, 86_530)
@@ -96,18 +102,18 @@ def test_what_was_given_up_with_the_storage_away_is_found_when_that_is_back(
 
 
 def test_a_recorder_seen_leaving_its_room_is_not_missed_while_it_uploads(
-    running: Take, fake_egress: FakeEgress
+    running: Recording, fake_egress: FakeEgress
 ) -> None:
     """The look fell between its leaving and the news of it: one stop that nobody hears proves nothing."""
-    running.note(missed_at=noon(60))
-    course.hear(fake_egress.becomes("EG_1", State.ENDING, ended_at=noon(61)), noon(61))
+    running.set_missing_since(noon(60))
+    lifecycle.on_egress_update(fake_egress.becomes("EG_1", EgressState.ENDING, ended_at=noon(61)), noon(61))
     fake_egress.killed.add("EG_1")
-    course.stop(after(running), noon(130))
+    lifecycle.stop_recording(after(running), noon(130))
     assert status_of(running) == Status.PROCESSING
 
 
-def test_after_an_hour_nobody_looks_for_a_part(running: Take, fake_storage: FakeStorage) -> None:
-    running.fail("It broke.", noon(60))
+def test_after_an_hour_nobody_looks_for_a_part(running: Recording, fake_storage: FakeStorage) -> None:
+    running.mark_failed("It broke.", noon(60))
     fake_storage.objects[running.file] = 999
     swept(60 + 3600)
     assert not after(running).has_file
@@ -116,18 +122,18 @@ def test_after_an_hour_nobody_looks_for_a_part(running: Take, fake_storage: Fake
 # Parts that are away, and takes that are broken
 
 
-def test_with_livekit_away_nothing_is_touched(running: Take, fake_egress: FakeEgress) -> None:
-    before = Take.objects.values().get()
+def test_with_livekit_away_nothing_is_touched(running: Recording, fake_egress: FakeEgress) -> None:
+    before = Recording.objects.values().get()
     fake_egress.is_away = True
     assert swept(600) == []
-    assert Take.objects.values().get() == before
+    assert Recording.objects.values().get() == before
 
 
 def test_with_livekit_away_files_are_seen_all_the_same(
-    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage, lesson: Meeting
+    running: Recording, fake_egress: FakeEgress, fake_storage: FakeStorage, lesson: Meeting
 ) -> None:
     host = registered(lesson, "host")
-    done = finished(take_of(lesson, host, Status.RECORDING, file="lesson.mp4", egress_id="EG_9"))
+    done = finished(recording_of(lesson, host, Status.RECORDING, file="lesson.mp4", egress_id="EG_9"))
     fake_storage.objects["lesson.mp4"] = 5
     fake_egress.is_away = True
     swept(75)
@@ -135,33 +141,35 @@ def test_with_livekit_away_files_are_seen_all_the_same(
 
 
 def test_with_the_storage_away_takes_begin_all_the_same(
-    running: Take, fake_storage: FakeStorage, lesson: Meeting
+    running: Recording, fake_storage: FakeStorage, lesson: Meeting
 ) -> None:
     finished(running)
     stayed(registered(lesson, "host"), NOON)
     fake_storage.is_away = True
     begun = swept(75)
-    assert Errand(Deed.START, Take.objects.get(meeting=lesson).pk) in begun
+    assert FollowUp(Action.REQUEST, Recording.objects.get(meeting=lesson).pk) in begun
 
 
 def test_one_take_that_cannot_be_compared_does_not_hold_up_the_others(
-    running: Take,
+    running: Recording,
     lesson: Meeting,
     fake_egress: FakeEgress,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     host = registered(lesson, "host")
-    other = take_of(lesson, host, egress_id="EG_2", file="lesson.mp4", created_at=noon(1), asked_at=NOON)
-    fake_egress.begins(lesson.code, "lesson.mp4", State.ACTIVE)
-    ask = fake_egress.look
+    other = recording_of(
+        lesson, host, egress_id="EG_2", file="lesson.mp4", created_at=noon(1), requested_at=NOON
+    )
+    fake_egress.begins(lesson.code, "lesson.mp4", EgressState.ACTIVE)
+    ask = fake_egress.get_egress
 
     def ill(egress_id: str) -> Egress | None:
         if egress_id == "EG_1":
             raise ValueError("strange")
         return ask(egress_id)
 
-    monkeypatch.setattr(egress, "look", ill)
+    monkeypatch.setattr(egress, "get_egress", ill)
     swept(15)
     assert status_of(other) == Status.RECORDING
     assert f"{running} could not be compared" in caplog.text
@@ -172,47 +180,49 @@ def test_one_meeting_that_cannot_begin_does_not_hold_up_the_others(
 ) -> None:
     stayed(guest(call), NOON)
     stayed(registered(lesson, "host"), NOON)
-    begin = starting.begin
+    begin = launch.begin
 
-    def ill(meeting: Meeting, now: object) -> Errand | None:
+    def ill(meeting: Meeting, now: object) -> FollowUp | None:
         if meeting == max(call, lesson, key=lambda one: one.pk):  # the newest is looked at first
             raise ValueError("strange")
         return begin(meeting, now)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(starting, "begin", ill)
+    monkeypatch.setattr(launch, "begin", ill)
     assert len(swept(15)) == 1
 
 
 # Asking again
 
 
-def test_staff_who_ask_again_learn_what_livekit_says(running: Take, fake_egress: FakeEgress) -> None:
-    fake_egress.becomes("EG_1", State.ENDING, ended_at=noon(60))
-    sweep.ask_again(running, noon(61))
+def test_staff_who_ask_again_learn_what_livekit_says(running: Recording, fake_egress: FakeEgress) -> None:
+    fake_egress.becomes("EG_1", EgressState.ENDING, ended_at=noon(60))
+    sweep.check_now(running, noon(61))
     assert status_of(running) == Status.PROCESSING
 
 
 def test_a_part_that_came_days_later_is_found_when_staff_ask(
-    running: Take, fake_egress: FakeEgress, fake_storage: FakeStorage
+    running: Recording, fake_egress: FakeEgress, fake_storage: FakeStorage
 ) -> None:
-    running.fail("It broke.", noon(60))
-    fake_egress.becomes("EG_1", State.FAILED)
+    running.mark_failed("It broke.", noon(60))
+    fake_egress.becomes("EG_1", EgressState.FAILED)
     fake_storage.objects[running.file] = 999
-    sweep.ask_again(running, NOON + timedelta(days=9))
+    sweep.check_now(running, NOON + timedelta(days=9))
     assert after(running).size_bytes == 999
 
 
-def test_an_egress_that_runs_on_after_its_take_failed_is_stopped_when_staff_ask(running: Take) -> None:
-    running.fail("It broke.", noon(60))
-    assert sweep.ask_again(running, noon(99)) == Errand(Deed.STOP_EGRESS, "EG_1")
+def test_an_egress_that_runs_on_after_its_recording_failed_is_stopped_when_staff_ask(
+    running: Recording,
+) -> None:
+    running.mark_failed("It broke.", noon(60))
+    assert sweep.check_now(running, noon(99)) == FollowUp(Action.STOP_EGRESS, "EG_1")
 
 
 def test_asking_again_about_what_was_never_asked_for_asks_nobody(
-    take: Take, fake_egress: FakeEgress, monkeypatch: pytest.MonkeyPatch
+    recording: Recording, fake_egress: FakeEgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even the storage, which takes no key without letters."""
-    course.drop(take, NOON)
+    recording.mark_dropped(NOON)
     keys: list[str] = []
     monkeypatch.setattr(storage, "size_of", keys.append)
-    assert sweep.ask_again(take, noon(5)) is None
+    assert sweep.check_now(recording, noon(5)) is None
     assert (keys, fake_egress.asked) == ([], [])

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from meetings.models import Meeting
-from participants.models import Participant, Role, Stay
-from recordings.models import Take
+from participants.models import Connection, Participant, Role
+from recordings.models import Recording
 from tests.conftest import NOON, stayed
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import livekit
-from upclass.egress import Egress, NoRecorderFree, NoRoom, State
+from upclass.egress import Egress, EgressState, NoRecorderFree, NoRoom
 
 LINGERS = timedelta(seconds=20)  # a room, after the last one left
 SLOW = timedelta(seconds=10)  # a recorder until it records, and until its file is there
-ALIVE = (State.STARTING, State.ACTIVE)
+ALIVE = (EgressState.STARTING, EgressState.ACTIVE)
 MOODS = ("free", "busy", "busy and yet taken", "refused", "unheard", "answer lost", "late")
 
 
@@ -32,7 +32,7 @@ class World(FakeEgress):
     media: set[str] = field(default_factory=set)
     late: list[str] = field(default_factory=list)
     begun: dict[str, datetime] = field(default_factory=dict)
-    there: dict[tuple[str, int], Stay] = field(default_factory=dict)
+    there: dict[tuple[str, int], Connection] = field(default_factory=dict)
     emptied_at: dict[str, datetime] = field(default_factory=lambda: defaultdict(lambda: NOON - LINGERS))
 
     # People
@@ -42,9 +42,9 @@ class World(FakeEgress):
         self.there.setdefault((code, number), stayed(person, self.now))
 
     def goes(self, code: str, number: int) -> None:
-        stay = self.there.pop((code, number), None)
-        if stay:
-            Stay.objects.filter(pk=stay.pk).left(self.now, self.now)
+        connection = self.there.pop((code, number), None)
+        if connection:
+            Connection.objects.filter(pk=connection.pk).set_left_at(self.now, self.now)
             self.emptied_at[code] = self.now
 
     def close(self, code: str) -> None:
@@ -60,12 +60,14 @@ class World(FakeEgress):
 
     def records(self, meeting: Meeting) -> bool:
         """Whether somebody is there for whom it is to be recorded."""
-        people = [stay.participant for (code, _), stay in self.there.items() if code == meeting.code]
+        people = [
+            connection.participant for (code, _), connection in self.there.items() if code == meeting.code
+        ]
         return any(person.role == Role.HOST or not meeting.is_secured for person in people)
 
     # Recorders
 
-    def start(self, code: str, key: str) -> Egress:
+    def start_egress(self, code: str, key: str) -> Egress:
         self._answer("start", code, key)
         mood, self.mood = self.mood, "free"
         if not self.is_there(code):
@@ -76,7 +78,7 @@ class World(FakeEgress):
                 "refused": livekit.Refused("internal", "no"),
                 "unheard": livekit.Unreachable("not heard"),
             }[mood]
-        told = self.news(self.begins(code, key))
+        told = self.events(self.begins(code, key))
         self.begun[told.id] = self.now
         if mood == "late":
             self.meanwhile()
@@ -86,9 +88,9 @@ class World(FakeEgress):
             raise NoRecorderFree
         return told
 
-    def stop(self, egress_id: str) -> bool:
+    def stop_egress(self, egress_id: str) -> bool:
         is_alive = self.is_alive(egress_id)
-        answer = super().stop(egress_id)
+        answer = super().stop_egress(egress_id)
         if is_alive:
             self.end(egress_id)
         return answer
@@ -97,22 +99,24 @@ class World(FakeEgress):
         known = self.known.get(egress_id)
         return bool(known and known.state in ALIVE and egress_id not in self.killed)
 
-    def news(self, told: Egress) -> Egress:
+    def events(self, told: Egress) -> Egress:
         self.told.append(told)
         return told
 
     def activate(self, egress_id: str, after: timedelta = timedelta()) -> None:
         if self.now - self.begun[egress_id] >= after:
             self.media.add(egress_id)
-            self.news(self.becomes(egress_id, State.ACTIVE, started_at=self.now))
+            self.events(self.becomes(egress_id, EgressState.ACTIVE, started_at=self.now))
 
     def end(self, egress_id: str) -> None:
         """In good order: what has media has a file to bring, the rest comes to nothing."""
         if egress_id in self.media:
-            self.news(self.becomes(egress_id, State.ENDING, ended_at=self.now))
+            self.events(self.becomes(egress_id, EgressState.ENDING, ended_at=self.now))
         else:
-            self.news(
-                self.becomes(egress_id, State.ABORTED, ended_at=self.now, error="Start signal not received")
+            self.events(
+                self.becomes(
+                    egress_id, EgressState.ABORTED, ended_at=self.now, error="Start signal not received"
+                )
             )
 
     def finish(self, egress_id: str, is_there: bool = True) -> None:
@@ -120,7 +124,7 @@ class World(FakeEgress):
         told = self.known[egress_id]
         assert told.started_at and told.ended_at
         seconds = round((told.ended_at - told.started_at).total_seconds())
-        self.news(self.becomes(egress_id, State.COMPLETE, seconds=seconds))
+        self.events(self.becomes(egress_id, EgressState.COMPLETE, seconds=seconds))
         self.late.append(told.key)
         if is_there:
             self.arrives(told.key)
@@ -132,7 +136,9 @@ class World(FakeEgress):
     def fail(self, egress_id: str, has_part: bool) -> None:
         told = self.known[egress_id]
         seconds = 5 if egress_id in self.media else 0
-        self.news(self.becomes(egress_id, State.FAILED, ended_at=self.now, seconds=seconds, error="it broke"))
+        self.events(
+            self.becomes(egress_id, EgressState.FAILED, ended_at=self.now, seconds=seconds, error="it broke")
+        )
         if has_part and seconds:
             self.arrives(told.key)
 
@@ -141,13 +147,13 @@ class World(FakeEgress):
         for egress_id in self.of_state(*ALIVE):
             if not self.is_there(self.rooms[egress_id]):
                 self.end(egress_id)
-        for egress_id in self.of_state(State.STARTING):
+        for egress_id in self.of_state(EgressState.STARTING):
             self.activate(egress_id, SLOW)
-        for egress_id in self.of_state(State.ENDING):
+        for egress_id in self.of_state(EgressState.ENDING):
             if self.now - (self.known[egress_id].ended_at or self.now) >= SLOW:
                 self.finish(egress_id)
 
-    def of_state(self, *states: State) -> list[str]:
+    def of_state(self, *states: EgressState) -> list[str]:
         """The egresses in one of these states whose recorder lives."""
         return [
             told.id for told in self.known.values() if told.state in states and told.id not in self.killed
@@ -155,6 +161,6 @@ class World(FakeEgress):
 
     # What must come of it
 
-    def of_take(self, take: Take) -> Egress | None:
+    def of_recording(self, recording: Recording) -> Egress | None:
         """The egress that writes its file, whether or not it heard of it."""
-        return next((told for told in self.known.values() if told.key == take.file), None)
+        return next((told for told in self.known.values() if told.key == recording.file), None)

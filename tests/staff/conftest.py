@@ -7,10 +7,10 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from billing.models import Entry
+from billing.models import LedgerEntry
 from customers.models import Customer
 
-LEDGER = "/admin/billing/entry/"
+LEDGER = "/admin/billing/ledgerentry/"
 ADD = f"{LEDGER}add/"
 
 
@@ -44,6 +44,6 @@ def book(staff: Client, body: dict[str, Any]) -> str:
     return str(staff.post(ADD, body, follow=True).content.decode())
 
 
-def booked(customer: Customer) -> list[Entry]:
+def booked(customer: Customer) -> list[LedgerEntry]:
     """All but the credits that the customer began with, newest first."""
-    return list(customer.entries.exclude(reason="a start"))
+    return list(customer.ledger_entries.exclude(reason="a start"))

@@ -28,7 +28,7 @@ def test_it_changes_the_balance_and_tells_it(customer: Customer, credits: str, b
 @time_machine.travel(NOON, tick=False)
 def test_it_writes_an_entry_with_the_reason(customer: Customer) -> None:
     adjust("-1.5", reason="  Überzahlt ")
-    entry = customer.entries.first()
+    entry = customer.ledger_entries.first()
     assert entry is not None
     assert (entry.kind, entry.reason, entry.created_at) == ("adjustment", "Überzahlt", NOON)
 
@@ -89,7 +89,7 @@ def test_a_reason_is_needed_that_can_be_kept(customer: Customer, reason: str, se
 
 def test_a_long_reason_is_kept_whole(customer: Customer) -> None:
     adjust("1", reason="é" * 255)
-    assert customer.entries.filter(reason="é" * 255).exists()
+    assert customer.ledger_entries.filter(reason="é" * 255).exists()
 
 
 @pytest.mark.parametrize("missing", range(3))

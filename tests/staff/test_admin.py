@@ -46,9 +46,9 @@ def test_staff_make_a_customer_with_credits(staff: Client) -> None:
 
 def test_starting_credits_tell_the_customer_no_name_but_staff_who_gave_them(staff: Client) -> None:
     make_customer(staff, starting_credits="12.5")
-    [entry] = Customer.objects.get(slug="acme").entries.all()
+    [entry] = Customer.objects.get(slug="acme").ledger_entries.all()
     assert (entry.kind, entry.reason) == ("grant", "Starting credits")
-    page = staff.get(f"/admin/billing/entry/{entry.pk}/change/").content.decode()
+    page = staff.get(f"/admin/billing/ledgerentry/{entry.pk}/change/").content.decode()
     assert '<div class="readonly">admin</div>' in page
 
 
@@ -116,7 +116,7 @@ def test_a_customer_s_page_shows_the_balance_and_takes_none(staff: Client, custo
 def links(client: Client, customer: Customer) -> list[str]:
     """From the customer's page to its money."""
     found = re.findall(
-        r'href="(/admin/billing/entry/\w*/?\?[^"]+)"', client.get(page_of(customer)).content.decode()
+        r'href="(/admin/billing/ledgerentry/\w*/?\?[^"]+)"', client.get(page_of(customer)).content.decode()
     )
     return [str(link) for link in found]
 
@@ -136,13 +136,14 @@ def test_a_customer_s_page_leads_to_booking_for_it(staff: Client, customer: Cust
 
 
 @pytest.mark.parametrize(
-    ("permission", "link"), [("view_entry", "?customer__id__exact="), ("add_entry", "add/?customer=")]
+    ("permission", "link"),
+    [("view_ledgerentry", "?customer__id__exact="), ("add_ledgerentry", "add/?customer=")],
 )
 def test_a_customer_s_page_leads_only_where_one_may_go(
     customer: Customer, permission: str, link: str
 ) -> None:
     colleague = staff_who_may("view_customer", permission)
-    assert links(colleague, customer) == [f"/admin/billing/entry/{link}{customer.pk}"]
+    assert links(colleague, customer) == [f"/admin/billing/ledgerentry/{link}{customer.pk}"]
     assert colleague.get(links(colleague, customer)[0]).status_code == 200
 
 

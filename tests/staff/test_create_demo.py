@@ -24,7 +24,7 @@ def test_it_makes_a_customer_with_a_key_that_works(db: None) -> None:
 
 def test_its_credits_are_told_in_words(db: None) -> None:
     create_demo()
-    assert Customer.objects.get().entries.get().reason == "Demo credits"
+    assert Customer.objects.get().ledger_entries.get().reason == "Demo credits"
 
 
 def test_it_makes_an_account_for_the_admin(db: None, client: Client) -> None:

@@ -10,14 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.models import Customer
-from feedback.models import Answer, Debt
+from feedback.models import Feedback, FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.feedback.conftest import answered, asking, owing, registered
 from tests.staff.conftest import staff_who_may
 
-ANSWERS = "/admin/feedback/answer/"
-DEBTS = "/admin/feedback/debt/"
+ANSWERS = "/admin/feedback/feedback/"
+FEEDBACK_REQUESTS = "/admin/feedback/feedbackrequest/"
 
 
 @pytest.fixture
@@ -31,10 +31,13 @@ def page_of(client: Client, path: str) -> str:
     return str(answer.content.decode())
 
 
-def waive(client: Client, *debts: Debt) -> str:
+def waive(client: Client, *feedback_requests: FeedbackRequest) -> str:
     """The page that staff see next."""
-    body = {"action": "waive", "_selected_action": [debt.pk for debt in debts]}
-    return str(client.post(DEBTS, body, follow=True).content.decode())
+    body = {
+        "action": "waive",
+        "_selected_action": [feedback_request.pk for feedback_request in feedback_requests],
+    }
+    return str(client.post(FEEDBACK_REQUESTS, body, follow=True).content.decode())
 
 
 def recently(seconds: float = 0) -> Any:
@@ -92,16 +95,16 @@ def test_nobody_of_the_staff_changes_an_answer(staff: Client, past: Meeting) -> 
     assert staff.post(f"{ANSWERS}{answer.pk}/change/", body).status_code == 403
     assert staff.post(f"{ANSWERS}{answer.pk}/delete/", {"post": "yes"}).status_code == 403
     assert staff.post(f"{ANSWERS}add/", body).status_code == 403
-    kept = Answer.objects.get()
+    kept = Feedback.objects.get()
     assert (kept.rating, kept.comments) == (4, "Helpful.")
 
 
-# Debts
+# Feedback requests
 
 
 @pytest.fixture
-def one_of_each(customer: Customer) -> dict[str, Debt]:
-    """A debt in each status."""
+def one_of_each(customer: Customer) -> dict[str, FeedbackRequest]:
+    """A feedback request in each status."""
     found = {
         "open": owing(asking(customer), recently()),
         "answered": owing(asking(customer), recently()),
@@ -118,93 +121,108 @@ def statuses(page: str) -> list[str]:
 
 
 def test_staff_see_who_owes_feedback(staff: Client, past: Meeting) -> None:
-    debt = owing(past, recently())
-    page = page_of(staff, DEBTS)
+    feedback_request = owing(past, recently())
+    page = page_of(staff, FEEDBACK_REQUESTS)
     for shown in (past.code, "your-company", "user-123", "John Doe"):
         assert shown in page
     assert statuses(page) == ["open"]
-    assert '<div class="readonly">open</div>' in page_of(staff, f"{DEBTS}{debt.pk}/change/")
+    assert '<div class="readonly">open</div>' in page_of(
+        staff, f"{FEEDBACK_REQUESTS}{feedback_request.pk}/change/"
+    )
 
 
-def test_the_list_shows_what_became_of_each(staff: Client, one_of_each: dict[str, Debt]) -> None:
-    assert sorted(statuses(page_of(staff, DEBTS))) == ["answered", "lapsed", "open", "waived"]
+def test_the_list_shows_what_became_of_each(staff: Client, one_of_each: dict[str, FeedbackRequest]) -> None:
+    assert sorted(statuses(page_of(staff, FEEDBACK_REQUESTS))) == ["answered", "lapsed", "open", "waived"]
 
 
 @pytest.mark.parametrize("status", ["open", "answered", "waived", "lapsed"])
-def test_the_list_is_filtered_by_status(staff: Client, one_of_each: dict[str, Debt], status: str) -> None:
-    page = page_of(staff, f"{DEBTS}?status={status}")
+def test_the_list_is_filtered_by_status(
+    staff: Client, one_of_each: dict[str, FeedbackRequest], status: str
+) -> None:
+    page = page_of(staff, f"{FEEDBACK_REQUESTS}?status={status}")
     assert statuses(page) == [status]
     assert one_of_each[status].meeting.code in page
 
 
-def test_debts_are_found_by_customer_meeting_and_person(
+def test_feedback_requests_are_found_by_customer_meeting_and_person(
     staff: Client, past: Meeting, stranger: Customer
 ) -> None:
     owing(past, recently())
     theirs = asking(stranger)
     owing(theirs, recently(), "somebody")
     for query in ("your-comp", past.code, "user-123"):
-        page = page_of(staff, f"{DEBTS}?q={query}")
+        page = page_of(staff, f"{FEEDBACK_REQUESTS}?q={query}")
         assert past.code in page
         assert theirs.code not in page
 
 
-def test_staff_waive_debts(staff: Client, one_of_each: dict[str, Debt], customer: Customer) -> None:
+def test_staff_waive_feedback_requests(
+    staff: Client, one_of_each: dict[str, FeedbackRequest], customer: Customer
+) -> None:
     second = owing(asking(customer), recently())
     assert "2 waived." in waive(staff, one_of_each["open"], second)
-    assert not Debt.objects.open(timezone.now()).exists()
+    assert not FeedbackRequest.objects.open(timezone.now()).exists()
 
 
 def test_who_waived_what_is_written_down(staff: Client, past: Meeting) -> None:
-    debt = owing(past, recently())
-    waive(staff, debt)
+    feedback_request = owing(past, recently())
+    waive(staff, feedback_request)
     entry = LogEntry.objects.get()
-    assert (entry.user.username, entry.object_id, entry.change_message) == ("admin", str(debt.pk), "Waived.")
-    assert "Waived." in page_of(staff, f"{DEBTS}{debt.pk}/history/")
+    assert (entry.user.username, entry.object_id, entry.change_message) == (
+        "admin",
+        str(feedback_request.pk),
+        "Waived.",
+    )
+    assert "Waived." in page_of(staff, f"{FEEDBACK_REQUESTS}{feedback_request.pk}/history/")
 
 
 def test_waiving_again_changes_nothing(staff: Client, past: Meeting) -> None:
-    debt = owing(past, recently())
-    waive(staff, debt)
-    first = Debt.objects.values_list("waived_at", flat=True).get()
-    assert "0 waived. 1 were not open any more" in waive(staff, debt)
-    assert Debt.objects.values_list("waived_at", flat=True).get() == first
+    feedback_request = owing(past, recently())
+    waive(staff, feedback_request)
+    first = FeedbackRequest.objects.values_list("waived_at", flat=True).get()
+    assert "0 waived. 1 were not open any more" in waive(staff, feedback_request)
+    assert FeedbackRequest.objects.values_list("waived_at", flat=True).get() == first
     assert LogEntry.objects.count() == 1
 
 
-def test_what_is_not_open_is_left_as_it_is(staff: Client, one_of_each: dict[str, Debt]) -> None:
+def test_what_is_not_open_is_left_as_it_is(staff: Client, one_of_each: dict[str, FeedbackRequest]) -> None:
     page = waive(staff, *one_of_each.values())
     assert "1 waived. 3 were not open any more: left as they are." in page
-    assert Debt.objects.filter(waived_at__isnull=False).count() == 2
+    assert FeedbackRequest.objects.filter(waived_at__isnull=False).count() == 2
 
 
 def test_waiving_takes_a_permission(past: Meeting, db: None) -> None:
-    debt = owing(past, recently())
-    colleague = staff_who_may("view_debt")
-    assert "Waive the selected" not in page_of(colleague, DEBTS)
-    waive(colleague, debt)
-    assert Debt.objects.open(timezone.now()).exists()
+    feedback_request = owing(past, recently())
+    colleague = staff_who_may("view_feedbackrequest")
+    assert "Waive the selected" not in page_of(colleague, FEEDBACK_REQUESTS)
+    waive(colleague, feedback_request)
+    assert FeedbackRequest.objects.open(timezone.now()).exists()
 
 
-def test_whoever_may_change_debts_may_waive_them_and_nothing_else(past: Meeting, db: None) -> None:
-    debt = owing(past, recently())
-    colleague = staff_who_may("change_debt", "add_debt", "delete_debt")
-    assert "Waive the selected" in page_of(colleague, DEBTS)
-    assert "Delete selected" not in page_of(colleague, DEBTS)
-    for path in (f"{debt.pk}/change/", f"{debt.pk}/delete/", "add/"):
-        assert colleague.post(f"{DEBTS}{path}", {"external_user_id": "x", "post": "yes"}).status_code == 403
-    assert Debt.objects.get().external_user_id == "user-123"
-    assert "1 waived." in waive(colleague, debt)
+def test_whoever_may_change_feedback_requests_may_waive_them_and_nothing_else(
+    past: Meeting, db: None
+) -> None:
+    feedback_request = owing(past, recently())
+    colleague = staff_who_may("change_feedbackrequest", "add_feedbackrequest", "delete_feedbackrequest")
+    assert "Waive the selected" in page_of(colleague, FEEDBACK_REQUESTS)
+    assert "Delete selected" not in page_of(colleague, FEEDBACK_REQUESTS)
+    for path in (f"{feedback_request.pk}/change/", f"{feedback_request.pk}/delete/", "add/"):
+        assert (
+            colleague.post(f"{FEEDBACK_REQUESTS}{path}", {"external_user_id": "x", "post": "yes"}).status_code
+            == 403
+        )
+    assert FeedbackRequest.objects.get().external_user_id == "user-123"
+    assert "1 waived." in waive(colleague, feedback_request)
 
 
-@pytest.mark.parametrize("path", [ANSWERS, DEBTS])
+@pytest.mark.parametrize("path", [ANSWERS, FEEDBACK_REQUESTS])
 def test_nobody_but_staff_comes_in(client: Client, db: None, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/admin/login/")
 
 
-@pytest.mark.parametrize("path", [ANSWERS, DEBTS])
+@pytest.mark.parametrize("path", [ANSWERS, FEEDBACK_REQUESTS])
 def test_the_lists_take_as_many_queries_for_many(
     staff: Client, past: Meeting, path: str, django_assert_max_num_queries: Any
 ) -> None:

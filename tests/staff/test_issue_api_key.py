@@ -34,7 +34,7 @@ def test_a_second_key_is_of_the_same_customer_and_the_first_goes_on(db: None) ->
 def test_credits_are_granted_above_0_only(db: None, credits: list[str]) -> None:
     issue(*credits)
     assert ledger.balance(Customer.objects.get()) == 0
-    assert not Customer.objects.get().entries.exists()
+    assert not Customer.objects.get().ledger_entries.exists()
 
 
 def test_credits_are_added_to_what_is_there(customer: Customer) -> None:
@@ -44,7 +44,7 @@ def test_credits_are_added_to_what_is_there(customer: Customer) -> None:
 
 def test_credits_are_told_in_words(db: None) -> None:
     issue("--credits=5")
-    assert Customer.objects.get().entries.get().reason == "Credits granted with an API key"
+    assert Customer.objects.get().ledger_entries.get().reason == "Credits granted with an API key"
 
 
 @pytest.mark.parametrize(

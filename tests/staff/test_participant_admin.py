@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from calls import admission, hosting
+from calls import admission, moderation
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Participant
@@ -24,7 +24,7 @@ def jane(person: Participant) -> Participant:
     made = Participant.objects.create(
         meeting=person.meeting, external_user_id="jane", display_name="Jane Smith", created_at=NOON
     )
-    hosting.remove(person.meeting, person, made.identity, NOON)
+    moderation.bar_participant(person.meeting, person, made.identity, NOON)
     return made
 
 
@@ -95,7 +95,7 @@ def test_whoever_was_not_put_out_is_left_as_they_are(
 
 
 def test_a_removed_registration_stays_removed(staff: Client, jane: Participant) -> None:
-    jane.remove(noon(5))
+    jane.mark_removed(noon(5))
     let_back_in(staff, jane)
     assert Participant.objects.get(pk=jane.pk).removed_at == noon(5)
 
@@ -117,7 +117,7 @@ def test_whoever_may_change_people_may_let_them_in_and_nothing_else(jane: Partic
 
 
 def test_who_may_not_look_sees_and_does_nothing(jane: Participant) -> None:
-    colleague = staff_who_may("view_entry")
+    colleague = staff_who_may("view_ledgerentry")
     assert colleague.get(PEOPLE).status_code == 403
     body = {"action": "let_back_in", "_selected_action": jane.pk}
     assert colleague.post(PEOPLE, body).status_code == 403

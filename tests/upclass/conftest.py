@@ -20,10 +20,10 @@ class TwirpServer:
         self.asked: list[str] = []
         self.bodies: dict[str, list[bytes]] = defaultdict(list)  # of each question
 
-    def answer(self, deed: str) -> Answer:
-        self.asked.append(deed)
-        once = self.first_answers.get(deed)
-        return once.pop(0) if once else self.answers[deed]
+    def answer(self, action: str) -> Answer:
+        self.asked.append(action)
+        once = self.first_answers.get(action)
+        return once.pop(0) if once else self.answers[action]
 
 
 def refusal(status: int, code: str) -> Answer:
@@ -42,9 +42,9 @@ class Server(HTTPServer):
 def serving(twirp: TwirpServer) -> Iterator[int]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            deed = self.path.rpartition("/")[2]
-            twirp.bodies[deed].append(self.rfile.read(int(self.headers["Content-Length"])))
-            status, content_type, body = twirp.answer(deed)
+            action = self.path.rpartition("/")[2]
+            twirp.bodies[action].append(self.rfile.read(int(self.headers["Content-Length"])))
+            status, content_type, body = twirp.answer(action)
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))

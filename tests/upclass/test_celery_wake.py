@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from redis import Redis
 
-from inbox.tasks import apply_event
+from inbox.tasks import apply_webhook
 from upclass import celery
 from upclass.celery import wake
 from upclass.codes import draw
@@ -47,20 +47,20 @@ def orphan(port: int) -> Any:
 
 
 def test_a_task_is_queued(word: str, is_queued: Callable[[], bool]) -> None:
-    wake(apply_event, word)
+    wake(apply_webhook, word)
     assert is_queued()
 
 
 def test_a_task_is_queued_after_the_commit(word: str, is_queued: Callable[[], bool]) -> None:
     with transaction.atomic():
-        wake(apply_event, word)
+        wake(apply_webhook, word)
         assert not is_queued()
     assert is_queued()
 
 
 def test_what_is_rolled_back_queues_nothing(word: str, is_queued: Callable[[], bool]) -> None:
     with transaction.atomic():
-        wake(apply_event, word)
+        wake(apply_webhook, word)
         transaction.set_rollback(True)
     assert not is_queued()
 
@@ -75,7 +75,7 @@ def test_after_a_dead_redis_the_next_task_is_queued(
     closed_port: int, word: str, is_queued: Callable[[], bool]
 ) -> None:
     wake(orphan(closed_port), 1)
-    wake(apply_event, word)
+    wake(apply_webhook, word)
     assert is_queued()
 
 

@@ -12,27 +12,27 @@ from livekit.protocol import egress as protocol
 
 from tests.upclass.conftest import Answer, TwirpServer, message, refusal
 from upclass import egress
-from upclass.egress import Egress, NoRecorderFree, NoRoom, State
+from upclass.egress import Egress, EgressState, NoRecorderFree, NoRoom
 from upclass.livekit import Refused, Unreachable
 
 # The border itself, before the tests replace it.
-START, STOP, LOOK, OF_ROOM, IS_IN_ROOM = (
-    egress.start,
-    egress.stop,
-    egress.look,
-    egress.of_room,
-    egress.is_in_room,
+START, STOP, GET, LIST, IS_IN_ROOM = (
+    egress.start_egress,
+    egress.stop_egress,
+    egress.get_egress,
+    egress.list_room_egresses,
+    egress.is_recorder_in_room,
 )
 CODE, KEY = "BCDF-GHJK-MNPR", "your-company/BCDF-GHJK-MNPR/k3v9-1.mp4"
 ROOM_COMPOSITE = "StartRoomCompositeEgress"
 ASKING: list[Callable[[], object]] = [
     lambda: START(CODE, KEY),
     lambda: STOP("EG_1"),
-    lambda: LOOK("EG_1"),
-    lambda: OF_ROOM(CODE),
+    lambda: GET("EG_1"),
+    lambda: LIST(CODE),
     lambda: IS_IN_ROOM(CODE, "EG_1"),
 ]
-DEEDS = (ROOM_COMPOSITE, "StopEgress", "ListEgress", "ListRooms")
+ACTIONS = (ROOM_COMPOSITE, "StopEgress", "ListEgress", "ListRooms")
 THE_ROOM = sdk.ListRoomsResponse(rooms=[sdk.Room(name=CODE)])
 
 
@@ -42,11 +42,11 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
     sent: list[tuple[Any, Any]] = []
     plain = TwirpClient.request
 
-    async def request(self: Any, service: str, deed: str, data: Any, headers: Any, *others: Any) -> Any:
+    async def request(self: Any, service: str, action: str, data: Any, headers: Any, *others: Any) -> Any:
         key, secret = django_settings.LIVEKIT_API_KEY, django_settings.LIVEKIT_API_SECRET
         token = headers["authorization"].removeprefix("Bearer ")
         sent.append((data, sdk.TokenVerifier(key, secret).verify(token).video))
-        return await plain(self, service, deed, data, headers, *others)
+        return await plain(self, service, action, data, headers, *others)
 
     monkeypatch.setattr(TwirpClient, "request", request)
     return sent
@@ -89,7 +89,7 @@ def test_it_is_720p_at_25_pictures_a_second_with_sound(twirp: TwirpServer, order
 
 def test_a_start_that_was_heard_tells_the_egress(twirp: TwirpServer) -> None:
     twirp.answers[ROOM_COMPOSITE] = message(info())
-    assert START(CODE, KEY) == Egress("EG_1", KEY, State.STARTING)
+    assert START(CODE, KEY) == Egress("EG_1", KEY, EgressState.STARTING)
 
 
 # What a start may answer
@@ -134,7 +134,8 @@ def test_a_dead_server_is_unreachable_and_none_refused(
 
 
 @pytest.mark.parametrize(
-    ("ask", "limit"), [(ASKING[0], "STARTING"), (ASKING[1], "STOPPING"), (ASKING[2], ""), (ASKING[4], "")]
+    ("ask", "limit"),
+    [(ASKING[0], "START_TIMEOUT"), (ASKING[1], "STOP_TIMEOUT"), (ASKING[2], ""), (ASKING[4], "")],
 )
 def test_a_server_that_does_not_answer_is_given_up(
     ask: Callable[[], object], limit: str, silent_port: int, settings: Any, monkeypatch: pytest.MonkeyPatch
@@ -150,16 +151,16 @@ def test_a_server_that_does_not_answer_is_given_up(
 
 def test_livekit_has_time_to_tell_that_no_recorder_is_free() -> None:
     """Which it does after 23 s; of a stop, after 15, that nobody hears it."""
-    assert egress.STARTING > 23
-    assert egress.STOPPING > 15
+    assert egress.START_TIMEOUT > 23
+    assert egress.STOP_TIMEOUT > 15
 
 
 @pytest.mark.parametrize("ask", ASKING)
 def test_an_answer_that_is_no_livekit_s_is_unreachable(twirp: TwirpServer, ask: Callable[[], object]) -> None:
-    twirp.answers = dict.fromkeys(DEEDS, (502, "text/html", b"<h1>Bad gateway</h1>"))
+    twirp.answers = dict.fromkeys(ACTIONS, (502, "text/html", b"<h1>Bad gateway</h1>"))
     with pytest.raises(Unreachable):
         ask()
-    twirp.answers = dict.fromkeys(DEEDS, (200, "text/html", b"<h1>Welcome</h1>"))
+    twirp.answers = dict.fromkeys(ACTIONS, (200, "text/html", b"<h1>Welcome</h1>"))
     with pytest.raises(Unreachable):
         ask()
 
@@ -229,29 +230,29 @@ def test_a_stop_that_livekit_will_not_do_says_nothing_of_the_recorder(
 
 def test_a_look_is_at_one_egress(twirp: TwirpServer, orders: list[Any]) -> None:
     twirp.answers["ListEgress"] = message(sdk.ListEgressResponse(items=[info()]))
-    assert LOOK("EG_1") == Egress("EG_1", KEY, State.STARTING)
+    assert GET("EG_1") == Egress("EG_1", KEY, EgressState.STARTING)
     assert (orders[0][0].egress_id, orders[0][0].room_name, orders[0][0].active) == ("EG_1", "", False)
 
 
 @pytest.mark.parametrize("answer", [message(sdk.ListEgressResponse()), refusal(404, "not_found")])
 def test_an_egress_that_livekit_does_not_know_is_none(twirp: TwirpServer, answer: Answer) -> None:
     twirp.answers["ListEgress"] = answer
-    assert LOOK("EG_1") is None
-    assert OF_ROOM(CODE) == []
+    assert GET("EG_1") is None
+    assert LIST(CODE) == []
 
 
 def test_nul_which_no_table_can_hold_is_not_passed_on(twirp: TwirpServer) -> None:
     told = info(status=protocol.EGRESS_FAILED, error="page \0crashed", egress_id="EG_\x001")
     twirp.answers["ListEgress"] = message(sdk.ListEgressResponse(items=[told]))
-    found = LOOK("EG_1")
+    found = GET("EG_1")
     assert found and (found.id, found.error) == ("EG_1", "page crashed")
 
 
 def test_of_a_room_all_are_told_also_those_that_ended(twirp: TwirpServer, orders: list[Any]) -> None:
     items = [info(), info(egress_id="EG_2", status=protocol.EGRESS_COMPLETE)]
     twirp.answers["ListEgress"] = message(sdk.ListEgressResponse(items=items))
-    states = [(told.id, told.state) for told in OF_ROOM(CODE)]
-    assert states == [("EG_1", State.STARTING), ("EG_2", State.COMPLETE)]
+    states = [(told.id, told.state) for told in LIST(CODE)]
+    assert states == [("EG_1", EgressState.STARTING), ("EG_2", EgressState.COMPLETE)]
     assert (orders[0][0].room_name, orders[0][0].active) == (CODE, False)
 
 

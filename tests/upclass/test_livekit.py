@@ -134,8 +134,8 @@ def test_no_answer_in_two_seconds_is_unreachable(
 def test_a_refusal_is_unreachable_too(
     twirp: TwirpServer, ask: Callable[[], object], status: int, code: str
 ) -> None:
-    deeds = ("CreateRoom", "DeleteRoom", "RemoveParticipant", "ListRooms")
-    twirp.answers = dict.fromkeys(deeds, refusal(status, code))
+    actions = ("CreateRoom", "DeleteRoom", "RemoveParticipant", "ListRooms")
+    twirp.answers = dict.fromkeys(actions, refusal(status, code))
     with pytest.raises(livekit.Unreachable):
         ask()
 

@@ -24,7 +24,7 @@ def test_settings_stack_and_documentation_name_the_same_variables() -> None:
 def test_every_task_that_may_be_lost_has_its_sweep() -> None:
     schedule: Any = settings.CELERY["beat_schedule"]
     jobs = {job["task"]: job for job in schedule.values()}
-    assert jobs["inbox.tasks.apply_kept_news"]["schedule"] <= 10
+    assert jobs["inbox.tasks.apply_pending_webhooks"]["schedule"] <= 10
     assert jobs["inbox.tasks.reconcile"]["schedule"] == 30
     for job in jobs.values():
         assert job["options"]["expires"] <= job["schedule"]

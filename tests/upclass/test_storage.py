@@ -81,7 +81,7 @@ def test_an_object_that_is_not_there_has_no_size() -> None:
     assert SIZE_OF("your-company/nothing.mp4") is None
 
 
-def test_a_take_for_which_nobody_was_asked_has_no_object() -> None:
+def test_a_recording_for_which_nobody_was_asked_has_no_object() -> None:
     """Its key is empty still: that is no trouble of the storage's."""
     assert SIZE_OF("") is None
 

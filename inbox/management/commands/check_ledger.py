@@ -9,9 +9,9 @@ from django.utils import timezone
 from billing.checking import Report, check
 from billing.management.arguments import known_customer
 from customers.models import Customer
-from inbox.models import Event
+from inbox.models import InboundWebhook
 
-PATIENCE = timedelta(minutes=3)  # news of somebody unknown is left to wait for two
+PATIENCE = timedelta(minutes=3)  # an event of an unknown connection waits for its join for two
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         customers = Customer.objects.all() if slug is None else [known_customer(slug)]
         now = timezone.now()
         report = check(customers, now)
-        report.wrong += kept_too_long(now)
+        report.wrong += pending_too_long(now)
         for sentence in report.wrong:
             self.stdout.write(sentence)
         self.stdout.write(closing(report))
@@ -35,10 +35,12 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def kept_too_long(now: datetime) -> list[str]:
-    """News that nobody applied, so that its people's time may not be billed."""
-    old = Event.objects.waiting().filter(received_at__lt=now - PATIENCE)
-    return [f"LiveKit's news {event} waits since {event.received_at:%Y-%m-%d %H:%M:%S}." for event in old]
+def pending_too_long(now: datetime) -> list[str]:
+    """Webhooks that were not applied, so that its people's time may not be billed."""
+    old = InboundWebhook.objects.pending().filter(received_at__lt=now - PATIENCE)
+    return [
+        f"LiveKit's webhook {webhook} waits since {webhook.received_at:%Y-%m-%d %H:%M:%S}." for webhook in old
+    ]
 
 
 def closing(report: Report) -> str:

@@ -1,0 +1,56 @@
+"""The handshake between whoever changes a connection and billing, which settles it.
+
+    settled    (settled_version = version)
+       │  ▲
+       │  └── mark_settled: billing has booked the versions that it read
+       ▼
+    unsettled  (settled_version < version)  ◄──┐
+       └───────────────────────────────────────┘ changed: any writer
+
+Each change raises `version` in the UPDATE that changes the facts (optimistic concurrency). So a change
+between billing's read and its `mark_settled` leaves a higher version behind: the row stays unsettled.
+`unsettled_since` is when a settled connection was changed, or when billing last read one that is behind.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+
+SETTLED = Q(settled_version=F("version"))
+
+
+class Settlement(models.Model):
+    """The handshake's columns. A new row is unsettled: its writer sets `unsettled_since`."""
+
+    version = models.PositiveIntegerField(default=1)
+    settled_version = models.PositiveIntegerField(default=0)
+    unsettled_since = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_version == self.version
+
+
+def changed(now: datetime) -> dict[str, Any]:
+    """What an UPDATE that changes a row's facts has to set as well."""
+    since = Case(When(SETTLED, then=Value(now)), default=F("unsettled_since"))
+    return {"version": F("version") + 1, "unsettled_since": since}
+
+
+def mark_settled(read: Iterable[Settlement], now: datetime) -> None:
+    """Billing has booked these rows as it read them; one UPDATE each."""
+    for row in read:
+        if not row.is_settled:
+            same = type(row)._default_manager.filter(pk=row.pk)
+            same.update(settled_version=row.version, unsettled_since=now)
+
+
+def unsettled_since(rows: Iterable[Settlement]) -> datetime | None:
+    """Since when billing is behind these rows; None if it is not."""
+    return min((row.unsettled_since for row in rows if not row.is_settled), default=None)

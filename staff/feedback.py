@@ -1,0 +1,50 @@
+"""Feedback: what people said of their meetings, and how it is on average. Nothing of it is ever changed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+
+from feedback.models import Feedback
+
+SHOWN = ("created_at", "meeting", "customer", "rating", "comments", "external_user_id", "participant")
+
+
+class FeedbackChangeList(ChangeList):
+    """Its head tells the average of all answers that are found, on all pages."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        average = self.queryset.average()
+        found = "no feedback" if average is None else f"{average:.2f} stars on average"
+        self.title = f"{self.title}: {found}"
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(admin.ModelAdmin[Feedback]):
+    """To look at: one meeting's average is seen by searching for its code."""
+
+    list_display = SHOWN
+    list_filter = ("rating", "created_at")
+    list_select_related = ("meeting__customer", "participant")
+    search_fields = ("meeting__customer__slug", "meeting__code", "external_user_id", "comments")
+    show_full_result_count = False
+    ordering = ("-created_at", "-pk")
+    fields = readonly_fields = SHOWN
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Feedback | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Feedback | None = None) -> bool:
+        return False
+
+    def get_changelist(self, request: HttpRequest, **unused: Any) -> type[ChangeList]:
+        return FeedbackChangeList
+
+    @admin.display(ordering="meeting__customer__slug")
+    def customer(self, feedback: Feedback) -> str:
+        return feedback.meeting.customer.slug

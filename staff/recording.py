@@ -1,0 +1,122 @@
+"""Recordings: what became of each, why it failed, a link to watch it, and asking LiveKit again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from recordings import sweep
+from recordings.models import Recording
+from recordings.states import State
+from recordings.tasks import enqueue
+from upclass import livekit, storage
+
+WATCHING = 3600  # seconds for which a link in the admin is good
+LEVELS = {State.COMPLETED: messages.SUCCESS, State.FAILED: messages.ERROR}
+
+
+@admin.register(Recording)
+class RecordingAdmin(admin.ModelAdmin[Recording]):
+    """To look at; LiveKit and the storage alone decide what becomes of a recording."""
+
+    list_display = (
+        "created_at",
+        "meeting",
+        "customer",
+        "state",
+        "failure_reason",
+        "length",
+        "size",
+        "recorder",
+        "egress_id",
+        "watch",
+    )
+    list_filter = ("state", "created_at")
+    list_select_related = ("meeting__customer", "recorder")
+    search_fields = ("meeting__code", "meeting__customer__slug", "egress_id", "uid", "recorder__display_name")
+    show_full_result_count = False
+    ordering = ("-created_at", "-pk")
+    actions = ("ask_again",)
+    fields = readonly_fields = (
+        "meeting",
+        "customer",
+        "recorder",
+        "state",
+        "failure_reason",
+        "details",
+        "length",
+        "size",
+        "watch",
+        "egress_id",
+        "file",
+        "tries",
+        "failures",
+        "created_at",
+        "requested_at",
+        "started_at",
+        "ended_at",
+        "finished_at",
+        "stop_requested_at",
+        "missing_since",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Recording | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Recording | None = None) -> bool:
+        return False
+
+    # What is shown
+
+    @admin.display(ordering="meeting__customer__slug")
+    def customer(self, recording: Recording) -> str:
+        return recording.meeting.customer.slug
+
+    @admin.display(ordering="seconds")
+    def length(self, recording: Recording) -> str:
+        """Hours, minutes and seconds."""
+        if recording.seconds is None:
+            return "-"
+        minutes, seconds = divmod(recording.seconds, 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+    @admin.display(ordering="size_bytes")
+    def size(self, recording: Recording) -> str:
+        return "-" if recording.size_bytes is None else f"{recording.size_bytes / 1e6:.1f} MB"
+
+    @admin.display(description="watch")
+    def watch(self, recording: Recording) -> SafeString | str:
+        if not recording.has_file:
+            return "-"
+        link = storage.link(recording.file, recording.file_name, WATCHING)
+        return format_html('<a href="{}" target="_blank" rel="noreferrer">Watch</a>', link)
+
+    # What can be done
+
+    @admin.action(description="Ask LiveKit again what became of the selected takes", permissions=["view"])
+    def ask_again(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
+        for recording in queryset.select_related("meeting__customer"):
+            self._ask(request, recording)
+
+    def _ask(self, request: HttpRequest, recording: Recording) -> None:
+        try:
+            enqueue(sweep.check_now(recording, timezone.now()))
+        except (livekit.Unreachable, storage.Unreachable) as error:
+            self.message_user(
+                request, f"{recording}: nothing was changed. {_sentence(error)}", messages.ERROR
+            )
+            return
+        told = f"{recording}: {recording.status}. {recording.failure_reason}".strip()
+        self.message_user(request, told, LEVELS.get(State(recording.state), messages.INFO))
+
+
+def _sentence(error: Any) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
