@@ -8,8 +8,8 @@ import {
   type LocalVideoTrack,
   Track,
 } from "livekit-client";
-import { remembered } from "./door/choices";
-import { type Reason, reasonOf } from "./door/trouble";
+import { type Reason, reasonOf } from "./door/device-errors";
+import { remembered } from "./door/saved-devices";
 
 type Own = LocalVideoTrack | LocalAudioTrack;
 

@@ -3,19 +3,19 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { DeviceButtons } from "../controls";
+import { DeviceButtons } from "../device-buttons";
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
 import { type Key, say } from "../words";
+import { tell } from "./announcer";
 import { unread } from "./chat";
 import { leave, people } from "./connection";
 import { canFullScreen, isFullScreen, toggleFullScreen } from "./fullscreen";
 import { isRaised, toggleHand } from "./hands";
-import { isHost } from "./host";
+import { isHost } from "./moderation";
 import { type Dialog, dialog, type Panel, panel, togglePanel } from "./panels";
-import { canShare, screen, startSharing, stopSharing } from "./screen";
+import { canShare, screen, startSharing, stopSharing } from "./screen-share";
 import { type Deed, shortcutFor } from "./shortcuts";
-import { tell } from "./telling";
 import { toggleView, view } from "./view";
 
 const narrow = matchMedia("(max-width: 40rem)");

@@ -2,14 +2,14 @@
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { regional } from "../door/when";
+import { regional } from "../door/start-time";
 import { Icon } from "../icon";
 import type { Page } from "../page";
 import { say } from "../words";
 import { draft, LONGEST, type Message, messages, sendDraft } from "./chat";
 import { clockTime, grouped, isSending, pieces } from "./chat-text";
 import { calledOn } from "./people";
-import { Side } from "./side";
+import { Side } from "./side-panel";
 
 /** Pixels from the end within which a reader is at the end. */
 const NEARLY = 40;

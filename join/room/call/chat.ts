@@ -4,8 +4,8 @@ import { effect, signal } from "@preact/signals";
 import type { Room } from "livekit-client";
 import { say } from "../words";
 import { entering, link, room } from "./connection";
+import { dataFlows } from "./data-channel";
 import { panel } from "./panels";
-import { dataFlows } from "./sending-again";
 
 export interface Message {
   /** Of this page, growing. */

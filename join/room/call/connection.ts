@@ -3,13 +3,13 @@
 import { batch, computed, signal } from "@preact/signals";
 import { Room, RoomEvent } from "livekit-client";
 import { heedMuting } from "../devices";
-import { chosen } from "../door/listing";
+import { chosen } from "../door/device-list";
 import { type Coming, Refused, type Ticket } from "../page";
 import { say } from "../words";
-import { type Ending, endingOf } from "./ending";
+import { type Ending, endingOf } from "./end-reason";
 import { type Person, peopleIn, type Share, sharesIn } from "./people";
-import { stopSharing } from "./screen";
-import { keepSending } from "./sending";
+import { keepSending } from "./publishing";
+import { stopSharing } from "./screen-share";
 
 /**
  * steady: all is well; signal: LiveKit's socket is being opened again, sound and pictures go on; full: all of

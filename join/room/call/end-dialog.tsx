@@ -1,8 +1,8 @@
 /** Whether a host really means everybody. */
 
 import { say } from "../words";
-import { Ask } from "./ask";
-import { endForEverybody } from "./host";
+import { Ask } from "./confirm-dialog";
+import { endForEverybody } from "./moderation";
 import { dialog } from "./panels";
 
 export function EndDialog() {

@@ -1,7 +1,7 @@
 import { type Room, RoomEvent } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { link, people, room } from "./connection";
-import { decoded, encoded, type HandNews } from "./hand-news";
+import { decoded, encoded, type HandNews } from "./hand-messages";
 import { hands, isRaised, loweredByHost, lowerHandOf, toggleHand, watchHands } from "./hands";
 import type { Person } from "./people";
 

@@ -6,9 +6,9 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type Participant, type RemoteParticipant, type Room, RoomEvent } from "livekit-client";
 import { areOthersKnown, people, room } from "./connection";
-import { Presence } from "./gathering";
-import { decoded, encoded, type HandNews } from "./hand-news";
-import { dataFlows } from "./sending-again";
+import { dataFlows } from "./data-channel";
+import { decoded, encoded, type HandNews } from "./hand-messages";
+import { Presence } from "./presence";
 
 const TOPIC = "hand";
 /** Who is away for longer has no hand up any more. */

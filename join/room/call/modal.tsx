@@ -4,9 +4,9 @@ import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
 import { say } from "../words";
+import { Telling } from "./announcer";
 import { isUsable } from "./focus";
 import { dialog } from "./panels";
-import { Telling } from "./telling";
 
 interface ModalProps {
   title: string;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isMicrophoneOn, microphone } from "../devices";
+import { tell } from "./announcer";
 import { Ear, watchMutedSpeech } from "./muted-speech";
 import { setShortcuts } from "./shortcuts";
-import { tell } from "./telling";
 
-vi.mock("./telling", () => ({ tell: vi.fn() }));
+vi.mock("./announcer", () => ({ tell: vi.fn() }));
 
 const SPEECH = 0.7;
 const NOISE = 0.3;

@@ -2,10 +2,10 @@
 
 import { effect } from "@preact/signals";
 import { isMicrophoneOn, microphone } from "../devices";
-import { SAMPLES, sample } from "../door/loudness";
+import { SAMPLES, sample } from "../door/audio-level";
 import { say } from "../words";
+import { tell } from "./announcer";
 import { shortcutFor } from "./shortcuts";
-import { tell } from "./telling";
 
 /** Of `levelOf`: -30 dB, which speech reaches, and a fan or a keyboard seldom. */
 const LOUD = 0.5;

@@ -3,7 +3,7 @@
 import { Icon } from "../icon";
 import { say } from "../words";
 import { allowSound, isSoundAllowed, link, people } from "./connection";
-import { screen, stopSharing } from "./screen";
+import { screen, stopSharing } from "./screen-share";
 
 export function Notices() {
   return (

@@ -4,14 +4,14 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
 import { say } from "../words";
-import { Ask } from "./ask";
+import { Ask } from "./confirm-dialog";
 import { people } from "./connection";
 import { hands } from "./hands";
-import { isHost, muteEverybody, removeOne } from "./host";
+import { isHost, muteEverybody, removeOne } from "./moderation";
 import type { Person } from "./people";
 import { found, inOrder } from "./people-list";
 import { PersonRow } from "./person-row";
-import { Side } from "./side";
+import { Side } from "./side-panel";
 
 /** With more people than this, there is a field to search them. */
 const MANY = 10;

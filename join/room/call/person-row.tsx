@@ -4,7 +4,7 @@ import { Icon } from "../icon";
 import type { IconName } from "../icons";
 import { say } from "../words";
 import { hands, lowerHandOf } from "./hands";
-import { isHost, muteOne } from "./host";
+import { isHost, muteOne } from "./moderation";
 import { calledOn, type Person, weaknessOf } from "./people";
 import { pinOf, togglePin } from "./view";
 

@@ -1,9 +1,9 @@
 /** Camera, microphone and speaker during the call: as before it, and with the same help. */
 
 import { useEffect } from "preact/hooks";
-import { DeviceHelp } from "../door/help";
-import { look } from "../door/listing";
-import { DeviceMenus } from "../door/menus";
+import { DeviceHelp } from "../door/device-help";
+import { look } from "../door/device-list";
+import { DeviceMenus } from "../door/device-menus";
 import { say } from "../words";
 import { Modal } from "./modal";
 

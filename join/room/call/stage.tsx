@@ -12,7 +12,9 @@ import {
 import { Sound } from "../media";
 import type { Page } from "../page";
 import { type Key, say } from "../words";
-import { takeCare } from "./around";
+import { watchHappenings } from "./announcements";
+import { announce, Telling } from "./announcer";
+import { takeCare } from "./background";
 import { Bar, toggleShare } from "./bar";
 import { ChatPanel } from "./chat-panel";
 import { people } from "./connection";
@@ -20,18 +22,16 @@ import { EndDialog } from "./end-dialog";
 import { keepFocus } from "./focus";
 import { toggleFullScreen } from "./fullscreen";
 import { isRaised, toggleHand } from "./hands";
-import { watchHappenings } from "./happenings";
-import { Head } from "./head";
-import { beHost } from "./host";
+import { Head } from "./header";
+import { beHost } from "./moderation";
 import { Notices } from "./notices";
 import { dialog, panel, togglePanel } from "./panels";
 import { PeoplePanel } from "./people-panel";
-import { Pictures } from "./pictures";
+import { hush, talk } from "./push-to-talk";
 import { SettingsDialog } from "./settings-dialog";
 import { type Deeds, listenForShortcuts } from "./shortcuts";
 import { ShortcutsDialog } from "./shortcuts-dialog";
-import { hush, talk } from "./talking";
-import { announce, Telling } from "./telling";
+import { Pictures } from "./video-layout";
 import { pinned, toggleView, watchView } from "./view";
 
 export function Stage({ page }: { page: Page }) {

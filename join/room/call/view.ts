@@ -4,8 +4,8 @@ import { computed, effect, signal } from "@preact/signals";
 import type { IconName } from "../icons";
 import { say } from "../words";
 import { areOthersKnown, people, shares } from "./connection";
-import { nextSpeaker } from "./order";
 import type { Person, Share } from "./people";
+import { nextSpeaker } from "./tile-order";
 
 export type View = "grid" | "speaker";
 

@@ -1,15 +1,15 @@
 /** The last step before the call: how you look and sound. */
 
 import { useEffect } from "preact/hooks";
-import { DeviceButtons } from "../controls";
+import { DeviceButtons } from "../device-buttons";
 import { camera, isCameraOn, isOpening } from "../devices";
 import { Icon } from "../icon";
 import { Video } from "../media";
 import type { Page } from "../page";
 import { say } from "../words";
-import { DeviceHelp } from "./help";
-import { DeviceMenus } from "./menus";
-import { watch } from "./plugging";
+import { watch } from "./device-changes";
+import { DeviceHelp } from "./device-help";
+import { DeviceMenus } from "./device-menus";
 import { Facts, Recorded } from "./step";
 
 interface PreviewProps {

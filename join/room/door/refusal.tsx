@@ -4,7 +4,7 @@ import { Icon } from "../icon";
 import type { IconName } from "../icons";
 import type { Refused } from "../page";
 import { say } from "../words";
-import { Farewell } from "./farewell";
+import { Farewell } from "./message-screen";
 
 const ICONS: Record<string, IconName> = {
   call_server_unreachable: "cloud-off",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { wav } from "./chime";
-import { levelOf } from "./loudness";
+import { levelOf } from "./audio-level";
+import { wav } from "./test-sound";
 
 describe("the test sound", () => {
   const file = new DataView(wav().buffer);

@@ -6,7 +6,7 @@ import { Icon } from "../icon";
 import type { IconName } from "../icons";
 import type { Page } from "../page";
 import { say } from "../words";
-import { regional, sayWhen } from "./when";
+import { regional, sayWhen } from "./start-time";
 
 let isFirst = true;
 
