@@ -1,4 +1,4 @@
-/** The buttons for one's own camera and microphone, in the preview and in the call. */
+/** The buttons for the local camera and microphone, in the preview and in the call. */
 
 import {
   camera,
@@ -9,7 +9,7 @@ import {
   toggleMicrophone,
 } from "./devices";
 import { Icon } from "./icon";
-import { say } from "./words";
+import { t } from "./words";
 
 export function DeviceButtons() {
   return (
@@ -22,7 +22,7 @@ export function DeviceButtons() {
         onClick={() => void toggleMicrophone()}
       >
         <Icon name={isMicrophoneOn.value ? "mic" : "mic-off"} />
-        <span>{isMicrophoneOn.value ? say("mute") : say("unmute")}</span>
+        <span>{isMicrophoneOn.value ? t("mute") : t("unmute")}</span>
       </button>
       <button
         type="button"
@@ -32,7 +32,7 @@ export function DeviceButtons() {
         onClick={() => void toggleCamera()}
       >
         <Icon name={isCameraOn.value ? "video" : "video-off"} />
-        <span>{isCameraOn.value ? say("cameraOff") : say("cameraOn")}</span>
+        <span>{isCameraOn.value ? t("cameraOff") : t("cameraOn")}</span>
       </button>
     </>
   );

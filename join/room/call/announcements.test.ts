@@ -1,8 +1,8 @@
 import { batch } from "@preact/signals";
 import type { Room } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { speak } from "../words";
-import { watchHappenings } from "./announcements";
+import { setWords } from "../words";
+import { startAnnouncements } from "./announcements";
 import { type Message, messages } from "./chat";
 import {
   endsAt,
@@ -18,19 +18,22 @@ import { loweredByHost } from "./hands";
 import { panel } from "./panels";
 import type { Person, Share } from "./people";
 
-const { heard, seen } = vi.hoisted(() => ({ heard: [] as string[], seen: [] as string[] }));
+const { announced, toasts } = vi.hoisted(() => ({
+  announced: [] as string[],
+  toasts: [] as string[],
+}));
 
 vi.mock("./announcer", () => ({
-  announce: (text: string) => heard.push(text),
-  tell: (text: string) => {
-    heard.push(text);
-    seen.push(text);
+  announce: (text: string) => announced.push(text),
+  notify: (text: string) => {
+    announced.push(text);
+    toasts.push(text);
   },
 }));
 
 const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
 
-/** Everybody who is there; "Me" is oneself. */
+/** "Me" is the local participant. */
 const present = (...names: string[]) => {
   people.value = names.map(
     (name) => ({ identity: name.toLowerCase(), name, isLocal: name === "Me" }) as Person,
@@ -43,7 +46,7 @@ const sharing = (...names: string[]) => {
   );
 };
 
-let listeners: Map<string, (...facts: unknown[]) => void>;
+let listeners: Map<string, (...args: unknown[]) => void>;
 
 const connect = () => {
   listeners = new Map();
@@ -61,10 +64,10 @@ const raise = (name: string, raised = true) => {
   listeners.get("dataReceived")?.(payload, { identity: name.toLowerCase() }, 0, "hand");
 };
 
-/** The connection is lost, and made anew through the door. */
-const breakOff = () =>
+/** The connection is lost, and the page rejoins. */
+const disconnect = () =>
   batch(() => {
-    link.value = "door";
+    link.value = "rejoining";
     room.value = null;
     isRecording.value = false;
     shares.value = [];
@@ -75,7 +78,7 @@ let stop: () => void;
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("document", { documentElement: { lang: "en" } });
-  speak({
+  setWords({
     joinedOne: "{name} joined",
     joinedSeveral: "{names} joined",
     leftOne: "{name} left",
@@ -95,9 +98,9 @@ beforeEach(() => {
   sharing();
   connect();
   present("Me", "Anna");
-  stop = watchHappenings();
-  heard.length = 0;
-  seen.length = 0;
+  stop = startAnnouncements();
+  announced.length = 0;
+  toasts.length = 0;
 });
 
 afterEach(() => {
@@ -106,56 +109,56 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("coming and going", () => {
-  it("of those who were there before oneself is not told", () => {
+describe("joins and leaves", () => {
+  it("before the own join are not announced", () => {
     pass(60_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 
-  it("is heard and seen", () => {
+  it("are announced, with toasts", () => {
     present("Me", "Anna", "Ben");
     pass(2_000);
     present("Me", "Anna");
     pass(5_000);
-    expect(heard).toEqual(["Ben joined", "Ben left"]);
-    expect(seen).toEqual(heard);
+    expect(announced).toEqual(["Ben joined", "Ben left"]);
+    expect(toasts).toEqual(announced);
   });
 
-  it("of several is one sentence", () => {
+  it("of several people are one sentence", () => {
     present("Me", "Anna", "Ben");
     pass(500);
     present("Me", "Anna", "Ben", "Cem", "Dora", "Eva");
     pass(2_000);
-    expect(heard).toEqual(["Ben, Cem, and 2 others joined"]);
+    expect(announced).toEqual(["Ben, Cem, and 2 others joined"]);
   });
 
-  it("among many is heard only", () => {
+  it("have no toasts among many people", () => {
     present("Me", "Anna", ..."BCDEFGHI");
     pass(2_000);
-    expect(heard).toHaveLength(1);
-    expect(seen).toEqual([]);
+    expect(announced).toHaveLength(1);
+    expect(toasts).toEqual([]);
   });
 
-  it("for a moment is not told", () => {
+  it("for a moment are not announced", () => {
     present("Me");
     pass(1_000);
     present("Me", "Anna");
     pass(20_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 
-  it("is not told while nothing is known of the others", () => {
+  it("are not announced during a reconnect", () => {
     link.value = "full";
     present("Me");
     pass(1_400);
     present("Me", "Anna");
     link.value = "steady";
     pass(20_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 
-  it("while the connection was lost is told afterwards", () => {
-    breakOff();
+  it("during a lost connection are announced afterwards", () => {
+    disconnect();
     pass(1_000);
     batch(() => {
       connect();
@@ -163,38 +166,38 @@ describe("coming and going", () => {
       present("Me", "Ben");
     });
     pass(10_000);
-    expect(heard).toEqual(["Ben joined", "Anna left"]);
+    expect(announced).toEqual(["Ben joined", "Anna left"]);
   });
 
-  it("is not told when oneself leaves", () => {
+  it("are not announced when this page leaves", () => {
     batch(() => {
       room.value = null;
       people.value = [];
     });
     pass(20_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 });
 
 describe("a shared screen", () => {
-  it("is told when it comes and goes", () => {
+  it("is announced when it starts and stops", () => {
     sharing("Anna");
     pass(1_000);
     sharing();
     pass(5_000);
-    expect(seen).toEqual(["Anna shares", "Anna shares no more"]);
+    expect(toasts).toEqual(["Anna shares", "Anna shares no more"]);
   });
 
-  it("of one's own is not told", () => {
+  it("of this person is not announced", () => {
     sharing("Me");
     pass(1_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 
-  it("that is away for a reconnect is not told", () => {
+  it("is not announced again after a reconnect", () => {
     sharing("Anna");
     pass(1_000);
-    breakOff();
+    disconnect();
     pass(1_000);
     batch(() => {
       connect();
@@ -203,15 +206,15 @@ describe("a shared screen", () => {
     pass(1_000);
     sharing("Anna");
     pass(10_000);
-    expect(heard).toEqual(["Anna shares"]);
+    expect(announced).toEqual(["Anna shares"]);
   });
 });
 
 describe("a hand", () => {
-  it("that goes up is told", () => {
+  it("that goes up is announced", () => {
     raise("Anna");
     pass(1_000);
-    expect(seen).toEqual(["Anna raised a hand"]);
+    expect(toasts).toEqual(["Anna raised a hand"]);
   });
 
   it("that goes down is not", () => {
@@ -219,101 +222,101 @@ describe("a hand", () => {
     pass(1_000);
     raise("Anna", false);
     pass(10_000);
-    expect(heard).toHaveLength(1);
+    expect(announced).toHaveLength(1);
   });
 
-  it("that a host lowered is told to its owner", () => {
+  it("that a host lowered is announced to its owner", () => {
     loweredByHost.value = loweredByHost.value + 1;
-    expect(seen).toEqual(["handLowered"]);
+    expect(toasts).toEqual(["handLowered"]);
   });
 });
 
 describe("a host who mutes", () => {
-  it("is told, each time", () => {
+  it("is announced, each time", () => {
     mutedByHost.value = Date.now() + 1;
     mutedByHost.value = Date.now() + 2;
-    expect(seen).toEqual(["mutedByHost", "mutedByHost"]);
+    expect(toasts).toEqual(["mutedByHost", "mutedByHost"]);
   });
 
-  it("before this call is not told", () => {
+  it("before this call is not announced", () => {
     stop();
     mutedByHost.value = Date.now() + 1000;
-    stop = watchHappenings();
-    expect(heard).toEqual([]);
+    stop = startAnnouncements();
+    expect(announced).toEqual([]);
   });
 });
 
 describe("the recording", () => {
-  it("is told when it begins and ends", () => {
+  it("is announced when it starts and ends", () => {
     isRecording.value = true;
     isRecording.value = false;
-    expect(seen).toEqual(["recordingBegan", "recordingEnded"]);
+    expect(toasts).toEqual(["recordingBegan", "recordingEnded"]);
   });
 
-  it("that goes on over a lost connection is not told", () => {
+  it("is not announced again after a lost connection", () => {
     isRecording.value = true;
-    breakOff();
+    disconnect();
     batch(() => {
       connect();
       link.value = "steady";
       isRecording.value = true;
     });
-    expect(heard).toEqual(["recordingBegan"]);
+    expect(announced).toEqual(["recordingBegan"]);
   });
 
-  it("that ended during a lost connection is told", () => {
+  it("that ended during a lost connection is announced", () => {
     isRecording.value = true;
-    breakOff();
+    disconnect();
     batch(() => {
       connect();
       link.value = "steady";
     });
-    expect(heard).toEqual(["recordingBegan", "recordingEnded"]);
+    expect(announced).toEqual(["recordingBegan", "recordingEnded"]);
   });
 });
 
 describe("the connection", () => {
-  it("is told when it is interrupted for longer, and when it is back", () => {
+  it("is announced when interrupted for longer, and when restored", () => {
     link.value = "signal";
     pass(1_499);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
     pass(1);
-    expect(heard).toEqual(["reconnecting"]);
+    expect(announced).toEqual(["reconnecting"]);
     link.value = "steady";
-    expect(heard).toEqual(["reconnecting", "connectedAgain"]);
-    expect(seen).toEqual(["connectedAgain"]);
+    expect(announced).toEqual(["reconnecting", "connectedAgain"]);
+    expect(toasts).toEqual(["connectedAgain"]);
   });
 
-  it("that is back soon is not told", () => {
+  it("that is restored soon is not announced", () => {
     link.value = "signal";
     pass(1_000);
     link.value = "steady";
     pass(20_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 
-  it("is told once, however it goes on", () => {
-    for (const now of ["signal", "full", "door"] satisfies Link[]) {
+  it("is announced once, whatever state follows", () => {
+    for (const now of ["signal", "full", "rejoining"] satisfies Link[]) {
       link.value = now;
       pass(1_600);
     }
-    expect(heard).toEqual(["reconnecting"]);
+    expect(announced).toEqual(["reconnecting"]);
   });
 
-  it("is told again when it breaks again", () => {
+  it("is announced again after another interruption", () => {
     for (let i = 0; i < 2; i++) {
       link.value = "signal";
       pass(2_000);
       link.value = "steady";
     }
-    expect(heard).toEqual(["reconnecting", "connectedAgain", "reconnecting", "connectedAgain"]);
+    expect(announced).toEqual(["reconnecting", "connectedAgain", "reconnecting", "connectedAgain"]);
   });
 
-  it("is not told to be back when the call is over", () => {
-    breakOff();
+  it("is not announced as restored when the call is over", () => {
+    disconnect();
     pass(2_000);
     link.value = "steady";
-    expect(heard).toEqual(["reconnecting"]);
+    expect(announced).toEqual(["reconnecting"]);
   });
 });
 
@@ -324,60 +327,60 @@ describe("a message", () => {
     messages.value = [...messages.value, message];
   };
 
-  it("is heard and seen while the panel is shut", () => {
+  it("is announced with a toast while the panel is closed", () => {
     write("Good morning");
-    expect(seen).toEqual(["Anna: Good morning"]);
+    expect(toasts).toEqual(["Anna: Good morning"]);
   });
 
-  it("is heard only while the panel is open", () => {
+  it("is announced without a toast while the panel is open", () => {
     panel.value = "chat";
     write("Good morning");
-    expect(heard).toEqual(["Anna: Good morning"]);
-    expect(seen).toEqual([]);
+    expect(announced).toEqual(["Anna: Good morning"]);
+    expect(toasts).toEqual([]);
   });
 
-  it("is told once each", () => {
+  it("is announced once each", () => {
     write("one");
     write("two");
     panel.value = "people";
-    expect(heard).toEqual(["Anna: one", "Anna: two"]);
+    expect(announced).toEqual(["Anna: one", "Anna: two"]);
   });
 
-  it("of one's own is not told", () => {
+  it("of this person is not announced", () => {
     write("one", true);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 
-  it("that is long is told in part", () => {
+  it("that is long is shortened", () => {
     write("long ".repeat(100));
-    expect(seen[0]?.length).toBeLessThan(140);
-    expect(seen[0]).toMatch(/…$/);
+    expect(toasts[0]?.length).toBeLessThan(140);
+    expect(toasts[0]).toMatch(/…$/);
   });
 });
 
 describe("the time", () => {
-  it("is told when it is nearly over", () => {
+  it("is announced when it is nearly over", () => {
     endsAt.value = Date.now() + 10.5 * 60_000;
     pass(12 * 60_000);
-    expect(seen).toEqual(["10 minutes", "5 minutes", "minuteLeft"]);
+    expect(toasts).toEqual(["10 minutes", "5 minutes", "minuteLeft"]);
   });
 
-  it("is not told where there is no end", () => {
+  it("is not announced where there is no end", () => {
     endsAt.value = Date.now() + 11 * 60_000;
     endsAt.value = null;
     pass(20 * 60_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 });
 
-describe("when nobody watches", () => {
-  it("nothing is told", () => {
+describe("after the end", () => {
+  it("nothing is announced", () => {
     present("Me", "Anna", "Ben");
     link.value = "signal";
     stop();
     isRecording.value = true;
     mutedByHost.value = Date.now() + 9_999;
     pass(60_000);
-    expect(heard).toEqual([]);
+    expect(announced).toEqual([]);
   });
 });

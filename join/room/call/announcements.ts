@@ -1,8 +1,8 @@
-/** What happens in the call, told to those who do not look. */
+/** Which events of the call are announced: to screen readers, and mostly as toasts too. */
 
 import { effect, signal, untracked } from "@preact/signals";
-import { say } from "../words";
-import { announce, tell } from "./announcer";
+import { t } from "../words";
+import { announce, notify } from "./announcer";
 import { messages, watchChat } from "./chat";
 import {
   areOthersKnown,
@@ -17,30 +17,30 @@ import {
 } from "./connection";
 import { hands, loweredByHost, watchHands } from "./hands";
 import { panel } from "./panels";
-import { type Names, type Pauses, Presence } from "./presence";
-import { sentence, shortened } from "./sentences";
-import { watchMinutes } from "./time-warnings";
+import { type Delays, type Listeners, type Names, Presence } from "./presence";
+import { sentence, shorten } from "./sentences";
+import { watchTimeLeft } from "./time-warnings";
 
-/** With more people than this, coming and going is heard but no longer seen. */
-const FEW = 8;
-const PEOPLE: Pauses = { grace: 3_000, gather: 1_500 };
-const DEEDS: Pauses = { grace: 3_000, gather: 300 };
-/** Milliseconds after which a broken connection is worth a word: the socket alone is mostly back before. */
-const BROKEN = 1_500;
-/** Characters of a message that are told. */
-const SEEN_OF_MESSAGE = 120;
-const HEARD_OF_MESSAGE = 400;
+/** With more people than this, joins and leaves show no toast. */
+const MAX_FOR_TOASTS = 8;
+const PEOPLE: Delays = { grace: 3_000, batch: 1_500 };
+const SHARES_AND_HANDS: Delays = { grace: 3_000, batch: 300 };
+/** Milliseconds after which an interruption is announced: a resume is mostly faster. */
+const INTERRUPTED = 1_500;
+/** Characters of a chat message in a toast and in an announcement. */
+const TOAST_LENGTH = 120;
+const ANNOUNCED_LENGTH = 400;
 
 type Stop = () => void;
 
-/** From here on chat and hands are heard, and everything is told, until the returned function is called. */
-export function watchHappenings(): Stop {
+/** Receive chat and hands, and announce everything, until the returned function is called. */
+export function startAnnouncements(): Stop {
   const stops = [
     watchChat(),
     watchHands(),
     watchPeople(),
     watchShares(),
-    watchRaising(),
+    watchHandsUp(),
     watchHosts(),
     watchRecording(),
     watchLink(),
@@ -59,17 +59,11 @@ function language(): string {
 
 // The others
 
-interface Told {
-  came: (names: string[]) => void;
-  went: (names: string[]) => void;
-}
-
-/** Tell who comes into `there`, and who goes from it. */
-function watchPresence(there: () => Names, pauses: Pauses, told: Told): Stop {
-  const presence = new Presence(untracked(there), pauses, told);
+function watchPresence(present: () => Names, delays: Delays, on: Listeners): Stop {
+  const presence = new Presence(untracked(present), delays, on);
   const stop = effect(() => {
-    const now = there();
-    if (areOthersKnown.value) presence.see(now);
+    const now = present();
+    if (areOthersKnown.value) presence.update(now);
   });
   return () => {
     stop();
@@ -78,30 +72,31 @@ function watchPresence(there: () => Names, pauses: Pauses, told: Told): Stop {
 }
 
 function watchPeople(): Stop {
-  const pass = (text: string) => (people.value.length <= FEW ? tell(text) : announce(text));
+  const report = (text: string) =>
+    people.value.length <= MAX_FOR_TOASTS ? notify(text) : announce(text);
   const others = () => people.value.filter(({ isLocal }) => !isLocal);
   return watchPresence(() => named(others()), PEOPLE, {
-    came: (names) => pass(sentence("joinedOne", "joinedSeveral", names, language())),
-    went: (names) => pass(sentence("leftOne", "leftSeveral", names, language())),
+    onJoined: (names) => report(sentence("joinedOne", "joinedSeveral", names, language())),
+    onLeft: (names) => report(sentence("leftOne", "leftSeveral", names, language())),
   });
 }
 
 function watchShares(): Stop {
   const others = () => shares.value.filter(({ isLocal }) => !isLocal);
-  return watchPresence(() => named(others()), DEEDS, {
-    came: (names) => each(names, (name) => tell(say("sharesScreen", { name }))),
-    went: (names) => each(names, (name) => tell(say("sharesNoMore", { name }))),
+  return watchPresence(() => named(others()), SHARES_AND_HANDS, {
+    onJoined: (names) => each(names, (name) => notify(t("sharesScreen", { name }))),
+    onLeft: (names) => each(names, (name) => notify(t("sharesNoMore", { name }))),
   });
 }
 
-function watchRaising(): Stop {
+function watchHandsUp(): Stop {
   const raised = () => {
     const up = new Set(hands.value);
     return people.value.filter(({ identity, isLocal }) => !isLocal && up.has(identity));
   };
-  return watchPresence(() => named(raised()), DEEDS, {
-    came: (names) => each(names, (name) => tell(say("raisedHand", { name }))),
-    went: () => {},
+  return watchPresence(() => named(raised()), SHARES_AND_HANDS, {
+    onJoined: (names) => each(names, (name) => notify(t("raisedHand", { name }))),
+    onLeft: () => {},
   });
 }
 
@@ -109,27 +104,27 @@ function named(all: { identity: string; name: string }[]): Names {
   return new Map(all.map(({ identity, name }) => [identity, name]));
 }
 
-function each(names: string[], told: (name: string) => void): void {
-  for (const name of names) told(name);
+function each(names: string[], action: (name: string) => void): void {
+  for (const name of names) action(name);
 }
 
-// Oneself
+// The local participant
 
-/** What hosts did to this person. */
+/** Hosts' actions on this person. */
 function watchHosts(): Stop {
   const stops = [
-    whenMarked(mutedByHost, () => tell(say("mutedByHost"))),
-    whenMarked(loweredByHost, () => tell(say("handLowered"))),
+    whenChanged(mutedByHost, () => notify(t("mutedByHost"))),
+    whenChanged(loweredByHost, () => notify(t("handLowered"))),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-function whenMarked(mark: typeof mutedByHost, react: () => void): Stop {
-  let known = mark.peek();
+function whenChanged(time: typeof mutedByHost, react: () => void): Stop {
+  let known = time.peek();
   return effect(() => {
-    const now = mark.value;
+    const now = time.value;
     if (now > known) untracked(react);
     known = now;
   });
@@ -141,27 +136,27 @@ function watchRecording(): Stop {
     const now = isRecording.value;
     if (!areOthersKnown.value || now === known) return;
     known = now;
-    untracked(() => tell(say(now ? "recordingBegan" : "recordingEnded")));
+    untracked(() => notify(t(now ? "recordingBegan" : "recordingEnded")));
   });
 }
 
-/** Where the link is broken the stage shows it; so this is for the ears. */
+/** No toast for the interruption: Notices shows a banner. */
 function watchLink(): Stop {
-  const isToldBroken = signal(false);
+  const isAnnounced = signal(false);
   const stops = [
     effect(() => {
       if (link.value === "steady") return;
-      if (isToldBroken.value) return;
+      if (isAnnounced.value) return;
       const timer = setTimeout(() => {
-        isToldBroken.value = true;
-        announce(say("reconnecting"));
-      }, BROKEN);
+        isAnnounced.value = true;
+        announce(t("reconnecting"));
+      }, INTERRUPTED);
       return () => clearTimeout(timer);
     }),
     effect(() => {
-      if (link.value !== "steady" || !isToldBroken.value || !room.value) return;
-      isToldBroken.value = false;
-      untracked(() => tell(say("connectedAgain")));
+      if (link.value !== "steady" || !isAnnounced.value || !room.value) return;
+      isAnnounced.value = false;
+      untracked(() => notify(t("connectedAgain")));
     }),
   ];
   return () => {
@@ -169,35 +164,35 @@ function watchLink(): Stop {
   };
 }
 
-/** The button is to be seen; who hears the page needs it most. */
+/** Notices shows a button; screen reader users need it most. */
 function watchSound(): Stop {
   return effect(() => {
-    if (!isSoundAllowed.value) announce(say("soundHeldBack"));
+    if (!isSoundAllowed.value) announce(t("soundHeldBack"));
   });
 }
 
 function watchMessages(): Stop {
   let last = messages.peek().at(-1)?.id ?? 0;
   return effect(() => {
-    const fresh = messages.value.filter(({ id, isOwn }) => id > last && !isOwn);
+    const added = messages.value.filter(({ id, isOwn }) => id > last && !isOwn);
     last = messages.value.at(-1)?.id ?? last;
     untracked(() => {
-      for (const { name, text } of fresh) tellMessage(name, text);
+      for (const { name, text } of added) announceMessage(name, text);
     });
   });
 }
 
-function tellMessage(name: string, text: string): void {
+function announceMessage(name: string, text: string): void {
   const isOpen = panel.value === "chat";
-  const told = shortened(text, isOpen ? HEARD_OF_MESSAGE : SEEN_OF_MESSAGE);
-  (isOpen ? announce : tell)(say("saidBy", { name, text: told }));
+  const excerpt = shorten(text, isOpen ? ANNOUNCED_LENGTH : TOAST_LENGTH);
+  (isOpen ? announce : notify)(t("saidBy", { name, text: excerpt }));
 }
 
 function watchTime(): Stop {
   return effect(() => {
     if (endsAt.value === null) return;
-    return watchMinutes(endsAt.value, (minutes) =>
-      tell(minutes === 1 ? say("minuteLeft") : say("minutesLeft", { count: String(minutes) })),
+    return watchTimeLeft(endsAt.value, (minutes) =>
+      notify(minutes === 1 ? t("minuteLeft") : t("minutesLeft", { count: String(minutes) })),
     );
   });
 }

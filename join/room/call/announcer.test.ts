@@ -1,67 +1,67 @@
 import { effect } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { announce, heard, PACE, SEEN_FOR, seen, tell } from "./announcer";
+import { announce, announced, INTERVAL, notify, TOAST_FOR, toasts } from "./announcer";
 
-const texts = (list: typeof heard) => list.value.map(({ text }) => text);
+const texts = (list: typeof announced) => list.value.map(({ text }) => text);
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => {
-  vi.runAllTimers(); // nothing of one test waits in the next
+  vi.runAllTimers(); // nothing remains queued for the next test
   vi.useRealTimers();
 });
 
 describe("an announcement", () => {
-  it("is heard at once and not seen", () => {
+  it("is announced at once, without a toast", () => {
     announce("Anna joined");
-    expect(texts(heard)).toEqual(["Anna joined"]);
-    expect(texts(seen)).toEqual([]);
+    expect(texts(announced)).toEqual(["Anna joined"]);
+    expect(texts(toasts)).toEqual([]);
   });
 
-  it("waits until the one before it had its time", () => {
+  it("waits for the interval after the one before", () => {
     for (const text of ["one", "two", "three"]) announce(text);
-    expect(texts(heard)).toEqual(["one"]);
-    vi.advanceTimersByTime(PACE);
-    expect(texts(heard)).toEqual(["one", "two"]);
-    vi.advanceTimersByTime(PACE);
-    expect(texts(heard)).toEqual(["one", "two", "three"]);
+    expect(texts(announced)).toEqual(["one"]);
+    vi.advanceTimersByTime(INTERVAL);
+    expect(texts(announced)).toEqual(["one", "two"]);
+    vi.advanceTimersByTime(INTERVAL);
+    expect(texts(announced)).toEqual(["one", "two", "three"]);
   });
 
-  it("that is told twice is read twice", () => {
+  it("that is repeated is read twice", () => {
     announce("muted");
     announce("muted");
-    vi.advanceTimersByTime(PACE);
-    expect(texts(heard)).toEqual(["muted", "muted"]);
-    expect(new Set(heard.value.map(({ id }) => id)).size).toBe(2);
+    vi.advanceTimersByTime(INTERVAL);
+    expect(texts(announced)).toEqual(["muted", "muted"]);
+    expect(new Set(announced.value.map(({ id }) => id)).size).toBe(2);
   });
 
-  it("is read at once again after a silence", () => {
+  it("is made at once after a pause", () => {
     announce("one");
-    vi.advanceTimersByTime(10 * PACE);
+    vi.advanceTimersByTime(10 * INTERVAL);
     announce("two");
-    expect(texts(heard)).toContain("two");
+    expect(texts(announced)).toContain("two");
   });
 
-  it("goes after a while", () => {
+  it("is removed after a while", () => {
     announce("one");
     vi.advanceTimersByTime(60_000);
-    expect(texts(heard)).toEqual([]);
+    expect(texts(announced)).toEqual([]);
   });
 
-  it("of a flood is dropped, the newest last", () => {
+  it("is dropped when the queue is full, oldest first", () => {
     for (let i = 0; i < 1000; i++) announce(String(i));
     const read: string[] = [];
-    const stop = effect(() => void read.push(...texts(heard).slice(-1)));
+    const stop = effect(() => void read.push(...texts(announced).slice(-1)));
     vi.advanceTimersByTime(60_000);
     stop();
     expect(new Set(read).size).toBeLessThan(60);
     expect(read).toContain("999");
   });
 
-  it("from within an effect does not make it run again", () => {
+  it("within an effect does not make it run again", () => {
     let runs = 0;
     const stop = effect(() => {
       runs += 1;
-      tell("once");
+      notify("once");
     });
     vi.advanceTimersByTime(20_000);
     stop();
@@ -69,31 +69,31 @@ describe("an announcement", () => {
   });
 });
 
-describe("what is told", () => {
-  it("is heard and seen", () => {
-    tell("Recording has started.");
-    expect(texts(heard)).toEqual(["Recording has started."]);
-    expect(texts(seen)).toEqual(["Recording has started."]);
+describe("a notification", () => {
+  it("is announced and shown as a toast", () => {
+    notify("Recording has started.");
+    expect(texts(announced)).toEqual(["Recording has started."]);
+    expect(texts(toasts)).toEqual(["Recording has started."]);
   });
 
-  it("is seen for some seconds", () => {
-    tell("one");
-    vi.advanceTimersByTime(SEEN_FOR - 1);
-    expect(texts(seen)).toEqual(["one"]);
+  it("is shown for some seconds", () => {
+    notify("one");
+    vi.advanceTimersByTime(TOAST_FOR - 1);
+    expect(texts(toasts)).toEqual(["one"]);
     vi.advanceTimersByTime(1);
-    expect(texts(seen)).toEqual([]);
+    expect(texts(toasts)).toEqual([]);
   });
 
-  it("leaves the others their time", () => {
-    tell("one");
-    vi.advanceTimersByTime(SEEN_FOR / 2);
-    tell("two");
-    vi.advanceTimersByTime(SEEN_FOR / 2);
-    expect(texts(seen)).toEqual(["two"]);
+  it("has a timer of its own", () => {
+    notify("one");
+    vi.advanceTimersByTime(TOAST_FOR / 2);
+    notify("two");
+    vi.advanceTimersByTime(TOAST_FOR / 2);
+    expect(texts(toasts)).toEqual(["two"]);
   });
 
-  it("is seen three at once, the newest", () => {
-    for (const text of ["one", "two", "three", "four"]) tell(text);
-    expect(texts(seen)).toEqual(["two", "three", "four"]);
+  it("is dropped when there are three newer ones", () => {
+    for (const text of ["one", "two", "three", "four"]) notify(text);
+    expect(texts(toasts)).toEqual(["two", "three", "four"]);
   });
 });

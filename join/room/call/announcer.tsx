@@ -1,70 +1,69 @@
-/** What happens is told: to those who hear the page, and to those who look at it. */
+/** The ARIA live region for screen readers, and toasts. */
 
 import { type Signal, signal } from "@preact/signals";
 
-export interface Said {
+export interface Announcement {
   id: number;
   text: string;
 }
 
-/** What stands in the live region: each is read once, when it comes. */
-export const heard = signal<Said[]>([]);
-/** What is to be seen for a while. */
-export const seen = signal<Said[]>([]);
+/** The content of the live region. */
+export const announced = signal<Announcement[]>([]);
+export const toasts = signal<Announcement[]>([]);
 
-/** Milliseconds from one announcement to the next: what comes all at once, screen readers drop. */
-export const PACE = 400;
-const HEARD_FOR = 8_000;
-export const SEEN_FOR = 6_000;
-const SEEN_AT_ONCE = 3;
-/** What waits to be read is of no use after a minute; a flood must not grow for ever. */
-const WAITING_AT_MOST = 50;
+/** Milliseconds between announcements: screen readers drop some of those that come at once. */
+export const INTERVAL = 400;
+const ANNOUNCED_FOR = 8_000;
+export const TOAST_FOR = 6_000;
+const MAX_TOASTS = 3;
+/** Bounds the queue; after a minute an announcement is of no use anyway. */
+const MAX_QUEUED = 50;
 
-let told = 0;
-let waiting: string[] = [];
-let isReading = false;
+let lastId = 0;
+let queue: string[] = [];
+let isAnnouncing = false;
 
-/** For the ears alone. */
+/** To screen readers only. */
 export function announce(text: string): void {
-  waiting = [...waiting, text].slice(-WAITING_AT_MOST);
-  if (!isReading) readNext();
+  queue = [...queue, text].slice(-MAX_QUEUED);
+  if (!isAnnouncing) announceNext();
 }
 
-/** For ears and eyes. */
-export function tell(text: string): void {
+/** To screen readers, and as a toast. */
+export function notify(text: string): void {
   announce(text);
-  put(seen, text, SEEN_FOR);
-  seen.value = seen.peek().slice(-SEEN_AT_ONCE);
+  show(toasts, text, TOAST_FOR);
+  toasts.value = toasts.peek().slice(-MAX_TOASTS);
 }
 
-function readNext(): void {
-  const [text, ...rest] = waiting;
-  waiting = rest;
-  isReading = text !== undefined;
+function announceNext(): void {
+  const [text, ...rest] = queue;
+  queue = rest;
+  isAnnouncing = text !== undefined;
   if (text === undefined) return;
-  put(heard, text, HEARD_FOR);
-  setTimeout(readNext, PACE);
+  show(announced, text, ANNOUNCED_FOR);
+  setTimeout(announceNext, INTERVAL);
 }
 
-function put(list: Signal<Said[]>, text: string, milliseconds: number): void {
-  const said = { id: ++told, text };
-  list.value = [...list.peek(), said];
+function show(list: Signal<Announcement[]>, text: string, milliseconds: number): void {
+  const added = { id: ++lastId, text };
+  list.value = [...list.peek(), added];
   setTimeout(() => {
-    list.value = list.peek().filter(({ id }) => id !== said.id);
+    list.value = list.peek().filter(({ id }) => id !== added.id);
   }, milliseconds);
 }
 
-/** Both regions. They stand from the beginning: a live region that comes with its text is not read. */
-export function Telling() {
+/** Rendered empty from the beginning: a live region that is inserted with its text is not read. */
+export function Announcer() {
   return (
     <>
       <div class="only-read" role="status" aria-live="polite" aria-atomic="false">
-        {heard.value.map(({ id, text }) => (
+        {announced.value.map(({ id, text }) => (
           <p key={id}>{text}</p>
         ))}
       </div>
       <ul class="toasts">
-        {seen.value.map(({ id, text }) => (
+        {toasts.value.map(({ id, text }) => (
           <li key={id} class="toast" dir="auto">
             {text}
           </li>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chosen } from "../door/device-list";
-import { keepSpeaker } from "./audio-output";
+import { followAudioOutput } from "./audio-output";
 import { room } from "./connection";
 
 const calls = () => ({ switchActiveDevice: vi.fn(async (_kind: string, _id: string) => true) });
@@ -15,7 +15,7 @@ beforeEach(() => {
   chosen.value = { camera: "", microphone: "", speaker: "loud" };
   first = calls();
   room.value = first as never;
-  stop = keepSpeaker();
+  stop = followAudioOutput();
 });
 afterEach(() => {
   stop();
@@ -27,19 +27,19 @@ describe("the speaker", () => {
     expect(first.switchActiveDevice.mock.calls).toEqual([["audiooutput", "loud"]]);
   });
 
-  it("is another one from the moment it is chosen", () => {
+  it("changes at once with the choice", () => {
     choose("speaker", "soft");
     expect(first.switchActiveDevice).toHaveBeenLastCalledWith("audiooutput", "soft");
   });
 
-  it("stays the same when the call is made anew", () => {
+  it("is applied to the next connection", () => {
     const second = calls();
     room.value = null;
     room.value = second as never;
     expect(second.switchActiveDevice.mock.calls).toEqual([["audiooutput", "loud"]]);
   });
 
-  it("is not set anew for another camera", () => {
+  it("is not set again for another camera", () => {
     choose("camera", "front");
     expect(first.switchActiveDevice).toHaveBeenCalledTimes(1);
   });
@@ -49,7 +49,7 @@ describe("the speaker", () => {
     expect(first.switchActiveDevice).toHaveBeenCalledTimes(1);
   });
 
-  it("that has gone, or cannot be chosen, does not disturb the call", async () => {
+  it("that cannot be set does not disturb the call", async () => {
     first.switchActiveDevice.mockRejectedValue(new Error("cannot switch audio output"));
     choose("speaker", "gone");
     await vi.waitFor(() => expect(first.switchActiveDevice).toHaveBeenCalledTimes(2));

@@ -1,14 +1,14 @@
-/** On which speaker the others are heard. */
+/** The audio output device. */
 
 import { computed, effect } from "@preact/signals";
 import { chosen } from "../door/device-list";
 import { room } from "./connection";
 
 /**
- * Follow the person's choice until the returned function is called. LiveKit's room keeps it for everybody who
- * comes later; where a page cannot choose, or the speaker has just gone, the browser's own goes on.
+ * Apply the chosen device until the returned function is called. LiveKit's room applies it to later tracks too.
+ * Where setSinkId is missing, or the device has gone, the browser's default is used.
  */
-export function keepSpeaker(): () => void {
+export function followAudioOutput(): () => void {
   const speaker = computed(() => chosen.value.speaker);
   return effect(() => {
     if (!speaker.value) return;

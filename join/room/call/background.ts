@@ -1,17 +1,22 @@
-/** What goes on beside the pictures for as long as the call is on the page. */
+/** What runs during the call and renders nothing. */
 
-import { keepSpeaker } from "./audio-output";
+import { followAudioOutput } from "./audio-output";
 import { watchDevices } from "./device-announcements";
 import { watchFullScreen } from "./fullscreen";
 import { watchMutedSpeech } from "./muted-speech";
 import { dialog } from "./panels";
-import { stayAwake } from "./wake-lock";
+import { holdWakeLock } from "./wake-lock";
 
-/** Begin all of it; the returned function ends it. */
-export function takeCare(): () => void {
-  const begun = [watchDevices(), keepSpeaker(), watchMutedSpeech(), watchFullScreen(), stayAwake()];
+export function startBackground(): () => void {
+  const stops = [
+    watchDevices(),
+    followAudioOutput(),
+    watchMutedSpeech(),
+    watchFullScreen(),
+    holdWakeLock(),
+  ];
   return () => {
-    for (const stop of begun) stop();
+    for (const stop of stops) stop();
     dialog.value = null;
   };
 }

@@ -1,36 +1,41 @@
-/** A question before what cannot be undone. */
+/** Asks before an action that cannot be undone. */
 
 import { useSignal } from "@preact/signals";
-import { say } from "../words";
+import { t } from "../words";
 import { Modal } from "./modal";
 
-interface AskProps {
+interface ConfirmDialogProps {
   title: string;
   /** What will happen. */
   detail: string;
-  /** The button's words. */
-  deed: string;
-  onYes: () => Promise<void>;
-  /** Done, or thought better of. */
-  onDone: () => void;
+  /** The label of the button that confirms. */
+  action: string;
+  onConfirm: () => Promise<void>;
+  /** After the action, or when cancelled. */
+  onClose: () => void;
 }
 
-export function Ask({ title, detail, deed, onYes, onDone }: AskProps) {
+export function ConfirmDialog({ title, detail, action, onConfirm, onClose }: ConfirmDialogProps) {
   const isBusy = useSignal(false);
-  const act = async () => {
+  const confirm = async () => {
     if (isBusy.value) return;
     isBusy.value = true;
-    await onYes().finally(onDone);
+    await onConfirm().finally(onClose);
   };
   return (
-    <Modal title={title} onClose={onDone}>
+    <Modal title={title} onClose={onClose}>
       <p>{detail}</p>
       <div class="row answers">
-        <button type="button" onClick={onDone}>
-          {say("cancel")}
+        <button type="button" onClick={onClose}>
+          {t("cancel")}
         </button>
-        <button type="button" class="leave" aria-disabled={isBusy.value} onClick={() => void act()}>
-          {deed}
+        <button
+          type="button"
+          class="leave"
+          aria-disabled={isBusy.value}
+          onClick={() => void confirm()}
+        >
+          {action}
         </button>
       </div>
     </Modal>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clock } from "./countdown";
+import { countdown } from "./countdown";
 
 describe("the time left", () => {
   it.each([
@@ -11,6 +11,6 @@ describe("the time left", () => {
     [0, "0:00"],
     [-5_000, "0:00"],
   ])("of %i ms is %s", (left, said) => {
-    expect(clock(left)).toBe(said);
+    expect(countdown(left)).toBe(said);
   });
 });

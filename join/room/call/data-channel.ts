@@ -1,19 +1,19 @@
-/** When data goes out again after a connection was made anew. */
+/** When LiveKit's data channel can be used again after a reconnect. */
 
 import type { Room } from "livekit-client";
 
-const LOOK = 100;
+const POLL_INTERVAL = 100;
 
 /**
- * For up to two seconds after RoomEvent.Reconnected, LiveKit's client still takes data as sent and keeps it for
- * the session that has gone, for ever. Resolves when that is over; mostly that is at once.
+ * For up to two seconds after RoomEvent.Reconnected, LiveKit's client still resolves publishData and queues the
+ * data for the old session, for ever. Resolves when that is over, mostly at once.
  */
-export async function dataFlows(room: Room): Promise<void> {
-  while (isHeldBack(room)) await new Promise((resolve) => setTimeout(resolve, LOOK));
+export async function dataChannelReady(room: Room): Promise<void> {
+  while (isReconnecting(room)) await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
 }
 
-/** A private field of RTCEngine's; without it nothing is waited for. */
-function isHeldBack({ engine }: Room): boolean {
+/** A private field of RTCEngine; if it disappears, there is no waiting. */
+function isReconnecting({ engine }: Room): boolean {
   return !!(engine as unknown as { attemptingReconnect?: boolean } | undefined)
     ?.attemptingReconnect;
 }

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { speak } from "../words";
-import { tell } from "./announcer";
-import { LISTENER } from "./device-announcements";
+import { setWords } from "../words";
+import { notify } from "./announcer";
+import { DEVICE_LISTENER } from "./device-announcements";
 
-vi.mock("./announcer", () => ({ tell: vi.fn() }));
+vi.mock("./announcer", () => ({ notify: vi.fn() }));
 
 beforeEach(() => {
-  vi.mocked(tell).mockReset();
-  speak({
+  vi.mocked(notify).mockReset();
+  setWords({
     camera: "Camera",
     cameraGone: "It went.",
     microphoneInstead: "Now in use: {device}",
@@ -18,34 +18,34 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
-  speak({});
+  setWords({});
   vi.unstubAllGlobals();
 });
 
-describe("what comes and goes is told", () => {
-  it("when it goes", () => {
-    LISTENER.gone("camera");
-    expect(tell).toHaveBeenCalledWith("It went.");
+describe("a device change is announced", () => {
+  it("when the device is unplugged", () => {
+    DEVICE_LISTENER.gone("camera");
+    expect(notify).toHaveBeenCalledWith("It went.");
   });
 
-  it("when another one takes its place, with its name", () => {
-    LISTENER.replaced("microphone", "Built-in");
-    expect(tell).toHaveBeenCalledWith("Now in use: Built-in");
+  it("when another device is used, with its name", () => {
+    DEVICE_LISTENER.replaced("microphone", "Built-in");
+    expect(notify).toHaveBeenCalledWith("Now in use: Built-in");
   });
 
-  it("also where the browser does not tell the name", () => {
-    LISTENER.replaced("camera", "");
-    expect(tell).toHaveBeenCalledWith("Now in use: Camera");
+  it("also where the browser exposes no name", () => {
+    DEVICE_LISTENER.replaced("camera", "");
+    expect(notify).toHaveBeenCalledWith("Now in use: Camera");
   });
 
-  it("when it comes", () => {
-    LISTENER.found("microphone");
-    expect(tell).toHaveBeenCalledWith("One was found.");
+  it("when a device is found", () => {
+    DEVICE_LISTENER.found("microphone");
+    expect(notify).toHaveBeenCalledWith("One was found.");
   });
 
-  it("when it cannot be used any more, with what helps", () => {
+  it("when a device becomes unusable, with help", () => {
     vi.stubGlobal("navigator", { userAgent: "" });
-    LISTENER.failed("camera", "busy");
-    expect(tell).toHaveBeenCalledWith("It cannot be used. Another program has it.");
+    DEVICE_LISTENER.failed("camera", "busy");
+    expect(notify).toHaveBeenCalledWith("It cannot be used. Another program has it.");
   });
 });

@@ -1,26 +1,25 @@
-/** What is told when a camera or microphone comes or goes during the call. */
+/** Announces changes of camera and microphone during the call. */
 
-import { attend, type Input, type Listener } from "../door/device-changes";
+import { type DeviceListener, type Input, watchDeviceChanges } from "../door/device-changes";
 import { browserOf, helpFor } from "../door/device-errors";
-import { type Key, say } from "../words";
-import { tell } from "./announcer";
+import { type Key, t } from "../words";
+import { notify } from "./announcer";
 
 const GONE: Record<Input, Key> = { camera: "cameraGone", microphone: "microphoneGone" };
 const INSTEAD: Record<Input, Key> = { camera: "cameraInstead", microphone: "microphoneInstead" };
 const FOUND: Record<Input, Key> = { camera: "cameraFound", microphone: "microphoneFound" };
 const FAILED: Record<Input, Key> = { camera: "noCamera", microphone: "noMicrophone" };
 
-export const LISTENER: Listener = {
-  gone: (kind) => tell(say(GONE[kind])),
-  replaced: (kind, device) => tell(say(INSTEAD[kind], { device: device || say(kind) })),
-  found: (kind) => tell(say(FOUND[kind])),
+export const DEVICE_LISTENER: DeviceListener = {
+  gone: (kind) => notify(t(GONE[kind])),
+  replaced: (kind, device) => notify(t(INSTEAD[kind], { device: device || t(kind) })),
+  found: (kind) => notify(t(FOUND[kind])),
   failed: (kind, reason) => {
-    const help = say(helpFor(reason, browserOf(navigator.userAgent)));
-    tell(`${say(FAILED[kind])}. ${help}`);
+    const help = t(helpFor(reason, browserOf(navigator.userAgent)));
+    notify(`${t(FAILED[kind])}. ${help}`);
   },
 };
 
-/** Keep an eye on camera and microphone until the returned function is called. */
 export function watchDevices(): () => void {
-  return attend(LISTENER);
+  return watchDeviceChanges(DEVICE_LISTENER);
 }

@@ -1,6 +1,6 @@
 import { DisconnectReason } from "livekit-client";
 import { describe, expect, it } from "vitest";
-import { endingOf } from "./end-reason";
+import { endReasonOf } from "./end-reason";
 
 describe("how a call ends", () => {
   it.each([
@@ -12,6 +12,6 @@ describe("how a call ends", () => {
     [DisconnectReason.SIGNAL_CLOSE, "lost"],
     [undefined, "lost"],
   ] as const)("reason %s means %s", (reason, ending) => {
-    expect(endingOf(reason)).toBe(ending);
+    expect(endReasonOf(reason)).toBe(ending);
   });
 });

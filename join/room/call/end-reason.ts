@@ -1,12 +1,12 @@
-/** What a disconnect means for the person it happened to. */
+/** Why the call ended for this person, from LiveKit's DisconnectReason. */
 
 import { DisconnectReason } from "livekit-client";
 
-/** closed: everybody was disconnected, but perhaps not for good; lost: nobody wanted it; asleep: their machine was. */
-export type Ending = "left" | "elsewhere" | "removed" | "closed" | "lost" | "asleep";
+/** closed: the room was closed, perhaps not for good; lost: connection failure; asleep: system sleep. */
+export type EndReason = "left" | "elsewhere" | "removed" | "closed" | "lost" | "asleep";
 
-const ENDINGS: Partial<Record<DisconnectReason, Ending>> = {
-  // A browser that puts the page to sleep. Who leaves by a click is not asked why.
+const END_REASONS: Partial<Record<DisconnectReason, EndReason>> = {
+  // LiveKit's client leaves when the browser freezes the page. A click on "Leave" does not get here.
   [DisconnectReason.CLIENT_INITIATED]: "asleep",
   [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
   [DisconnectReason.PARTICIPANT_REMOVED]: "removed",
@@ -14,6 +14,6 @@ const ENDINGS: Partial<Record<DisconnectReason, Ending>> = {
   [DisconnectReason.ROOM_CLOSED]: "closed",
 };
 
-export function endingOf(reason: DisconnectReason | undefined): Ending {
-  return ENDINGS[reason ?? DisconnectReason.UNKNOWN_REASON] ?? "lost";
+export function endReasonOf(reason: DisconnectReason | undefined): EndReason {
+  return END_REASONS[reason ?? DisconnectReason.UNKNOWN_REASON] ?? "lost";
 }

@@ -1,37 +1,37 @@
 import { describe, expect, it } from "vitest";
-import { decoded, encoded } from "./hand-messages";
+import { decode, encode } from "./hand-messages";
 
 const NOTHING = { ask: false, lower: false };
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe("news of a hand", () => {
+describe("a message about a hand", () => {
   it.each([
     { raised: true, since: 0 },
     { raised: true, since: 5_000, ask: true },
     { raised: false },
     { ask: true },
     { lower: true },
-  ])("arrives as it was sent: %j", (news) => {
-    expect(decoded(encoded(news))).toEqual({ ...NOTHING, ...news });
+  ])("is decoded as it was encoded: %j", (message) => {
+    expect(decode(encode(message))).toEqual({ ...NOTHING, ...message });
   });
 
-  it("keeps what it knows and ignores the rest", () => {
-    expect(decoded(bytes('{"raised": true, "at": 5, "colour": "red"}'))).toEqual({
+  it("ignores unknown fields", () => {
+    expect(decode(bytes('{"raised": true, "at": 5, "colour": "red"}'))).toEqual({
       ...NOTHING,
       raised: true,
     });
   });
 
-  it.each(["1", '"yes"', "null", "[]", "{}"])("does not take %s for raised", (value) => {
-    expect(decoded(bytes(`{"raised": ${value}}`))).toEqual(NOTHING);
+  it.each(["1", '"yes"', "null", "[]", "{}"])("ignores %s as raised", (value) => {
+    expect(decode(bytes(`{"raised": ${value}}`))).toEqual(NOTHING);
   });
 
-  it.each(["-1", "1e99", '"5"', "null", "86400000"])("does not take %s for a time", (value) => {
-    expect(decoded(bytes(`{"raised": true, "since": ${value}}`))).not.toHaveProperty("since");
+  it.each(["-1", "1e99", '"5"', "null", "86400000"])("ignores %s as since", (value) => {
+    expect(decode(bytes(`{"raised": true, "since": ${value}}`))).not.toHaveProperty("since");
   });
 
-  it.each(['{"ask": 1}', '{"lower": "true"}'])("does not take %s for true", (text) => {
-    expect(decoded(bytes(text))).toEqual(NOTHING);
+  it.each(['{"ask": 1}', '{"lower": "true"}'])("ignores %s", (text) => {
+    expect(decode(bytes(text))).toEqual(NOTHING);
   });
 
   it.each([
@@ -43,12 +43,12 @@ describe("news of a hand", () => {
     '"raised"',
     "true",
     `{"raised":true,"x":"${"x".repeat(999)}"}`,
-  ])("that is %s says nothing", (text) => {
-    const { raised, ask, lower } = decoded(bytes(text));
+  ])("that is %s is empty", (text) => {
+    const { raised, ask, lower } = decode(bytes(text));
     expect([raised, !!ask, !!lower]).toEqual([undefined, false, false]);
   });
 
-  it("that is no text says nothing", () => {
-    expect(decoded(new Uint8Array([0xff, 0xfe, 0x00]))).toEqual({});
+  it("that is not UTF-8 is empty", () => {
+    expect(decode(new Uint8Array([0xff, 0xfe, 0x00]))).toEqual({});
   });
 });

@@ -1,29 +1,29 @@
-/** What pages tell each other about raised hands. */
+/** The data message about raised hands, and its encoding. */
 
-/** Each part may be missing; what is unknown is ignored. */
-export interface HandNews {
+/** All fields are optional; unknown ones are ignored. */
+export interface HandMessage {
   raised?: boolean;
-  /** Milliseconds that it has been up; clocks differ, so no time of day is told. */
+  /** Milliseconds that it has been up; a duration, because clocks differ. */
   since?: number;
-  /** Whoever has a hand up is asked to tell it again. */
+  /** Requests the receivers' state. */
   ask?: boolean;
-  /** A host lowers the hand of whoever receives this. */
+  /** A host lowers the receiver's hand. */
   lower?: boolean;
 }
 
-/** Bytes. Longer news is not ours. */
-const ABSURD = 1_000;
+/** Bytes. */
+const MAX_SIZE = 1_000;
 const DAY = 24 * 60 * 60_000;
 
-export function encoded(news: HandNews): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(news));
+export function encode(message: HandMessage): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(message));
 }
 
-/** What can be understood of it; an empty object when that is nothing. */
-export function decoded(payload: Uint8Array): HandNews {
-  const said = payload.length < ABSURD ? parsed(payload) : null;
-  if (typeof said !== "object" || said === null) return {};
-  const { raised, since, ask, lower } = said as Record<string, unknown>;
+/** The known fields of a payload; an empty object when it is invalid. */
+export function decode(payload: Uint8Array): HandMessage {
+  const json = payload.length < MAX_SIZE ? parse(payload) : null;
+  if (typeof json !== "object" || json === null) return {};
+  const { raised, since, ask, lower } = json as Record<string, unknown>;
   return {
     ...(typeof raised === "boolean" ? { raised } : {}),
     ...(isDuration(since) ? { since } : {}),
@@ -36,7 +36,7 @@ function isDuration(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value < DAY;
 }
 
-function parsed(payload: Uint8Array): unknown {
+function parse(payload: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
   } catch {

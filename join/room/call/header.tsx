@@ -1,23 +1,23 @@
-/** Above the pictures: what meeting this is, whether it is recorded, how long it may last. */
+/** Above the tiles: topic, recording indicator, remaining time. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Heading } from "../door/step";
 import { Icon } from "../icon";
-import { say } from "../words";
+import { t } from "../words";
 import { endsAt, isRecording } from "./connection";
-import { clock, NEAR } from "./countdown";
+import { countdown, SHOWN_FROM } from "./countdown";
 
-export function Head({ topic }: { topic: string }) {
+export function CallHeader({ topic }: { topic: string }) {
   return (
     <header class="head-of-call">
       <div class="topic">
-        <Heading>{topic || say("meeting")}</Heading>
+        <Heading>{topic || t("meeting")}</Heading>
       </div>
       {isRecording.value && (
         <p class="mark rec">
           <Icon name="circle-dot" />
-          {say("recording")}
+          {t("recording")}
         </p>
       )}
       <TimeLeft />
@@ -37,11 +37,11 @@ function TimeLeft() {
     return () => clearInterval(timer);
   }, [now, ends]);
   const left = ends === null ? null : ends - now.value;
-  if (left === null || left > NEAR) return null;
+  if (left === null || left > SHOWN_FROM) return null;
   return (
     <p class="mark">
       <Icon name="hourglass" />
-      {say("timeLeft", { time: clock(left) })}
+      {t("timeLeft", { time: countdown(left) })}
     </p>
   );
 }

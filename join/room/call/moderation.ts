@@ -1,51 +1,50 @@
-/** What hosts do, by asking our server: their browser has no power of its own over the call. */
+/** Hosts' actions, by requests to our server: a host's LiveKit token grants no more than anybody's. */
 
 import { signal } from "@preact/signals";
 import { type Page, post, Refused } from "../page";
-import { say } from "../words";
-import { announce, tell } from "./announcer";
+import { t } from "../words";
+import { announce, notify } from "./announcer";
 import type { Person } from "./people";
 
 let page: Page | null = null;
 
-/** Whether this person may do it. The server asks again, each time. */
+/** For the page only: the server authorises each request. */
 export const isHost = signal(false);
 
-/** Of this page's person; nothing happens where they are no host. */
-export function beHost(whose: Page): void {
-  page = whose;
-  isHost.value = whose.isHost;
+export function initHost(current: Page): void {
+  page = current;
+  isHost.value = current.isHost;
 }
 
 type Named = Pick<Person, "identity" | "name">;
 
 export async function muteOne({ identity, name }: Named): Promise<void> {
-  if (await done("mute", { identity })) announce(say("isMuted", { name }));
+  if (await request("mute", { identity })) announce(t("isMuted", { name }));
 }
 
 export async function muteEverybody(): Promise<void> {
-  if (await done("mute", {})) tell(say("everybodyMuted"));
+  if (await request("mute", {})) notify(t("everybodyMuted"));
 }
 
 export async function removeOne({ identity, name }: Named): Promise<void> {
-  if (await done("remove", { identity })) announce(say("wasRemoved", { name }));
+  if (await request("remove", { identity })) announce(t("wasRemoved", { name }));
 }
 
-/** The call is over then for this person as well. */
+/** Ends the call for this host as well. */
 export async function endForEverybody(): Promise<void> {
-  await done("end", {});
+  await request("end", {});
 }
 
-/** True when the server did it; what it says instead is told. */
-async function done(deed: string, facts: Record<string, string>): Promise<boolean> {
+/** True on success; a refusal is shown. */
+async function request(action: string, fields: Record<string, string>): Promise<boolean> {
   if (!page?.isHost) return false;
   const { pathname, search } = new URL(location.href);
   try {
-    await post(page, `${pathname}host/${deed}/${search}`, facts);
+    await post(page, `${pathname}host/${action}/${search}`, fields);
     return true;
   } catch (reason) {
     if (!(reason instanceof Refused)) throw reason;
-    tell(reason.detail);
+    notify(reason.detail);
     return false;
   }
 }

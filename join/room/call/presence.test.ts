@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "./presence";
 
-let news: string[];
+let reports: string[];
 let presence: Presence;
 
 const names = (...all: string[]) => new Map(all.map((name) => [name.toLowerCase(), name]));
@@ -9,13 +9,13 @@ const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
 
 beforeEach(() => {
   vi.useFakeTimers();
-  news = [];
+  reports = [];
   presence = new Presence(
     names("Me"),
-    { grace: 3_000, gather: 1_500 },
+    { grace: 3_000, batch: 1_500 },
     {
-      came: (all) => news.push(`+ ${all.join(" ")}`),
-      went: (all) => news.push(`- ${all.join(" ")}`),
+      onJoined: (all) => reports.push(`+ ${all.join(" ")}`),
+      onLeft: (all) => reports.push(`- ${all.join(" ")}`),
     },
   );
 });
@@ -25,122 +25,122 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("who comes", () => {
-  it("is told after a moment", () => {
-    presence.see(names("Me", "Anna"));
+describe("a join", () => {
+  it("is reported after a moment", () => {
+    presence.update(names("Me", "Anna"));
     pass(1_499);
-    expect(news).toEqual([]);
+    expect(reports).toEqual([]);
     pass(1);
-    expect(news).toEqual(["+ Anna"]);
+    expect(reports).toEqual(["+ Anna"]);
   });
 
-  it("is told together with those who come soon after", () => {
-    presence.see(names("Me", "Anna"));
+  it("is reported together with those soon after it", () => {
+    presence.update(names("Me", "Anna"));
     pass(1_000);
-    presence.see(names("Me", "Anna", "Ben"));
+    presence.update(names("Me", "Anna", "Ben"));
     pass(500);
-    expect(news).toEqual(["+ Anna Ben"]);
+    expect(reports).toEqual(["+ Anna Ben"]);
   });
 
-  it("later is told for themselves", () => {
-    presence.see(names("Me", "Anna"));
+  it("that is later is reported by itself", () => {
+    presence.update(names("Me", "Anna"));
     pass(2_000);
-    presence.see(names("Me", "Anna", "Ben"));
+    presence.update(names("Me", "Anna", "Ben"));
     pass(2_000);
-    expect(news).toEqual(["+ Anna", "+ Ben"]);
+    expect(reports).toEqual(["+ Anna", "+ Ben"]);
   });
 
-  it("is told once, however often they are seen", () => {
+  it("is reported once, however often the state is updated", () => {
     for (let i = 0; i < 5; i++) {
-      presence.see(names("Me", "Anna"));
+      presence.update(names("Me", "Anna"));
       pass(1_000);
     }
-    expect(news).toEqual(["+ Anna"]);
+    expect(reports).toEqual(["+ Anna"]);
   });
 
-  it("and goes at once is not told at all", () => {
-    presence.see(names("Me", "Anna"));
+  it("followed by a leave at once is not reported", () => {
+    presence.update(names("Me", "Anna"));
     pass(500);
-    presence.see(names("Me"));
+    presence.update(names("Me"));
     pass(20_000);
-    expect(news).toEqual([]);
+    expect(reports).toEqual([]);
   });
 });
 
-describe("who goes", () => {
+describe("a leave", () => {
   beforeEach(() => {
-    presence.see(names("Me", "Anna", "Ben", "Cem"));
+    presence.update(names("Me", "Anna", "Ben", "Cem"));
     pass(10_000);
-    news.length = 0;
+    reports.length = 0;
   });
 
-  it("is told once they stay away", () => {
-    presence.see(names("Me", "Ben", "Cem"));
+  it("is reported after the grace period", () => {
+    presence.update(names("Me", "Ben", "Cem"));
     pass(4_499);
-    expect(news).toEqual([]);
+    expect(reports).toEqual([]);
     pass(1);
-    expect(news).toEqual(["- Anna"]);
+    expect(reports).toEqual(["- Anna"]);
   });
 
-  it("and comes back soon is not told: they were reconnecting", () => {
-    presence.see(names("Me", "Ben", "Cem"));
+  it("followed by a join soon is not reported: they were reconnecting", () => {
+    presence.update(names("Me", "Ben", "Cem"));
     pass(2_900);
-    presence.see(names("Me", "Anna", "Ben", "Cem"));
+    presence.update(names("Me", "Anna", "Ben", "Cem"));
     pass(20_000);
-    expect(news).toEqual([]);
+    expect(reports).toEqual([]);
   });
 
-  it("and comes back late is told both times", () => {
-    presence.see(names("Me", "Ben", "Cem"));
+  it("followed by a join late is reported, and so is the join", () => {
+    presence.update(names("Me", "Ben", "Cem"));
     pass(10_000);
-    presence.see(names("Me", "Anna", "Ben", "Cem"));
+    presence.update(names("Me", "Anna", "Ben", "Cem"));
     pass(10_000);
-    expect(news).toEqual(["- Anna", "+ Anna"]);
+    expect(reports).toEqual(["- Anna", "+ Anna"]);
   });
 
-  it("is told together with those who went soon after", () => {
-    presence.see(names("Me", "Ben", "Cem"));
+  it("is reported together with those soon after it", () => {
+    presence.update(names("Me", "Ben", "Cem"));
     pass(1_000);
-    presence.see(names("Me", "Cem"));
+    presence.update(names("Me", "Cem"));
     pass(20_000);
-    expect(news).toEqual(["- Anna Ben"]);
+    expect(reports).toEqual(["- Anna Ben"]);
   });
 
-  it("has the whole time to come back, whoever went before", () => {
-    presence.see(names("Me", "Ben", "Cem"));
+  it("has the whole grace period, whoever left before", () => {
+    presence.update(names("Me", "Ben", "Cem"));
     pass(2_500);
-    presence.see(names("Me", "Cem"));
+    presence.update(names("Me", "Cem"));
     pass(2_900);
-    presence.see(names("Me", "Ben", "Cem"));
+    presence.update(names("Me", "Ben", "Cem"));
     pass(20_000);
-    expect(news).toEqual(["- Anna"]);
+    expect(reports).toEqual(["- Anna"]);
   });
 
-  it("for the second time within a moment has the whole time again", () => {
-    presence.see(names("Me", "Ben", "Cem"));
+  it("for the second time has the whole grace period again", () => {
+    presence.update(names("Me", "Ben", "Cem"));
     pass(2_000);
-    presence.see(names("Me", "Anna", "Ben", "Cem"));
+    presence.update(names("Me", "Anna", "Ben", "Cem"));
     pass(1_000);
-    presence.see(names("Me", "Ben", "Cem"));
+    presence.update(names("Me", "Ben", "Cem"));
     pass(2_900);
-    presence.see(names("Me", "Anna", "Ben", "Cem"));
+    presence.update(names("Me", "Anna", "Ben", "Cem"));
     pass(20_000);
-    expect(news).toEqual([]);
+    expect(reports).toEqual([]);
   });
 
-  it("is told by the name that they had last", () => {
-    presence.see(new Map([...names("Me", "Ben", "Cem"), ["anna", "Anna K."]]));
-    presence.see(names("Me", "Ben", "Cem"));
+  it("is reported with the latest name", () => {
+    presence.update(new Map([...names("Me", "Ben", "Cem"), ["anna", "Anna K."]]));
+    presence.update(names("Me", "Ben", "Cem"));
     pass(20_000);
-    expect(news).toEqual(["- Anna K."]);
+    expect(reports).toEqual(["- Anna K."]);
   });
 });
 
-describe("what is watched no longer", () => {
-  it("tells nothing more", () => {
-    presence.see(names("Me", "Anna"));
+describe("after stop", () => {
+  it("nothing is reported", () => {
+    presence.update(names("Me", "Anna"));
     presence.stop();
     pass(20_000);
-    expect(news).toEqual([]);
+    expect(reports).toEqual([]);
   });
 });

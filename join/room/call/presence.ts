@@ -1,62 +1,62 @@
-/** Who comes and goes, told together when it happens together, and not told when it was only for a moment. */
+/** Joins and leaves, reported in batches, and not at all when they were only a reconnect. */
 
 /** Names by identity. */
 export type Names = ReadonlyMap<string, string>;
 
-export interface Pauses {
-  /** Milliseconds somebody may be away without its being told. */
+export interface Delays {
+  /** Milliseconds within which a return cancels the leave. */
   grace: number;
-  /** Milliseconds in which others may come or go, and are told with the first. */
-  gather: number;
+  /** Milliseconds in which further changes are reported together with the first. */
+  batch: number;
+}
+
+export interface Listeners {
+  onJoined: (names: string[]) => void;
+  onLeft: (names: string[]) => void;
 }
 
 export class Presence {
   private readonly known: Map<string, string>;
-  private readonly coming: Gathering;
-  private readonly going: Gathering;
+  private readonly joins: Batch;
+  private readonly leaves: Batch;
 
-  /** `there`: who is there to begin with, of which nothing is told. */
-  constructor(
-    there: Names,
-    { grace, gather }: Pauses,
-    told: { came: (names: string[]) => void; went: (names: string[]) => void },
-  ) {
-    this.known = new Map(there);
-    this.coming = new Gathering({ grace: 0, gather }, told.came);
-    this.going = new Gathering({ grace, gather }, told.went);
+  /** `present`: the initial state, which is not reported. */
+  constructor(present: Names, { grace, batch }: Delays, on: Listeners) {
+    this.known = new Map(present);
+    this.joins = new Batch({ grace: 0, batch }, on.onJoined);
+    this.leaves = new Batch({ grace, batch }, on.onLeft);
   }
 
-  /** Who is there now. */
-  see(now: Names): void {
-    for (const [identity, name] of this.known) if (!now.has(identity)) this.lose(identity, name);
-    for (const [identity, name] of now) this.find(identity, name);
+  update(now: Names): void {
+    for (const [identity, name] of this.known) if (!now.has(identity)) this.remove(identity, name);
+    for (const [identity, name] of now) this.add(identity, name);
   }
 
   stop(): void {
-    this.coming.stop();
-    this.going.stop();
+    this.joins.stop();
+    this.leaves.stop();
   }
 
-  private lose(identity: string, name: string): void {
+  private remove(identity: string, name: string): void {
     this.known.delete(identity);
-    if (!this.coming.drop(identity)) this.going.add(identity, name);
+    if (!this.joins.cancel(identity)) this.leaves.add(identity, name);
   }
 
-  private find(identity: string, name: string): void {
+  private add(identity: string, name: string): void {
     const isNew = !this.known.has(identity);
     this.known.set(identity, name);
-    if (isNew && !this.going.drop(identity)) this.coming.add(identity, name);
+    if (isNew && !this.leaves.cancel(identity)) this.joins.add(identity, name);
   }
 }
 
-/** Names that are told together, once each has waited for `grace`. */
-class Gathering {
+/** Collects names and reports them together, once each has waited for `grace`. */
+class Batch {
   private readonly waiting = new Map<string, { name: string; since: number }>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly pauses: Pauses,
-    private readonly tell: (names: string[]) => void,
+    private readonly delays: Delays,
+    private readonly report: (names: string[]) => void,
   ) {}
 
   add(identity: string, name: string): void {
@@ -64,8 +64,8 @@ class Gathering {
     this.schedule();
   }
 
-  /** False when it is told already, or never waited. */
-  drop(identity: string): boolean {
+  /** False when it was reported already, or never added. */
+  cancel(identity: string): boolean {
     return this.waiting.delete(identity);
   }
 
@@ -75,19 +75,19 @@ class Gathering {
   }
 
   private schedule(): void {
-    const [first] = this.waiting.values(); // a Map keeps the order of coming
+    const [first] = this.waiting.values(); // a Map keeps insertion order
     if (this.timer !== undefined || !first) return;
-    const { grace, gather } = this.pauses;
-    this.timer = setTimeout(() => this.ring(), first.since + grace + gather - Date.now());
+    const { grace, batch } = this.delays;
+    this.timer = setTimeout(() => this.flush(), first.since + grace + batch - Date.now());
   }
 
-  private ring(): void {
+  private flush(): void {
     this.timer = undefined;
     const due = [...this.waiting].filter(
-      ([, { since }]) => Date.now() - since >= this.pauses.grace,
+      ([, { since }]) => Date.now() - since >= this.delays.grace,
     );
     for (const [identity] of due) this.waiting.delete(identity);
-    if (due.length) this.tell(due.map(([, { name }]) => name));
+    if (due.length) this.report(due.map(([, { name }]) => name));
     this.schedule();
   }
 }

@@ -1,7 +1,7 @@
 import { ConnectionState, type LocalTrack, type Room, RoomEvent } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { camera, cameraTrouble, microphone } from "../devices";
-import { keepSending } from "./publishing";
+import { camera, cameraError, microphone } from "../devices";
+import { publishOpenTracks } from "./publishing";
 import { screen } from "./screen-share";
 import { Emitter } from "./testing";
 
@@ -34,18 +34,18 @@ beforeEach(() => {
 afterEach(() => stop());
 
 const begin = () => {
-  stop = keepSending(to as unknown as Room);
+  stop = publishOpenTracks(to as unknown as Room);
 };
 
-describe("what is sent", () => {
-  it("is what is open when the call begins", () => {
+describe("what is published", () => {
+  it("is every track that is open when the call begins", () => {
     const own = track();
     show(own);
     begin();
     expect(publishTrack.mock.calls).toEqual([[own]]);
   });
 
-  it("is also what is opened later, each once", () => {
+  it("includes tracks that are opened later, each once", () => {
     begin();
     const [own, picture] = [track(), track()];
     show(own);
@@ -54,7 +54,7 @@ describe("what is sent", () => {
     expect(publishTrack.mock.calls).toEqual([[own], [picture]]);
   });
 
-  it("is not any more what was closed", () => {
+  it("is unpublished when the track is closed", () => {
     const own = track();
     show(own);
     begin();
@@ -62,7 +62,7 @@ describe("what is sent", () => {
     expect(unpublishTrack.mock.calls).toEqual([[own, false]]);
   });
 
-  it("ends with the connection, and begins anew with the next", () => {
+  it("ends with the connection, and begins again with the next", () => {
     const own = track();
     show(own);
     begin();
@@ -74,21 +74,21 @@ describe("what is sent", () => {
   });
 });
 
-describe("what is muted or unmuted while it is being published", () => {
+describe("a track that is muted or unmuted while it is being published", () => {
   it.each([
     ["unmuted", true],
     ["muted", false],
-  ])("is told afterwards to be %s", async (told, wasMuted) => {
+  ])("emits %s afterwards", async (event, wasMuted) => {
     const own = Object.assign(track(), { isMuted: wasMuted, emit: vi.fn() });
     publishTrack.mockImplementation(async () => {
       own.isMuted = !wasMuted;
     });
     show(own);
     begin();
-    await vi.waitFor(() => expect(own.emit.mock.calls).toEqual([[told, own]]));
+    await vi.waitFor(() => expect(own.emit.mock.calls).toEqual([[event, own]]));
   });
 
-  it("is not told again where nothing changed", async () => {
+  it("emits nothing where nothing changed", async () => {
     const own = Object.assign(track(), { isMuted: true, emit: vi.fn() });
     show(own);
     begin();
@@ -98,7 +98,7 @@ describe("what is muted or unmuted while it is being published", () => {
   });
 });
 
-describe("what cannot be sent", () => {
+describe("a failed publish", () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -107,16 +107,16 @@ describe("what cannot be sent", () => {
     vi.useRealTimers();
   });
 
-  it("because it was unplugged is given up, and its button says so", async () => {
+  it("of an unplugged device drops the track, with an error", async () => {
     publishTrack.mockRejectedValue(new Error("ended"));
     show(track("ended"));
     begin();
     await vi.advanceTimersByTimeAsync(0);
-    expect(cameraTrouble.value).toBe("missing");
+    expect(cameraError.value).toBe("missing");
     expect(camera.value).toBeNull();
   });
 
-  it("because the connection broke is sent when that is back", async () => {
+  it("during a reconnect is retried after it", async () => {
     publishTrack.mockRejectedValueOnce(new Error("closed"));
     to.state = ConnectionState.Reconnecting;
     const own = track();
@@ -130,7 +130,7 @@ describe("what cannot be sent", () => {
     expect(camera.value).toBe(own);
   });
 
-  it("for a reason that nobody knows is tried again", async () => {
+  it("for an unknown reason is retried", async () => {
     publishTrack.mockRejectedValueOnce(new Error("timeout"));
     const own = track();
     show(own);
@@ -140,7 +140,7 @@ describe("what cannot be sent", () => {
     expect(camera.value).toBe(own);
   });
 
-  it("is not tried again once the connection is given up", async () => {
+  it("is not retried after the connection has ended", async () => {
     publishTrack.mockRejectedValue(new Error("timeout"));
     show(track());
     begin();
@@ -151,7 +151,7 @@ describe("what cannot be sent", () => {
     expect(publishTrack).toHaveBeenCalledTimes(1);
   });
 
-  it("of a screen ends the sharing", async () => {
+  it("of a screen stops the sharing", async () => {
     publishTrack.mockRejectedValue(new Error("ended"));
     const picture = track("ended");
     screen.value = [picture];

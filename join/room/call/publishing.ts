@@ -1,63 +1,68 @@
-/** What a room is sent is what is open: camera, microphone, screen. */
+/** Publishes every open track: camera, microphone, screen. */
 
 import { effect, signal } from "@preact/signals";
 import { ConnectionState, type LocalTrack, type Room, RoomEvent, TrackEvent } from "livekit-client";
-import { camera, giveUp, microphone } from "../devices";
+import { camera, dropTrack, microphone } from "../devices";
 import { screen, stopSharing } from "./screen-share";
 
-/** Milliseconds after which what could not be sent is tried again. */
-const PAUSE = 3_000;
+/** Milliseconds after which a failed publish is retried. */
+const RETRY_DELAY = 3_000;
 
-/** Send what is open, now and from now on, until the returned function is called. */
-export function keepSending(room: Room): () => void {
-  const sent = new Set<LocalTrack>();
-  const tries = signal(0);
-  const again = () => {
-    tries.value += 1;
+/** Publish open tracks, now and later, until the returned function is called. */
+export function publishOpenTracks(room: Room): () => void {
+  const published = new Set<LocalTrack>();
+  const retries = signal(0);
+  const retry = () => {
+    retries.value += 1;
   };
   const stop = effect(() => {
-    void tries.value;
+    void retries.value;
     const open: LocalTrack[] = [camera.value, microphone.value, ...screen.value].filter(
       (track) => track !== null,
     );
-    for (const track of open) if (!sent.has(track)) send(room, track, sent, again);
-    for (const track of sent) if (!open.includes(track)) take(room, track, sent);
+    for (const track of open) if (!published.has(track)) publish(room, track, published, retry);
+    for (const track of published) if (!open.includes(track)) unpublish(room, track, published);
   });
-  room.on(RoomEvent.Reconnected, again);
+  room.on(RoomEvent.Reconnected, retry);
   return () => {
-    room.off(RoomEvent.Reconnected, again);
+    room.off(RoomEvent.Reconnected, retry);
     stop();
   };
 }
 
-function send(room: Room, track: LocalTrack, sent: Set<LocalTrack>, again: () => void): void {
-  sent.add(track);
+function publish(
+  room: Room,
+  track: LocalTrack,
+  published: Set<LocalTrack>,
+  retry: () => void,
+): void {
+  published.add(track);
   const wasMuted = track.isMuted;
   room.localParticipant.publishTrack(track).then(
-    () => tellMuting(track, wasMuted),
+    () => emitMuteChange(track, wasMuted),
     () => {
-      sent.delete(track);
-      if (track.mediaStreamTrack.readyState === "ended") dismiss(track);
-      else if (room.state === ConnectionState.Connected) setTimeout(again, PAUSE);
+      published.delete(track);
+      if (track.mediaStreamTrack.readyState === "ended") drop(track);
+      else if (room.state === ConnectionState.Connected) setTimeout(retry, RETRY_DELAY);
     },
   );
 }
 
-/** What was muted or unmuted while the server was being asked, LiveKit's client has told nobody. */
-function tellMuting(track: LocalTrack, wasMuted: boolean): void {
+/** LiveKit's client loses a mute or unmute that happens while the track is being published. */
+function emitMuteChange(track: LocalTrack, wasMuted: boolean): void {
   if (track.isMuted === wasMuted) return;
   track.emit(track.isMuted ? TrackEvent.Muted : TrackEvent.Unmuted, track);
 }
 
-function take(room: Room, track: LocalTrack, sent: Set<LocalTrack>): void {
-  sent.delete(track);
+function unpublish(room: Room, track: LocalTrack, published: Set<LocalTrack>): void {
+  published.delete(track);
   room.localParticipant.unpublishTrack(track, false).catch(() => {
-    // Not connected at the moment: a new connection begins with what is open then.
+    // Not connected: the next connection publishes what is open then.
   });
 }
 
-/** What was unplugged before it could be sent is given up; the call goes on. */
-function dismiss(track: LocalTrack): void {
+/** A device that was unplugged before its track was published; the call goes on. */
+function drop(track: LocalTrack): void {
   if (screen.value.includes(track)) stopSharing();
-  else giveUp(track as Parameters<typeof giveUp>[0]);
+  else dropTrack(track as Parameters<typeof dropTrack>[0]);
 }

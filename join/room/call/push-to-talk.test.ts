@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { heedMuting, isMicrophoneOn, microphone } from "../devices";
-import { hush, talk } from "./push-to-talk";
+import { handleTrackMuted, isMicrophoneOn, microphone } from "../devices";
+import { stopTalking, talk } from "./push-to-talk";
 
 const own = { isMuted: true, mute: vi.fn(), unmute: vi.fn() };
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 beforeEach(() => {
-  hush();
+  stopTalking();
   own.isMuted = true;
   own.mute.mockReset().mockImplementation(async () => {
     own.isMuted = true;
@@ -19,28 +19,28 @@ beforeEach(() => {
 });
 
 describe("push to talk", () => {
-  it("is heard from push to release", async () => {
+  it("unmutes from keydown to keyup", async () => {
     talk();
     expect(isMicrophoneOn.value).toBe(true);
     await settled();
     expect(own.isMuted).toBe(false);
-    hush();
+    stopTalking();
     expect(isMicrophoneOn.value).toBe(false);
     await settled();
     expect(own.isMuted).toBe(true);
   });
 
-  it("as short as it may be ends muted", async () => {
+  it("ends muted, however short", async () => {
     talk();
-    hush();
+    stopTalking();
     await settled();
     expect([own.isMuted, isMicrophoneOn.value]).toEqual([true, false]);
   });
 
-  it("does not mute who was heard before", () => {
+  it("does not mute a person who was unmuted before", () => {
     isMicrophoneOn.value = true;
     talk();
-    hush();
+    stopTalking();
     expect(isMicrophoneOn.value).toBe(true);
     expect(own.mute).not.toHaveBeenCalled();
   });
@@ -51,21 +51,21 @@ describe("push to talk", () => {
     expect(isMicrophoneOn.value).toBe(false);
   });
 
-  it("leaves muted who was muted meanwhile by a host", async () => {
+  it("keeps the mute of a host meanwhile", async () => {
     talk();
     await settled();
     own.isMuted = true;
-    heedMuting("microphone" as never);
-    hush();
+    handleTrackMuted("microphone" as never);
+    stopTalking();
     expect(isMicrophoneOn.value).toBe(false);
     expect(own.mute).not.toHaveBeenCalled();
   });
 
-  it("does not mute later who unmutes for good after it", () => {
+  it("does not mute a person who unmutes after it", () => {
     talk();
-    hush();
+    stopTalking();
     isMicrophoneOn.value = true;
-    hush();
+    stopTalking();
     expect(isMicrophoneOn.value).toBe(true);
   });
 });

@@ -1,18 +1,18 @@
-/** Push to talk: muted, and heard for as long as a key is held. */
+/** Push to talk: unmuted while a key is held. */
 
 import { isMicrophoneOn, microphone, toggleMicrophone } from "../devices";
 
 let isPushed = false;
 
-/** Be heard until `hush`, where one is muted and not for lack of a microphone. */
+/** Unmute until `stopTalking`. Does nothing when unmuted already, or without a microphone. */
 export function talk(): void {
   if (!microphone.value || isMicrophoneOn.value) return;
   isPushed = true;
   void toggleMicrophone();
 }
 
-/** Muted again; unless a host has seen to that already, or it was not by `talk` that one is heard. */
-export function hush(): void {
+/** Mute again, unless a host has muted meanwhile, or the person was unmuted before `talk`. */
+export function stopTalking(): void {
   if (isPushed && isMicrophoneOn.value) void toggleMicrophone();
   isPushed = false;
 }

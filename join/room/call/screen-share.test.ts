@@ -36,13 +36,13 @@ describe("sharing a screen", () => {
     expect(screen.value).toEqual([]);
   });
 
-  it("is not begun by somebody who thought better of it", async () => {
+  it("is not started when the picker is cancelled", async () => {
     createLocalScreenTracks.mockRejectedValue(new DOMException("", "NotAllowedError"));
     expect(await startSharing()).toBe(false);
     expect(screen.value).toEqual([]);
   });
 
-  it("is not begun for a choice that came after the call", async () => {
+  it("is not started by a choice after the call", async () => {
     const track = new FakeTrack();
     let choose = (_: FakeTrack[]) => {};
     createLocalScreenTracks.mockReturnValue(
@@ -58,7 +58,7 @@ describe("sharing a screen", () => {
     expect(track.stop).toHaveBeenCalledTimes(1);
   });
 
-  it("asked for twice goes on with the second choice alone", async () => {
+  it("started twice keeps only the second choice", async () => {
     const [first, second] = [new FakeTrack(), new FakeTrack()];
     createLocalScreenTracks.mockResolvedValueOnce([first]).mockResolvedValueOnce([second]);
     const begun = [startSharing(), startSharing()];
@@ -67,14 +67,14 @@ describe("sharing a screen", () => {
     expect(first.stop).toHaveBeenCalledTimes(1);
   });
 
-  it("says so when the system, and not the person, refuses it", async () => {
+  it("throws when the system, not the person, refuses", async () => {
     createLocalScreenTracks.mockRejectedValue(
       new DOMException("Permission denied by system", "NotAllowedError"),
     );
     await expect(startSharing()).rejects.toThrow(DOMException);
   });
 
-  it("says so when there is no picture to be had", async () => {
+  it("throws when there is no video", async () => {
     createLocalScreenTracks.mockRejectedValue(new DOMException("", "NotReadableError"));
     await expect(startSharing()).rejects.toThrow(DOMException);
   });

@@ -1,4 +1,4 @@
-/** The own screen, while it is shown to the others. */
+/** Sharing the own screen. */
 
 import { signal } from "@preact/signals";
 import {
@@ -8,18 +8,18 @@ import {
   TrackEvent,
 } from "livekit-client";
 
-/** Picture and, where the browser gives it, sound. Empty while nothing is shared. */
+/** Video and, where the browser offers it, audio. Empty while nothing is shared. */
 export const screen = signal<LocalTrack[]>([]);
 
-/** Phones cannot. */
+/** Phones' browsers have no getDisplayMedia. */
 export function canShare(): boolean {
   return !!navigator.mediaDevices?.getDisplayMedia;
 }
 
-/** Counts what was begun and ended: who chooses a screen may be late for that. */
+/** Grows with each start and stop: a picker that is answered later belongs to an old one. */
 let turn = 0;
 
-/** Ask the browser which screen, window or tab. False when the person, or the call, thought better of it. */
+/** Opens the browser's picker. False when it was cancelled, or the call ended meanwhile. */
 export async function startSharing(): Promise<boolean> {
   const own = ++turn;
   try {

@@ -1,21 +1,20 @@
-/** What stands beside the pictures, and on a narrow screen above them: the frame of chat and of the list of people. */
+/** The frame of a side panel, which covers the tiles on a narrow screen. */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
-import { say } from "../words";
+import { t } from "../words";
 import { type Panel, panel } from "./panels";
 
-interface SideProps {
+interface SidePanelProps {
   which: Panel;
-  /** By which the panel is known. */
+  /** The accessible name. */
   name: string;
   title: string;
   children: ComponentChildren;
 }
 
-/** Closed by its button, or by Escape as everything is. */
-export function Side({ which, name, title, children }: SideProps) {
+export function SidePanel({ which, name, title, children }: SidePanelProps) {
   const side = useRef<HTMLElement>(null);
   useLayoutEffect(() => takeFocus(side.current, which), [which]);
   return (
@@ -25,8 +24,8 @@ export function Side({ which, name, title, children }: SideProps) {
         <button
           type="button"
           class="plain square"
-          aria-label={say("close")}
-          title={say("close")}
+          aria-label={t("close")}
+          title={t("close")}
           onClick={() => {
             panel.value = null;
           }}
@@ -40,8 +39,8 @@ export function Side({ which, name, title, children }: SideProps) {
 }
 
 /**
- * Whoever opens it wants to go on there; on a touch screen without a keyboard that covers it at once. The
- * returned function gives the focus back to the button that opens it.
+ * Focus the text field; on a touch screen the heading, because the on-screen keyboard would cover the panel. The
+ * returned function gives the focus back to the button that opens the panel.
  */
 function takeFocus(side: HTMLElement | null, which: Panel): () => void {
   const field = matchMedia("(pointer: coarse)").matches ? null : side?.querySelector("textarea");

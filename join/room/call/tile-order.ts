@@ -1,29 +1,29 @@
-/** Who stands where, when not everybody fits on one page. */
+/** The order of tiles that do not all fit on one page, and the active speaker. */
 
 import type { Person } from "./people";
 
 /**
- * The identities in the order of their tiles. Those on the first page (`size` of them) stay where they are;
- * who speaks and is not among them takes the place of whoever has been silent for longest.
+ * Identities in the order of their tiles. The first page (`size` of them) is stable; a speaker from another page
+ * replaces the person who has been silent for longest.
  */
-export function arranged(people: Person[], before: string[], size: number): string[] {
+export function orderTiles(people: Person[], before: string[], size: number): string[] {
   const all = people.map(({ identity }) => identity);
   if (all.length <= size) return all;
-  const front = filled(all, before, size);
+  const front = firstPage(all, before, size);
   for (const { identity } of people.filter(({ isSpeaking }) => isSpeaking)) {
-    if (!front.includes(identity)) giveWay(front, people, identity);
+    if (!front.includes(identity)) replaceSilent(front, people, identity);
   }
   return [...front, ...all.filter((identity) => !front.includes(identity))];
 }
 
-/** The first page as it was; places of those who left go to the next. */
-function filled(all: string[], before: string[], size: number): string[] {
+/** The previous first page; the places of people who left go to the next. */
+function firstPage(all: string[], before: string[], size: number): string[] {
   const kept = before.slice(0, size).filter((identity) => all.includes(identity));
   const waiting = all.filter((identity) => !kept.includes(identity));
   return [...kept, ...waiting].slice(0, size);
 }
 
-function giveWay(front: string[], people: Person[], speaker: string): void {
+function replaceSilent(front: string[], people: Person[], speaker: string): void {
   const quiet = people
     .filter(
       ({ identity, isLocal, isSpeaking }) => front.includes(identity) && !isLocal && !isSpeaking,
@@ -32,8 +32,8 @@ function giveWay(front: string[], people: Person[], speaker: string): void {
   if (quiet) front[front.indexOf(quiet.identity)] = speaker;
 }
 
-/** Whom the speaker view shows: whoever speaks until they stop, then the loudest of those who do. */
-export function nextSpeaker(people: Person[], now: string | null): string | null {
+/** The current speaker until they stop, then the loudest; never the local participant while others are there. */
+export function activeSpeaker(people: Person[], now: string | null): string | null {
   const current = people.find(({ identity }) => identity === now);
   if (current?.isSpeaking) return now;
   const others = people.filter(({ isLocal }) => !isLocal);

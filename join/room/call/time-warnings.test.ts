@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { nextMoment, watchMinutes } from "./time-warnings";
+import { nextWarning, watchTimeLeft } from "./time-warnings";
 
 const MINUTE = 60_000;
 
-describe("the next moment", () => {
+describe("the next warning", () => {
   const end = 1_000 * MINUTE;
 
   it.each([
@@ -15,24 +15,24 @@ describe("the next moment", () => {
     [1.1, 1],
   ])("with %s minutes left is at %s", (left, minutes) => {
     const at = end - minutes * MINUTE;
-    expect(nextMoment(end, end - left * MINUTE)).toEqual({ minutes, at });
+    expect(nextWarning(end, end - left * MINUTE)).toEqual({ minutes, at });
   });
 
   it.each([1, 0.5, 0, -5])("with %s minutes left is none", (left) => {
-    expect(nextMoment(end, end - left * MINUTE)).toBeNull();
+    expect(nextWarning(end, end - left * MINUTE)).toBeNull();
   });
 });
 
-describe("the time left", () => {
-  let told: number[];
+describe("the warnings", () => {
+  let warned: number[];
   let stop: () => void;
   const end = (minutes: number) => {
-    stop = watchMinutes(Date.now() + minutes * MINUTE, (left) => told.push(left));
+    stop = watchTimeLeft(Date.now() + minutes * MINUTE, (left) => warned.push(left));
   };
 
   beforeEach(() => {
     vi.useFakeTimers();
-    told = [];
+    warned = [];
   });
 
   afterEach(() => {
@@ -40,45 +40,45 @@ describe("the time left", () => {
     vi.useRealTimers();
   });
 
-  it("is told at ten, five and one", () => {
+  it("come at ten, five and one minutes", () => {
     end(12);
     vi.advanceTimersByTime(2 * MINUTE - 1);
-    expect(told).toEqual([]);
+    expect(warned).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(told).toEqual([10]);
+    expect(warned).toEqual([10]);
     vi.advanceTimersByTime(5 * MINUTE);
-    expect(told).toEqual([10, 5]);
+    expect(warned).toEqual([10, 5]);
     vi.advanceTimersByTime(30 * MINUTE);
-    expect(told).toEqual([10, 5, 1]);
+    expect(warned).toEqual([10, 5, 1]);
   });
 
-  it("is not told of what was before one came", () => {
+  it("from before the join are skipped", () => {
     end(7);
     vi.advanceTimersByTime(10 * MINUTE);
-    expect(told).toEqual([5, 1]);
+    expect(warned).toEqual([5, 1]);
   });
 
-  it("may be weeks", () => {
+  it("may be weeks away", () => {
     end(60 * 24 * 40);
     vi.advanceTimersByTime(60 * 24 * 39 * MINUTE);
-    expect(told).toEqual([]);
+    expect(warned).toEqual([]);
     vi.advanceTimersByTime(60 * 24 * MINUTE);
-    expect(told).toEqual([10, 5, 1]);
+    expect(warned).toEqual([10, 5, 1]);
   });
 
-  it("is not told late, after the machine slept", () => {
+  it("are skipped when late, after system sleep", () => {
     end(12);
     vi.setSystemTime(Date.now() + 8 * MINUTE); // timers stood still
     vi.advanceTimersByTime(2 * MINUTE);
-    expect(told).toEqual([]);
+    expect(warned).toEqual([]);
     vi.advanceTimersByTime(MINUTE);
-    expect(told).toEqual([1]);
+    expect(warned).toEqual([1]);
   });
 
-  it("is told no more once nobody watches", () => {
+  it("end with the returned function", () => {
     end(12);
     stop();
     vi.advanceTimersByTime(20 * MINUTE);
-    expect(told).toEqual([]);
+    expect(warned).toEqual([]);
   });
 });

@@ -1,38 +1,38 @@
-/** When to say that the meeting's time is nearly over. */
+/** Schedules the warnings that the meeting's time is nearly over. */
 
-/** Minutes before the end at which it is said. */
-const TOLD_AT = [10, 5, 1];
-/** A browser's timer that is set for longer than 24 days rings at once. */
-const WAIT_AT_MOST = 60 * 60_000;
-/** A machine that slept past the moment says nothing. */
-const LATE = 20_000;
+/** Minutes before the end. */
+const WARN_AT = [10, 5, 1];
+/** setTimeout fires at once when set for more than 24 days. */
+const MAX_TIMEOUT = 60 * 60_000;
+/** After a longer delay, by system sleep, a warning is skipped. */
+const MAX_DELAY = 20_000;
 
-interface Moment {
+interface Warning {
   minutes: number;
   /** Milliseconds since 1970. */
   at: number;
 }
 
-/** The next moment after `now` at which it is said; null when none is left. */
-export function nextMoment(endsAt: number, now: number): Moment | null {
-  const moments = TOLD_AT.map((minutes) => ({ minutes, at: endsAt - minutes * 60_000 }));
-  return moments.find(({ at }) => at > now) ?? null;
+/** The next warning after `now`; null when none is left. */
+export function nextWarning(endsAt: number, now: number): Warning | null {
+  const warnings = WARN_AT.map((minutes) => ({ minutes, at: endsAt - minutes * 60_000 }));
+  return warnings.find(({ at }) => at > now) ?? null;
 }
 
-/** Calls `tell` at each moment, until the returned function is called. */
-export function watchMinutes(endsAt: number, tell: (minutes: number) => void): () => void {
+/** Calls `warn` for each, until the returned function is called. */
+export function watchTimeLeft(endsAt: number, warn: (minutes: number) => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
-  const wait = (moment: Moment | null) => {
-    if (!moment) return;
-    const left = moment.at - Date.now();
-    timer = setTimeout(() => ring(moment), Math.min(Math.max(0, left), WAIT_AT_MOST));
+  const schedule = (warning: Warning | null) => {
+    if (!warning) return;
+    const left = warning.at - Date.now();
+    timer = setTimeout(() => fire(warning), Math.min(Math.max(0, left), MAX_TIMEOUT));
   };
-  const ring = (moment: Moment) => {
-    const late = Date.now() - moment.at;
-    if (late < 0) return wait(moment);
-    if (late < LATE) tell(moment.minutes);
-    wait(nextMoment(endsAt, Date.now()));
+  const fire = (warning: Warning) => {
+    const late = Date.now() - warning.at;
+    if (late < 0) return schedule(warning);
+    if (late < MAX_DELAY) warn(warning.minutes);
+    schedule(nextWarning(endsAt, Date.now()));
   };
-  wait(nextMoment(endsAt, Date.now()));
+  schedule(nextWarning(endsAt, Date.now()));
   return () => clearTimeout(timer);
 }

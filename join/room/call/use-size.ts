@@ -1,23 +1,23 @@
-/** How much room a part of the page has, while it changes. */
+/** An element's size as a signal. */
 
 import { type Signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Size } from "./layout";
 
-export function useSpace(): { part: RefObject<HTMLElement | null>; space: Signal<Size> } {
-  const part = useRef<HTMLElement>(null);
-  const space = useSignal<Size>({ width: 0, height: 0 });
+export function useSize(): { ref: RefObject<HTMLElement | null>; size: Signal<Size> } {
+  const ref = useRef<HTMLElement>(null);
+  const size = useSignal<Size>({ width: 0, height: 0 });
   useLayoutEffect(() => {
-    const element = part.current;
+    const element = ref.current;
     if (!element) return;
-    const see = ({ width, height }: Size) => {
-      space.value = { width, height };
+    const update = ({ width, height }: Size) => {
+      size.value = { width, height };
     };
-    see(element.getBoundingClientRect()); // at once: LiveKit holds back pictures that have no size yet
-    const watching = new ResizeObserver(([seen]) => seen && see(seen.contentRect));
-    watching.observe(element);
-    return () => watching.disconnect();
-  }, [space]);
-  return { part, space };
+    update(element.getBoundingClientRect()); // at once: LiveKit's adaptive stream pauses video of size 0
+    const observer = new ResizeObserver(([entry]) => entry && update(entry.contentRect));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [size]);
+  return { ref, size };
 }

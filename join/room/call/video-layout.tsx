@@ -1,25 +1,25 @@
-/** Everybody's tiles: all alike, or one large and the others beside it; in pages where there is no room for all. */
+/** All tiles: in a grid, or one large and the others beside it; paginated where they do not all fit. */
 
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Icon } from "../icon";
-import { say } from "../words";
+import { t } from "../words";
 import { people } from "./connection";
-import { GAP, gridFor, isWide, roomFor, type Size, split, withPager } from "./layout";
+import { capacity, GAP, gridFor, isWide, type Size, split, withPager } from "./layout";
 import { Tile } from "./tile";
-import { arranged } from "./tile-order";
-import { useSpace } from "./use-size";
+import { orderTiles } from "./tile-order";
+import { useSize } from "./use-size";
 import { type Item, items, large } from "./view";
 
-export function Pictures() {
-  const { part, space } = useSpace();
+export function VideoLayout() {
+  const { ref, size } = useSize();
   return (
     <section
-      ref={part}
-      class={isWide(space.value) ? "pictures" : "pictures upright"}
-      aria-label={say("pictures")}
+      ref={ref}
+      class={isWide(size.value) ? "pictures" : "pictures upright"}
+      aria-label={t("pictures")}
     >
-      {space.value.width > 0 && <Arranged space={space.value} />}
+      {size.value.width > 0 && <Arranged space={size.value} />}
     </section>
   );
 }
@@ -45,12 +45,12 @@ const sized = ({ width, height }: Size) => ({ width: `${width}px`, height: `${he
 function Tiles({ shown, space }: { shown: Item[]; space: Size }) {
   const page = useSignal(0);
   const order = useRef<string[]>([]);
-  const isPaged = roomFor(shown.length, space) < shown.length;
+  const isPaged = capacity(shown.length, space) < shown.length;
   const { isAside, tiles: grid } = isPaged ? withPager(space) : { isAside: false, tiles: space };
-  const fit = roomFor(shown.length, grid);
+  const fit = capacity(shown.length, grid);
   const pages = Math.ceil(shown.length / fit);
   const at = Math.min(page.value, pages - 1);
-  const sorted = inOrder(shown, order.current, fit);
+  const sorted = sortItems(shown, order.current, fit);
   order.current = sorted.map(({ key }) => key);
   const visible = sorted.slice(at * fit, (at + 1) * fit);
   const { columns, tile } = gridFor(isPaged ? fit : visible.length, grid);
@@ -72,12 +72,12 @@ function Tiles({ shown, space }: { shown: Item[]; space: Size }) {
   );
 }
 
-/** Screens first, then people; of those, who speaks comes to the first page. */
-function inOrder(shown: Item[], before: string[], fit: number): Item[] {
+/** Screens first, then people, with speakers on the first page. */
+function sortItems(shown: Item[], before: string[], fit: number): Item[] {
   const screens = shown.filter((item) => "share" in item);
   const persons = shown.flatMap((item) => ("person" in item ? [item.person] : []));
   const room = Math.max(1, fit - screens.length);
-  const sorted = arranged(persons, before.slice(screens.length), room);
+  const sorted = orderTiles(persons, before.slice(screens.length), room);
   const place = new Map(sorted.map((identity, number) => [identity, number]));
   const placeOf = ({ key }: Item) => place.get(key) ?? -1;
   return [...shown].sort((one, other) => placeOf(one) - placeOf(other));
@@ -90,18 +90,18 @@ interface PagerProps {
 }
 
 function Pager({ at, pages, onTurn }: PagerProps) {
-  const facts = { page: String(at + 1), pages: String(pages) };
+  const params = { page: String(at + 1), pages: String(pages) };
   return (
     <div class="pager">
       <Turn
         icon="chevron-left"
-        name={say("previousPage")}
+        name={t("previousPage")}
         to={at - 1}
         pages={pages}
         onTurn={onTurn}
       />
-      <span>{say("pageOf", facts)}</span>
-      <Turn icon="chevron-right" name={say("nextPage")} to={at + 1} pages={pages} onTurn={onTurn} />
+      <span>{t("pageOf", params)}</span>
+      <Turn icon="chevron-right" name={t("nextPage")} to={at + 1} pages={pages} onTurn={onTurn} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { stayAwake } from "./wake-lock";
+import { holdWakeLock } from "./wake-lock";
 
 class Lock {
   released = false;
@@ -37,17 +37,17 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-describe("the screen", () => {
-  it("stays awake during the call, and not longer", async () => {
-    const stop = stayAwake();
+describe("the wake lock", () => {
+  it("is held during the call, and not longer", async () => {
+    const stop = holdWakeLock();
     await settled();
     expect(locks).toHaveLength(1);
     stop();
     expect(locks[0]?.release).toHaveBeenCalled();
   });
 
-  it("stays awake again when the page comes back into sight", async () => {
-    const stop = stayAwake();
+  it("is requested again when the page is visible again", async () => {
+    const stop = holdWakeLock();
     await settled();
     page.become("hidden");
     await settled();
@@ -59,8 +59,8 @@ describe("the screen", () => {
     expect(locks[1]?.release).toHaveBeenCalled();
   });
 
-  it("is not asked for twice while it is awake", async () => {
-    const stop = stayAwake();
+  it("is not requested twice while held", async () => {
+    const stop = holdWakeLock();
     await settled();
     page.become("visible");
     await settled();
@@ -68,15 +68,15 @@ describe("the screen", () => {
     stop();
   });
 
-  it("may sleep when the call was over before the browser answered", async () => {
-    stayAwake()();
+  it("is released when granted after the call", async () => {
+    holdWakeLock()();
     await settled();
     expect(locks.every(({ release }) => release.mock.calls.length === 1)).toBe(true);
     expect(locks).toHaveLength(1);
   });
 
-  it("is not asked for after the call", async () => {
-    stayAwake()();
+  it("is not requested after the call", async () => {
+    holdWakeLock()();
     await settled();
     page.become("hidden");
     page.become("visible");
@@ -84,16 +84,16 @@ describe("the screen", () => {
     expect(locks).toHaveLength(1);
   });
 
-  it("sleeps where browsers refuse, and nothing fails", async () => {
+  it("may be refused, and nothing fails", async () => {
     browser(() => Promise.reject(new DOMException("", "NotAllowedError")));
-    const stop = stayAwake();
+    const stop = holdWakeLock();
     await settled();
     expect(stop).not.toThrow();
   });
 
-  it("sleeps where browsers know nothing of it", async () => {
+  it("may be unsupported, and nothing fails", async () => {
     vi.stubGlobal("navigator", {});
-    const stop = stayAwake();
+    const stop = holdWakeLock();
     await settled();
     expect(stop).not.toThrow();
   });

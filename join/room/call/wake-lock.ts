@@ -1,18 +1,18 @@
-/** During the call the screen does not go dark by itself. */
+/** Keeps the screen on during the call, by the Screen Wake Lock API. */
 
-/** Keep it awake until the returned function is called; where browsers do not, nothing happens. */
-export function stayAwake(): () => void {
+/** Hold the lock until the returned function is called, where the browser supports it. */
+export function holdWakeLock(): () => void {
   const over = new AbortController();
   let lock: WakeLockSentinel | null = null;
-  const ask = async () => {
+  const request = async () => {
     if (document.visibilityState !== "visible" || (lock && !lock.released)) return;
-    const asked = await navigator.wakeLock?.request("screen").catch(() => null); // battery low, or not allowed
-    if (over.signal.aborted) void asked?.release();
-    else lock = asked ?? null;
+    const granted = await navigator.wakeLock?.request("screen").catch(() => null); // low battery, or not allowed
+    if (over.signal.aborted) void granted?.release();
+    else lock = granted ?? null;
   };
-  // The browser takes it back whenever the page is out of sight.
-  document.addEventListener("visibilitychange", () => void ask(), { signal: over.signal });
-  void ask();
+  // The browser releases it whenever the page is hidden.
+  document.addEventListener("visibilitychange", () => void request(), { signal: over.signal });
+  void request();
   return () => {
     over.abort();
     void lock?.release();

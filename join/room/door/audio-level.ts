@@ -1,15 +1,15 @@
-/** How loud a sound is. */
+/** Measures audio levels. */
 
-/** How many samples a level is taken from: a fiftieth of a second. */
+/** Per measurement: a fiftieth of a second. */
 export const SAMPLES = 1024;
 const INTERVAL = 90;
 
-/** Tell the level, 0 to 1, about ten times a second; ends by the returned function. */
-export function sample(analyser: AnalyserNode, tell: (level: number) => void): () => void {
+/** Calls `onLevel`, with 0 to 1, about ten times a second, until the returned function is called. */
+export function sampleLevel(analyser: AnalyserNode, onLevel: (level: number) => void): () => void {
   const samples = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
-    tell(levelOf(samples));
+    onLevel(levelOf(samples));
   }, INTERVAL);
   return () => clearInterval(timer);
 }

@@ -2,16 +2,22 @@ import { createLocalAudioTrack, createLocalVideoTrack, TrackEvent } from "liveki
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from "vitest";
 import {
   camera,
-  cameraTrouble,
+  cameraError,
   closeDevices,
   isCameraOn,
   isMicrophoneOn,
   isOpening,
   microphone,
-  microphoneTrouble,
+  microphoneError,
   toggleMicrophone,
 } from "../devices";
-import { attend, choose, type Listener, openMissing, watch } from "./device-changes";
+import {
+  choose,
+  type DeviceListener,
+  openAndWatch,
+  openMissing,
+  watchDeviceChanges,
+} from "./device-changes";
 import { chosen } from "./device-list";
 
 vi.mock("livekit-client", async (original) => ({
@@ -20,7 +26,7 @@ vi.mock("livekit-client", async (original) => ({
   createLocalAudioTrack: vi.fn(),
 }));
 
-/** A track of LiveKit's, as far as ours goes. */
+/** A fake of LiveKit's track. */
 class Fake {
   isMuted = false;
   isStopped = false;
@@ -30,7 +36,7 @@ class Fake {
     this.device = id.exact;
     this.emit(TrackEvent.Restarted);
   });
-  private heeding = new Map<string, Set<() => void>>();
+  private handlers = new Map<string, Set<() => void>>();
 
   constructor(public device: string) {}
 
@@ -38,13 +44,13 @@ class Fake {
     return { label: this.device, getSettings: () => ({ deviceId: this.device }) };
   }
 
-  on = (name: string, heed: () => void) => {
-    this.heeding.set(name, (this.heeding.get(name) ?? new Set()).add(heed));
+  on = (name: string, handler: () => void) => {
+    this.handlers.set(name, (this.handlers.get(name) ?? new Set()).add(handler));
   };
   once = this.on;
-  off = (name: string, heed: () => void) => void this.heeding.get(name)?.delete(heed);
+  off = (name: string, handler: () => void) => void this.handlers.get(name)?.delete(handler);
   emit(name: string) {
-    for (const heed of [...(this.heeding.get(name) ?? [])]) heed();
+    for (const handler of [...(this.handlers.get(name) ?? [])]) handler();
   }
   stop = () => {
     this.isStopped = true;
@@ -57,7 +63,7 @@ class Fake {
   };
 }
 
-/** What is plugged in, by kind; and what the browser says when one is opened that is. */
+/** The devices by kind, and the name of getUserMedia's error, if any. */
 let plugged: Record<"videoinput" | "audioinput", string[]>;
 let refusal: string | null;
 let bus: EventTarget;
@@ -75,14 +81,13 @@ function opening(kind: "videoinput" | "audioinput") {
 
 const opens = { camera: createLocalVideoTrack as Mock, microphone: createLocalAudioTrack as Mock };
 const own = () => microphone.value as unknown as Fake;
-const told: { [name in keyof Listener]: Mock<Listener[name]> } = {
+const callbacks: { [name in keyof DeviceListener]: Mock<DeviceListener[name]> } = {
   gone: vi.fn(),
   replaced: vi.fn(),
   found: vi.fn(),
   failed: vi.fn(),
 };
 
-/** Everything that was begun is done. */
 const settled = () => vi.waitFor(() => openMissing([]));
 
 async function change(kind: keyof typeof plugged, there: string[]) {
@@ -91,7 +96,7 @@ async function change(kind: keyof typeof plugged, there: string[]) {
   await settled();
 }
 
-async function pullOut(kind: keyof typeof plugged, rest: string[] = []) {
+async function unplug(kind: keyof typeof plugged, rest: string[] = []) {
   plugged[kind] = rest;
   const track = kind === "audioinput" ? microphone.value : camera.value;
   (track as unknown as Fake).emit(TrackEvent.Ended);
@@ -116,7 +121,7 @@ beforeEach(() => {
   vi.stubGlobal("isSecureContext", true);
   opens.camera.mockReset().mockImplementation(opening("videoinput"));
   opens.microphone.mockReset().mockImplementation(opening("audioinput"));
-  for (const fn of Object.values(told)) fn.mockReset();
+  for (const fn of Object.values(callbacks)) fn.mockReset();
   closeDevices();
 });
 
@@ -127,7 +132,7 @@ afterEach(async () => {
 });
 
 async function preview() {
-  stop = watch();
+  stop = openAndWatch();
   await vi.waitFor(() => expect(isOpening.value).toBe(false));
   await settled();
 }
@@ -135,50 +140,50 @@ async function preview() {
 async function call() {
   await preview();
   stop();
-  stop = attend(told);
+  stop = watchDeviceChanges(callbacks);
 }
 
 describe("in the preview", () => {
-  it("both are opened, and on", async () => {
+  it("both devices are opened, unmuted", async () => {
     await preview();
     expect(chosen.value).toMatchObject({ camera: "cam", microphone: "mic" });
     expect([isCameraOn.value, isMicrophoneOn.value]).toEqual([true, true]);
   });
 
-  it("what is open already is not opened again", async () => {
+  it("an open device is not opened again", async () => {
     await preview();
     stop();
     await preview();
     expect(opens.camera).toHaveBeenCalledTimes(1);
   });
 
-  it("what is plugged in is opened, and on", async () => {
+  it("a device that is plugged in is opened, unmuted", async () => {
     plugged.audioinput = [];
     await preview();
-    expect(microphoneTrouble.value).toBe("missing");
+    expect(microphoneError.value).toBe("missing");
     await change("audioinput", ["mic"]);
     expect(own().isMuted).toBe(false);
     expect(isMicrophoneOn.value).toBe(true);
     expect(chosen.value.microphone).toBe("mic");
   });
 
-  it("what is pulled out is given up, and another one opened once", async () => {
+  it("an unplugged device is dropped, and another one opened once", async () => {
     await preview();
     const first = own();
-    await pullOut("audioinput", ["other"]);
+    await unplug("audioinput", ["other"]);
     expect(first.isStopped).toBe(true);
     expect(own().device).toBe("other");
     expect(opens.microphone).toHaveBeenCalledTimes(2);
   });
 
-  it("the last one that is pulled out is missing", async () => {
+  it("without another device the error is 'missing'", async () => {
     await preview();
-    await pullOut("videoinput");
+    await unplug("videoinput");
     expect(camera.value).toBeNull();
-    expect(cameraTrouble.value).toBe("missing");
+    expect(cameraError.value).toBe("missing");
   });
 
-  it("news that come together open a device once", async () => {
+  it("events in a burst open a device once", async () => {
     plugged.audioinput = [];
     await preview();
     opens.microphone.mockClear();
@@ -188,14 +193,14 @@ describe("in the preview", () => {
     expect(opens.microphone).toHaveBeenCalledTimes(1);
   });
 
-  it("what was denied is not asked for again because something was plugged in", async () => {
+  it("a denied device is not requested again on a device change", async () => {
     refusal = "NotAllowedError";
     await preview();
     await change("audioinput", ["mic", "other"]);
     expect(opens.microphone).toHaveBeenCalledTimes(1);
   });
 
-  it("what is allowed now is opened, and only that", async () => {
+  it("a device is opened when its permission is granted, and only that", async () => {
     refusal = "NotAllowedError";
     await preview();
     refusal = null;
@@ -206,16 +211,16 @@ describe("in the preview", () => {
     expect(opens.camera).toHaveBeenCalledTimes(1);
   });
 
-  it("nothing is heeded any more when it is over", async () => {
+  it("events are ignored after the end", async () => {
     await preview();
     stop();
-    await pullOut("audioinput", ["other"]);
+    await unplug("audioinput", ["other"]);
     expect(opens.microphone).toHaveBeenCalledTimes(1);
   });
 });
 
 describe("choosing", () => {
-  it("goes on with the same track", async () => {
+  it("keeps the track", async () => {
     await preview();
     const track = own();
     await choose("microphone", "other");
@@ -224,7 +229,7 @@ describe("choosing", () => {
     expect(chosen.value.microphone).toBe("other");
   });
 
-  it("holds while that device is there; when it is gone, another one will do", async () => {
+  it("is an exact constraint while that device is present, and ideal afterwards", async () => {
     plugged.audioinput = ["mic", "other"];
     await preview();
     await choose("microphone", "other");
@@ -235,12 +240,12 @@ describe("choosing", () => {
     expect(own().constraints.deviceId).toBe("other");
   });
 
-  it("what does not work gives it up", async () => {
+  it("a device that does not work drops the track", async () => {
     await preview();
     own().setDeviceId.mockRejectedValue(new DOMException("", "NotReadableError"));
     await choose("microphone", "other");
     expect(microphone.value).toBeNull();
-    expect(microphoneTrouble.value).toBe("busy");
+    expect(microphoneError.value).toBe("busy");
   });
 
   it("opens that one where none was open, and not the other", async () => {
@@ -261,59 +266,59 @@ describe("choosing", () => {
 });
 
 describe("in the call", () => {
-  it("nothing is opened by coming in", async () => {
+  it("nothing is opened by joining", async () => {
     refusal = "NotReadableError";
     await preview();
     stop();
     refusal = null;
-    stop = attend(told);
+    stop = watchDeviceChanges(callbacks);
     await settled();
     expect(microphone.value).toBeNull();
-    expect(told.found).not.toHaveBeenCalled();
+    expect(callbacks.found).not.toHaveBeenCalled();
   });
 
-  it("a microphone that is pulled out is told, where it was the only one", async () => {
+  it("unplugging the only microphone is reported", async () => {
     await call();
-    await pullOut("audioinput");
-    expect(told.gone.mock.calls).toEqual([["microphone"]]);
+    await unplug("audioinput");
+    expect(callbacks.gone.mock.calls).toEqual([["microphone"]]);
     expect(isMicrophoneOn.value).toBe(false);
   });
 
-  it("another one takes its place, and is on as it was", async () => {
+  it("a replacement is unmuted as the device before", async () => {
     await call();
-    await pullOut("audioinput", ["other"]);
-    expect(told.replaced.mock.calls).toEqual([["microphone", "other"]]);
-    expect(told.gone).not.toHaveBeenCalled();
+    await unplug("audioinput", ["other"]);
+    expect(callbacks.replaced.mock.calls).toEqual([["microphone", "other"]]);
+    expect(callbacks.gone).not.toHaveBeenCalled();
     expect(isMicrophoneOn.value).toBe(true);
     expect(own().isMuted).toBe(false);
   });
 
-  it("another one takes the place of one that was muted, and is muted", async () => {
+  it("a replacement of a muted device is muted", async () => {
     await call();
     await toggleMicrophone();
-    await pullOut("audioinput", ["other"]);
-    expect(told.replaced.mock.calls).toEqual([["microphone", "other"]]);
+    await unplug("audioinput", ["other"]);
+    expect(callbacks.replaced.mock.calls).toEqual([["microphone", "other"]]);
     expect(isMicrophoneOn.value).toBe(false);
     expect(own().isMuted).toBe(true);
   });
 
-  it("LiveKit's client does not open one for a track that was given up", async () => {
+  it("LiveKit's client does not reopen a dropped track", async () => {
     await call();
     const track = own();
-    await pullOut("audioinput");
-    expect(track.isMuted).toBe(true); // that is what it goes by
+    await unplug("audioinput");
+    expect(track.isMuted).toBe(true); // its condition
   });
 
-  it("what is plugged in where there was none is opened, but off", async () => {
+  it("a first device that is plugged in is opened, but muted", async () => {
     plugged.videoinput = [];
     await call();
     await change("videoinput", ["cam"]);
-    expect(told.found.mock.calls).toEqual([["camera"]]);
+    expect(callbacks.found.mock.calls).toEqual([["camera"]]);
     expect(isCameraOn.value).toBe(false);
     expect((camera.value as unknown as Fake).isMuted).toBe(true);
   });
 
-  it("what is opened is off before it can be sent", async () => {
+  it("a device is muted before it can be published", async () => {
     plugged.audioinput = [];
     await call();
     let wasMuted: boolean | undefined;
@@ -323,63 +328,63 @@ describe("in the call", () => {
     await change("audioinput", ["mic"]);
     seen();
     expect(wasMuted).toBe(true);
-    expect(microphoneTrouble.value).toBeNull();
+    expect(microphoneError.value).toBeNull();
   });
 
-  it("what still cannot be opened says why", async () => {
+  it("a device that still cannot be opened has an error", async () => {
     plugged.audioinput = [];
     await call();
     refusal = "NotReadableError";
     await change("audioinput", ["mic"]);
-    expect(microphoneTrouble.value).toBe("busy");
-    expect(told.found).not.toHaveBeenCalled();
+    expect(microphoneError.value).toBe("busy");
+    expect(callbacks.found).not.toHaveBeenCalled();
   });
 
-  it("what another program has taken while it was off is told", async () => {
+  it("a device that another program opened meanwhile is reported", async () => {
     await call();
     await toggleMicrophone();
     own().unmute = async () => {
       throw new DOMException("", "NotReadableError");
     };
     await toggleMicrophone();
-    expect(told.failed.mock.calls).toEqual([["microphone", "busy"]]);
-    expect(told.gone).not.toHaveBeenCalled();
+    expect(callbacks.failed.mock.calls).toEqual([["microphone", "busy"]]);
+    expect(callbacks.gone).not.toHaveBeenCalled();
   });
 
-  it("what is pulled out did not fail", async () => {
+  it("an unplugged device is not reported as failed", async () => {
     await call();
-    await pullOut("audioinput");
+    await unplug("audioinput");
     refusal = "NotReadableError";
     await change("audioinput", ["mic"]);
-    expect(told.failed).not.toHaveBeenCalled();
+    expect(callbacks.failed).not.toHaveBeenCalled();
   });
 
-  it("what did not work before the call is not told again in it", async () => {
+  it("an error from before the call is not reported again", async () => {
     refusal = "NotReadableError";
     await call();
     await openMissing();
-    expect(told.failed).not.toHaveBeenCalled();
+    expect(callbacks.failed).not.toHaveBeenCalled();
   });
 
-  it("what comes back late is off, whatever it was", async () => {
+  it("a device that comes back late is muted", async () => {
     await call();
-    await pullOut("audioinput");
+    await unplug("audioinput");
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
     await change("audioinput", ["mic"]);
     vi.restoreAllMocks();
-    expect(told.found.mock.calls).toEqual([["microphone"]]);
+    expect(callbacks.found.mock.calls).toEqual([["microphone"]]);
     expect(isMicrophoneOn.value).toBe(false);
   });
 
-  it("what is plugged in beside one that works changes nothing", async () => {
+  it("a second device that is plugged in changes nothing", async () => {
     await call();
     const track = own();
     await change("audioinput", ["mic", "other"]);
     expect(own()).toBe(track);
-    expect(told.found).not.toHaveBeenCalled();
+    expect(callbacks.found).not.toHaveBeenCalled();
   });
 
-  it("what was denied stays so, until the person asks", async () => {
+  it("a denied device remains denied until the person tries again", async () => {
     refusal = "NotAllowedError";
     await call();
     await change("audioinput", ["mic", "other"]);
@@ -390,7 +395,7 @@ describe("in the call", () => {
     expect(isMicrophoneOn.value).toBe(false);
   });
 
-  it("what the browser opens after it is over is closed again", async () => {
+  it("a device that the browser opens after the end is closed again", async () => {
     plugged.audioinput = [];
     await call();
     let answer = (_: Fake) => {};
@@ -410,7 +415,7 @@ describe("in the call", () => {
     expect(microphone.value).toBeNull();
   });
 
-  it("a track that went on with another device shows which", async () => {
+  it("a restarted track updates the chosen device", async () => {
     await call();
     own().device = "other";
     own().emit(TrackEvent.Restarted);

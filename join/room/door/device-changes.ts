@@ -1,199 +1,199 @@
-/** Devices are opened, chosen, plugged in and out: before the call, and during it. */
+/** Opens, chooses and reopens devices as they are plugged in and out, in the preview and in the call. */
 
 import { effect, untracked } from "@preact/signals";
 import { TrackEvent } from "livekit-client";
 import {
   camera,
-  cameraTrouble,
-  giveUp,
+  cameraError,
+  dropTrack,
   isCameraOn,
   isMicrophoneOn,
   isOpening,
   microphone,
-  microphoneTrouble,
+  microphoneError,
   openCamera,
   openMicrophone,
 } from "../devices";
-import type { Reason } from "./device-errors";
-import { chosen, devices, exactOf, look } from "./device-list";
-import { type Kind, remember } from "./saved-devices";
+import type { DeviceError } from "./device-errors";
+import { chosen, devices, exactId, refreshDevices } from "./device-list";
+import { type DeviceKind, saveDevice } from "./saved-devices";
 
-/** What is opened; a speaker is not. */
-export type Input = Exclude<Kind, "speaker">;
+/** A speaker is not opened. */
+export type Input = Exclude<DeviceKind, "speaker">;
 
 const OWN = {
   camera: {
     track: camera,
     isOn: isCameraOn,
-    trouble: cameraTrouble,
+    error: cameraError,
     open: openCamera,
   },
   microphone: {
     track: microphone,
     isOn: isMicrophoneOn,
-    trouble: microphoneTrouble,
+    error: microphoneError,
     open: openMicrophone,
   },
 };
 const INPUTS: Input[] = ["camera", "microphone"];
-const CURABLE: (Reason | null)[] = ["missing", "busy", "unknown"];
-/** Milliseconds in which another device takes the place of a lost one, and is on if that was. */
-const INSTEAD = 5_000;
+const RETRYABLE: (DeviceError | null)[] = ["missing", "busy", "unknown"];
+/** Milliseconds in which another device replaces a lost one, unmuted if that was. */
+const REPLACE_WITHIN = 5_000;
 
-/** Who is told, during the call, of what comes and goes. */
-export interface Listener {
-  /** Disconnected, and nothing took its place. */
+/** Callbacks during the call. */
+export interface DeviceListener {
+  /** Unplugged, and there is no replacement. */
   gone(kind: Input): void;
-  /** Another one took the place of one that was disconnected: its name, where browsers tell it. */
+  /** Unplugged, and another device is used: its label, where the browser exposes it. */
   replaced(kind: Input, name: string): void;
-  /** Opened where there was none. It is off. */
+  /** Opened where there was none. It is muted. */
   found(kind: Input): void;
-  /** Not disconnected, and cannot be used any more: taken by another program while it was off, say. */
-  failed(kind: Input, reason: Reason): void;
+  /** Still plugged in, but unusable: opened by another program while it was muted, for example. */
+  failed(kind: Input, reason: DeviceError): void;
 }
 
-let isAttended = false;
-let listener: Listener | null = null;
+let isWatching = false;
+let listener: DeviceListener | null = null;
 const losses = new Map<Input, { at: number; wasOn: boolean }>();
 
-/** Open the devices and keep an eye on them until the returned function is called. */
-export function watch(): () => void {
-  const stop = attend(null);
-  void (camera.value || microphone.value ? look() : openMissing());
+/** For the preview: open the devices, and watch them until the returned function is called. */
+export function openAndWatch(): () => void {
+  const stop = watchDeviceChanges(null);
+  void (camera.value || microphone.value ? refreshDevices() : openMissing());
   return stop;
 }
 
 /**
- * Keep an eye on the devices until the returned function is called. With somebody to tell, in the call, nobody
- * is seen or heard who was not before: what is opened then is off, unless it takes the place of what was on.
+ * Watch the devices until the returned function is called. With a listener, in the call, devices are opened muted,
+ * unless they replace one that was unmuted: nobody is seen or heard unexpectedly.
  */
-export function attend(told: Listener | null): () => void {
-  const away = new AbortController();
-  const { signal: over } = away;
-  isAttended = true;
-  listener = told;
+export function watchDeviceChanges(callbacks: DeviceListener | null): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  isWatching = true;
+  listener = callbacks;
   losses.clear();
-  navigator.mediaDevices?.addEventListener("devicechange", () => void mend(), { signal: over });
-  const stops = INPUTS.flatMap((kind) => [watchTrack(kind), watchTrouble(kind)]);
-  for (const kind of INPUTS) void whenAllowed(kind, over);
+  navigator.mediaDevices?.addEventListener("devicechange", () => void retryMissing(), { signal });
+  const stops = INPUTS.flatMap((kind) => [watchTrack(kind), watchError(kind)]);
+  for (const kind of INPUTS) void watchPermission(kind, signal);
   return () => {
-    away.abort();
+    controller.abort();
     for (const stop of stops) stop();
-    isAttended = false;
+    isWatching = false;
     listener = null;
   };
 }
 
-/** Use another device, from now on and next time. */
-export async function choose(kind: Kind, id: string): Promise<void> {
-  remember(kind, id);
+/** Switch to another device, and save the choice. */
+export async function choose(kind: DeviceKind, id: string): Promise<void> {
+  saveDevice(kind, id);
   chosen.value = { ...chosen.value, [kind]: id };
   if (kind === "speaker") return;
   const track = OWN[kind].track.value;
   if (!track) return openMissing([kind]);
-  await track.setDeviceId({ exact: id }).catch(() => giveUp(track, "busy"));
+  await track.setDeviceId({ exact: id }).catch(() => dropTrack(track, "busy"));
 }
 
-/** Try again what did not open. */
+/** Open the devices that are not open. */
 export function openMissing(kinds: Input[] = INPUTS): Promise<void> {
-  return inTurn(async () => {
+  return enqueue(async () => {
     isOpening.value = true;
     await Promise.all(kinds.map(open));
     isOpening.value = false;
-    await look();
+    await refreshDevices();
   });
 }
 
-/** Open what has become possible since: something was plugged in, set free or allowed. */
-function mend(): Promise<void> {
-  return inTurn(async () => {
-    await look();
-    INPUTS.forEach(soften);
+/** After a device change: open what was missing or busy, but not what was denied. */
+function retryMissing(): Promise<void> {
+  return enqueue(async () => {
+    await refreshDevices();
+    INPUTS.forEach(relaxConstraint);
     if (isOpening.value) return;
     for (const kind of INPUTS)
-      if (devices.value[kind].length && CURABLE.includes(OWN[kind].trouble.value)) await open(kind);
-    await look();
+      if (devices.value[kind].length && RETRYABLE.includes(OWN[kind].error.value)) await open(kind);
+    await refreshDevices();
   });
 }
 
-let turn: Promise<void> = Promise.resolve();
+let queue: Promise<void> = Promise.resolve();
 
-/** One after the other: news come in bunches, and what is opened twice is closed only once. */
-function inTurn(deed: () => Promise<void>): Promise<void> {
-  turn = turn.then(deed, deed);
-  return turn;
+/** One after the other: devicechange events come in bursts, and a device opened twice is closed only once. */
+function enqueue(task: () => Promise<void>): Promise<void> {
+  queue = queue.then(task, task);
+  return queue;
 }
 
 async function open(kind: Input): Promise<void> {
   const own = OWN[kind];
   if (own.track.value) return;
-  const told = listener;
+  const callbacks = listener;
   const loss = losses.get(kind);
   losses.delete(kind);
-  const isInstead = !!loss && Date.now() - loss.at < INSTEAD;
-  await own.open(() => listener !== null && !(isInstead && loss.wasOn));
+  const isReplacement = !!loss && Date.now() - loss.at < REPLACE_WITHIN;
+  await own.open(() => listener !== null && !(isReplacement && loss.wasOn));
   const opened = own.track.peek();
   if (!opened) return;
-  if (!isAttended)
-    giveUp(opened); // the call was over before the browser had opened it
-  else if (isInstead) told?.replaced(kind, opened.mediaStreamTrack.label);
-  else told?.found(kind);
+  if (!isWatching)
+    dropTrack(opened); // the call ended before the browser had opened it
+  else if (isReplacement) callbacks?.replaced(kind, opened.mediaStreamTrack.label);
+  else callbacks?.found(kind);
 }
 
-/** A track ends by itself when its device is unplugged; it begins anew with another one. */
+/** LiveKit emits Ended when the device is unplugged, Restarted when the track uses another one. */
 function watchTrack(kind: Input): () => void {
-  const kept = OWN[kind].track;
+  const current = OWN[kind].track;
   return effect(() => {
-    const track = kept.value;
-    const lost = () => void lose(kind);
-    const begun = () => void look();
-    track?.once(TrackEvent.Ended, lost);
-    track?.on(TrackEvent.Restarted, begun);
+    const track = current.value;
+    const onEnded = () => void onTrackEnded(kind);
+    const onRestarted = () => void refreshDevices();
+    track?.once(TrackEvent.Ended, onEnded);
+    track?.on(TrackEvent.Restarted, onRestarted);
     return () => {
-      track?.off(TrackEvent.Ended, lost);
-      track?.off(TrackEvent.Restarted, begun);
+      track?.off(TrackEvent.Ended, onEnded);
+      track?.off(TrackEvent.Restarted, onRestarted);
     };
   });
 }
 
-/** What was chosen is used, and nothing else, while it is there; after that, rather another one than none. */
-function soften(kind: Input): void {
+/** The `exact` constraint of a device that has gone becomes `ideal`: rather another device than none. */
+function relaxConstraint(kind: Input): void {
   const constraints = OWN[kind].track.peek()?.constraints;
-  const exact = exactOf(constraints?.deviceId);
-  const isThere = devices.peek()[kind].some(({ deviceId }) => deviceId === exact);
-  if (constraints && exact && !isThere) constraints.deviceId = exact;
+  const exact = exactId(constraints?.deviceId);
+  const isPresent = devices.peek()[kind].some(({ deviceId }) => deviceId === exact);
+  if (constraints && exact && !isPresent) constraints.deviceId = exact;
 }
 
-function watchTrouble(kind: Input): () => void {
-  const { trouble } = OWN[kind];
-  let before = trouble.peek();
+function watchError(kind: Input): () => void {
+  const { error } = OWN[kind];
+  let before = error.peek();
   return effect(() => {
-    const now = trouble.value;
+    const now = error.value;
     if (now && !before && !losses.has(kind)) untracked(() => listener?.failed(kind, now));
     before = now;
   });
 }
 
-async function lose(kind: Input): Promise<void> {
+async function onTrackEnded(kind: Input): Promise<void> {
   const track = OWN[kind].track.peek();
   if (track) {
     losses.set(kind, { at: Date.now(), wasOn: OWN[kind].isOn.peek() });
-    giveUp(track);
-    track.isMuted = true; // else LiveKit's client opens another device for it, which nobody would close
+    dropTrack(track);
+    track.isMuted = true; // else LiveKit's client reopens a device for it, which nobody would close
   }
-  await mend();
+  await retryMissing();
   if (!OWN[kind].track.peek()) listener?.gone(kind);
 }
 
-/** Some browsers tell when a person has allowed what was denied. */
-async function whenAllowed(kind: Input, over: AbortSignal): Promise<void> {
+/** Open a device when its permission is granted later, where the browser emits that event. */
+async function watchPermission(kind: Input, signal: AbortSignal): Promise<void> {
   try {
     const permission = await navigator.permissions.query({ name: kind as PermissionName });
     const reopen = () => {
       if (permission.state === "granted" && !isOpening.value) void openMissing([kind]);
     };
-    permission.addEventListener("change", reopen, { signal: over });
+    permission.addEventListener("change", reopen, { signal });
   } catch {
-    // This one does not; "Try again" is there.
+    // Unsupported; the "Try again" button remains.
   }
 }

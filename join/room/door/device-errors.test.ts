@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { browserOf, helpFor, isTooOld, reasonOf, titleFor } from "./device-errors";
+import { browserOf, deviceErrorOf, helpFor, isTooOld, titleFor } from "./device-errors";
 
 const error = (name: string) => new DOMException("", name);
 
@@ -13,15 +13,15 @@ describe("why a device cannot be used", () => {
     ["AbortError", "busy"],
     ["TypeError", "unknown"],
   ] as const)("%s means %s", (name, reason) => {
-    expect(reasonOf(error(name), true)).toBe(reason);
+    expect(deviceErrorOf(error(name), true)).toBe(reason);
   });
 
-  it("is the address, where that is not secure", () => {
-    expect(reasonOf(new TypeError("undefined"), false)).toBe("insecure");
+  it("is the insecure origin", () => {
+    expect(deviceErrorOf(new TypeError("undefined"), false)).toBe("insecure");
   });
 
   it.each([undefined, null, "text", {}])("is unknown for %s", (thrown) => {
-    expect(reasonOf(thrown, true)).toBe("unknown");
+    expect(deviceErrorOf(thrown, true)).toBe("unknown");
   });
 });
 
@@ -38,7 +38,7 @@ describe("help", () => {
     expect(browserOf(agent)).toBe(browser);
   });
 
-  it("for what was denied depends on the browser", () => {
+  it("for a denied device depends on the browser", () => {
     expect(helpFor("denied", "firefox")).toBe("allowInFirefox");
     expect(helpFor("denied", "safari")).toBe("allowInSafari");
   });
@@ -55,7 +55,7 @@ describe("help", () => {
     ["busy", null, "noCamera"],
     [null, "busy", "noMicrophone"],
     ["denied", "missing", "noCameraNoMicrophone"],
-  ] as const)("for %s and %s is headed %s", (camera, microphone, title) => {
+  ] as const)("for %s and %s has the title %s", (camera, microphone, title) => {
     expect(titleFor(camera, microphone)).toBe(title);
   });
 });
@@ -64,16 +64,16 @@ describe("a browser", () => {
   const scope = (facts: object) => facts as unknown as Window;
   const devices = { mediaDevices: { getUserMedia: () => {} } };
 
-  it("that can hold calls is not too old", () => {
+  it("with WebRTC is not too old", () => {
     const facts = { isSecureContext: true, RTCPeerConnection: class {}, navigator: devices };
     expect(isTooOld(scope(facts))).toBe(false);
   });
 
-  it("without calls is too old", () => {
+  it("without WebRTC is too old", () => {
     expect(isTooOld(scope({ isSecureContext: true, navigator: devices }))).toBe(true);
   });
 
-  it("without devices is too old", () => {
+  it("without getUserMedia is too old", () => {
     const facts = { isSecureContext: true, RTCPeerConnection: class {}, navigator: {} };
     expect(isTooOld(scope(facts))).toBe(true);
   });

@@ -1,14 +1,14 @@
-/** Why a camera or microphone cannot be used, and what helps. */
+/** Why a camera or microphone cannot be used, and the help for it. */
 
 import type { Key } from "../words";
 
 /**
- * denied: by a person or by rule; missing: there is none; busy: another program has it; insecure: browsers
- * hand devices to https only; unknown: anything else.
+ * denied: by the person or a policy; missing: no device; busy: used by another program; insecure: getUserMedia
+ * needs https; unknown: anything else.
  */
-export type Reason = "denied" | "missing" | "busy" | "insecure" | "unknown";
+export type DeviceError = "denied" | "missing" | "busy" | "insecure" | "unknown";
 
-const REASONS: Record<string, Reason> = {
+const ERRORS: Record<string, DeviceError> = {
   NotAllowedError: "denied",
   SecurityError: "denied",
   NotFoundError: "missing",
@@ -17,14 +17,14 @@ const REASONS: Record<string, Reason> = {
   AbortError: "busy",
 };
 
-export function reasonOf(error: unknown, isSecure: boolean): Reason {
+export function deviceErrorOf(error: unknown, isSecure: boolean): DeviceError {
   if (!isSecure) return "insecure";
-  return REASONS[(error as { name?: string } | null)?.name ?? ""] ?? "unknown";
+  return ERRORS[(error as { name?: string } | null)?.name ?? ""] ?? "unknown";
 }
 
 export type Browser = "chromium" | "firefox" | "safari" | "ios" | "other";
 
-/** The family of a browser, as far as the way to its permissions goes. */
+/** Browsers with the same permission settings are one family. */
 export function browserOf(agent: string): Browser {
   if (/iPhone|iPad/.test(agent)) return "ios";
   if (/Firefox\//.test(agent)) return "firefox";
@@ -32,7 +32,7 @@ export function browserOf(agent: string): Browser {
   return /Safari\//.test(agent) ? "safari" : "other";
 }
 
-const ALLOWING: Record<Browser, Key> = {
+const PERMISSION_HELP: Record<Browser, Key> = {
   chromium: "allowInChromium",
   firefox: "allowInFirefox",
   safari: "allowInSafari",
@@ -40,26 +40,26 @@ const ALLOWING: Record<Browser, Key> = {
   other: "allowAnywhere",
 };
 
-const DETAILS: Record<Exclude<Reason, "denied">, Key> = {
+const HELP: Record<Exclude<DeviceError, "denied">, Key> = {
   missing: "missingHelp",
   busy: "busyHelp",
   insecure: "insecureHelp",
   unknown: "unknownHelp",
 };
 
-/** The key of the sentence that tells a way out. */
-export function helpFor(reason: Reason, browser: Browser): Key {
-  return reason === "denied" ? ALLOWING[browser] : DETAILS[reason];
+/** The key of the sentence that helps. */
+export function helpFor(reason: DeviceError, browser: Browser): Key {
+  return reason === "denied" ? PERMISSION_HELP[browser] : HELP[reason];
 }
 
 /** The key of the sentence that says what cannot be used; null when all can. */
-export function titleFor(camera: Reason | null, microphone: Reason | null): Key | null {
+export function titleFor(camera: DeviceError | null, microphone: DeviceError | null): Key | null {
   if (camera && microphone) return "noCameraNoMicrophone";
   if (camera) return "noCamera";
   return microphone ? "noMicrophone" : null;
 }
 
-/** Whether the page's browser can hold a call at all. */
+/** Whether the browser lacks WebRTC or getUserMedia. */
 export function isTooOld(scope: Window): boolean {
   const hasDevices = !scope.isSecureContext || !!scope.navigator.mediaDevices?.getUserMedia;
   return !("RTCPeerConnection" in scope) || !hasDevices;

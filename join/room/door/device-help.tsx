@@ -1,52 +1,50 @@
-/** What cannot be used, why, and what helps. */
+/** Explains why devices cannot be used, and what helps. */
 
-import { cameraTrouble, isOpening, microphoneTrouble } from "../devices";
+import { cameraError, isOpening, microphoneError } from "../devices";
 import { Icon } from "../icon";
-import { say } from "../words";
+import { t } from "../words";
 import { openMissing } from "./device-changes";
-import { browserOf, helpFor, type Reason, titleFor } from "./device-errors";
-import { OpenAlone } from "./refusal";
+import { browserOf, type DeviceError, helpFor, titleFor } from "./device-errors";
+import { OpenInNewTab } from "./refusal";
 
-/** `isInside`: in the call, where nobody has to be told that they can join. */
-export function DeviceHelp({ isInside = false }: { isInside?: boolean }) {
-  const reasons = [cameraTrouble.value, microphoneTrouble.value].filter(
-    (reason) => reason !== null,
-  );
-  const title = titleFor(cameraTrouble.value, microphoneTrouble.value);
+/** `isInCall` leaves out the hint that one can join without devices. */
+export function DeviceHelp({ isInCall = false }: { isInCall?: boolean }) {
+  const reasons = [cameraError.value, microphoneError.value].filter((reason) => reason !== null);
+  const title = titleFor(cameraError.value, microphoneError.value);
   if (!title || isOpening.value) return null;
   return (
     <div class="note wrong" role="status">
       <Icon name="circle-alert" />
       <div class="tight">
-        <h2>{say(title)}</h2>
+        <h2>{t(title)}</h2>
         {[...new Set(reasons)].map((reason) => (
           <Help key={reason} reason={reason} />
         ))}
-        {!isInside && <p class="small">{say("joinAllTheSame")}</p>}
-        <WayOut reasons={reasons} />
+        {!isInCall && <p class="small">{t("joinAllTheSame")}</p>}
+        <Remedy reasons={reasons} />
       </div>
     </div>
   );
 }
 
-function Help({ reason }: { reason: Reason }) {
+function Help({ reason }: { reason: DeviceError }) {
   const isEmbedded = reason === "denied" && window.top !== window;
   return (
     <p class="small">
-      {say(isEmbedded ? "embedded" : helpFor(reason, browserOf(navigator.userAgent)))}
+      {t(isEmbedded ? "embedded" : helpFor(reason, browserOf(navigator.userAgent)))}
     </p>
   );
 }
 
-function WayOut({ reasons }: { reasons: Reason[] }) {
+function Remedy({ reasons }: { reasons: DeviceError[] }) {
   if (reasons.includes("insecure")) return null;
   if (reasons.includes("denied") && window.top !== window) {
-    return <OpenAlone />;
+    return <OpenInNewTab />;
   }
   return (
     <button type="button" onClick={() => void openMissing()}>
       <Icon name="refresh-cw" />
-      {say("tryAgain")}
+      {t("tryAgain")}
     </button>
   );
 }

@@ -1,59 +1,63 @@
-/** Which devices there are, and which are chosen. */
+/** Available and chosen devices. */
 
 import { signal } from "@preact/signals";
 import type { LocalTrack } from "livekit-client";
 import { camera, microphone } from "../devices";
-import { type Kind, remembered } from "./saved-devices";
+import { type DeviceKind, savedDevices } from "./saved-devices";
 
-const KINDS: Record<MediaDeviceKind, Kind> = {
+const KINDS: Record<MediaDeviceKind, DeviceKind> = {
   videoinput: "camera",
   audioinput: "microphone",
   audiooutput: "speaker",
 };
 
-export const devices = signal<Record<Kind, MediaDeviceInfo[]>>({
+export const devices = signal<Record<DeviceKind, MediaDeviceInfo[]>>({
   camera: [],
   microphone: [],
   speaker: [],
 });
-/** The id of each device in use; empty where the browser chose. */
-export const chosen = signal<Record<Kind, string>>({ camera: "", microphone: "", speaker: "" });
+/** The deviceId in use by kind; "" for the browser's default. */
+export const chosen = signal<Record<DeviceKind, string>>({
+  camera: "",
+  microphone: "",
+  speaker: "",
+});
 
-/** By kind. Before a permission, browsers tell of devices without id: those cannot be chosen. */
-export function sorted(found: MediaDeviceInfo[]): Record<Kind, MediaDeviceInfo[]> {
-  const lists: Record<Kind, MediaDeviceInfo[]> = { camera: [], microphone: [], speaker: [] };
+/** Before permission is granted, devices have no deviceId and cannot be chosen. */
+export function byKind(found: MediaDeviceInfo[]): Record<DeviceKind, MediaDeviceInfo[]> {
+  const lists: Record<DeviceKind, MediaDeviceInfo[]> = { camera: [], microphone: [], speaker: [] };
   for (const device of found) if (device.deviceId) lists[KINDS[device.kind]].push(device);
   if (!("setSinkId" in HTMLMediaElement.prototype)) lists.speaker = [];
   return lists;
 }
 
-/** Look again: what is there, and what of it is in use. */
-export async function look(): Promise<void> {
-  const there = sorted((await navigator.mediaDevices?.enumerateDevices()) ?? []);
-  devices.value = there;
+/** Enumerate devices again. */
+export async function refreshDevices(): Promise<void> {
+  const available = byKind((await navigator.mediaDevices?.enumerateDevices()) ?? []);
+  devices.value = available;
   chosen.value = {
-    camera: used(camera.value, there.camera),
-    microphone: used(microphone.value, there.microphone),
-    speaker: speaker(there.speaker, remembered().speaker),
+    camera: deviceInUse(camera.value, available.camera),
+    microphone: deviceInUse(microphone.value, available.microphone),
+    speaker: speakerInUse(available.speaker, savedDevices().speaker),
   };
 }
 
-/** A track that is off is opened with what was chosen meanwhile only when it is switched on again. */
-export function used(track: LocalTrack | null, there: MediaDeviceInfo[]): string {
+/** A muted track switches to a newly chosen device only when it is unmuted. */
+export function deviceInUse(track: LocalTrack | null, available: MediaDeviceInfo[]): string {
   if (!track) return "";
   const next = track.isMuted ? track.constraints.deviceId : undefined;
-  const known = there.find(({ deviceId }) => deviceId === (exactOf(next) ?? next));
+  const known = available.find(({ deviceId }) => deviceId === (exactId(next) ?? next));
   return known?.deviceId ?? track.mediaStreamTrack.getSettings().deviceId ?? "";
 }
 
-/** The device that has to be used, where it has to be a certain one. */
-export function exactOf(wanted: ConstrainDOMString | undefined): string | undefined {
+/** The deviceId of an `exact` constraint. */
+export function exactId(wanted: ConstrainDOMString | undefined): string | undefined {
   const exact = typeof wanted === "object" && "exact" in wanted ? wanted.exact : undefined;
   return Array.isArray(exact) ? exact[0] : exact;
 }
 
-/** Last time's where it is there, else the browser's own, which stands first; "" where none can be chosen. */
-export function speaker(there: MediaDeviceInfo[], last: string | undefined): string {
-  const known = there.find(({ deviceId }) => deviceId === last);
-  return (known ?? there[0])?.deviceId ?? "";
+/** The saved one if present, else the browser's default, which is first; "" where none can be chosen. */
+export function speakerInUse(available: MediaDeviceInfo[], saved: string | undefined): string {
+  const known = available.find(({ deviceId }) => deviceId === saved);
+  return (known ?? available[0])?.deviceId ?? "";
 }

@@ -1,19 +1,23 @@
-/** Which camera, microphone and speaker; whether the one hears and the other is heard. */
+/** Choice of camera, microphone and speaker, with level meter and test sound. */
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { cameraTrouble, isMicrophoneOn, microphone, microphoneTrouble } from "../devices";
+import { cameraError, isMicrophoneOn, microphone, microphoneError } from "../devices";
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
-import { type Key, say } from "../words";
+import { type Key, t } from "../words";
 import { choose } from "./device-changes";
 import { chosen, devices } from "./device-list";
-import { Level } from "./level-meter";
-import type { Kind } from "./saved-devices";
-import { chime } from "./test-sound";
+import { LevelMeter } from "./level-meter";
+import type { DeviceKind } from "./saved-devices";
+import { playTestSound } from "./test-sound";
 
-const ICONS: Record<Kind, IconName> = { camera: "video", microphone: "mic", speaker: "volume-2" };
-const NAMES: Record<Kind, Key> = {
+const ICONS: Record<DeviceKind, IconName> = {
+  camera: "video",
+  microphone: "mic",
+  speaker: "volume-2",
+};
+const NAMES: Record<DeviceKind, Key> = {
   camera: "camera",
   microphone: "microphone",
   speaker: "speaker",
@@ -22,42 +26,42 @@ const NAMES: Record<Kind, Key> = {
 export function DeviceMenus() {
   return (
     <div class="menus">
-      <Menu kind="microphone" isShut={microphoneTrouble.value === "denied"}>
+      <Menu kind="microphone" isDenied={microphoneError.value === "denied"}>
         {microphone.value && isMicrophoneOn.value && (
-          <Level track={microphone.value} device={chosen.value.microphone} />
+          <LevelMeter track={microphone.value} device={chosen.value.microphone} />
         )}
       </Menu>
       <Menu kind="speaker">
         <TestSound />
       </Menu>
-      <Menu kind="camera" isShut={cameraTrouble.value === "denied"} />
+      <Menu kind="camera" isDenied={cameraError.value === "denied"} />
     </div>
   );
 }
 
 interface MenuProps {
-  kind: Kind;
-  /** Nothing can be chosen, whatever there is. */
-  isShut?: boolean;
+  kind: DeviceKind;
+  /** Permission was denied: the list would be empty or useless. */
+  isDenied?: boolean;
   children?: ComponentChildren;
 }
 
-function Menu({ kind, isShut = false, children }: MenuProps) {
-  const list = isShut ? [] : devices.value[kind];
+function Menu({ kind, isDenied = false, children }: MenuProps) {
+  const list = isDenied ? [] : devices.value[kind];
   if (!list.length && kind !== "speaker") return null;
   return (
     <div class="menu">
       {list.length > 0 && (
         <label class="chooser">
           <Icon name={ICONS[kind]} />
-          <span class="only-read">{say(NAMES[kind])}</span>
+          <span class="only-read">{t(NAMES[kind])}</span>
           <select
             value={chosen.value[kind] || list[0]?.deviceId}
             onChange={(event) => void choose(kind, event.currentTarget.value)}
           >
             {list.map(({ deviceId, label }, number) => (
               <option key={deviceId} value={deviceId}>
-                {label || `${say(NAMES[kind])} ${number + 1}`}
+                {label || `${t(NAMES[kind])} ${number + 1}`}
               </option>
             ))}
           </select>
@@ -74,13 +78,13 @@ function TestSound() {
   const play = async () => {
     if (isPlaying.value) return;
     isPlaying.value = true;
-    await chime(chosen.value.speaker);
+    await playTestSound(chosen.value.speaker);
     isPlaying.value = false;
   };
   return (
     <button type="button" class="plain small" onClick={() => void play()}>
       <Icon name="headphones" />
-      {isPlaying.value ? say("testSoundPlaying") : say("testSound")}
+      {isPlaying.value ? t("testSoundPlaying") : t("testSound")}
     </button>
   );
 }

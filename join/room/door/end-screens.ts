@@ -1,18 +1,18 @@
-/** What stands on the page after the call, by how it ended. */
+/** What the page shows after the call, by the reason of its end. */
 
-import type { Ending } from "../call/end-reason";
+import type { EndReason } from "../call/end-reason";
 import type { IconName } from "../icons";
 import type { Key } from "../words";
 
-export interface End {
+export interface EndScreen {
   icon: IconName;
   title: Key;
   detail: Key;
-  /** What the button back says; null where there is no way back. */
+  /** The label of the button to rejoin; null where that is not possible. */
   back: Key | null;
 }
 
-export const ENDS: Record<Ending, End> = {
+export const END_SCREENS: Record<EndReason, EndScreen> = {
   left: { icon: "log-out", title: "left", detail: "leftDetail", back: "joinAgain" },
   elsewhere: {
     icon: "monitor-smartphone",
@@ -26,7 +26,7 @@ export const ENDS: Record<Ending, End> = {
   lost: { icon: "wifi-off", title: "lost", detail: "lostDetail", back: "joinAgain" },
 };
 
-/** Whether somebody is asked how it was: not while they are in elsewhere, and not when put out. */
-export function asksAfter(how: Ending): boolean {
+/** Not while the person is in the call on another page, and not after removal. */
+export function asksFeedbackAfter(how: EndReason): boolean {
   return how !== "elsewhere" && how !== "removed";
 }

@@ -1,17 +1,17 @@
-/** How loud the microphone hears its person. */
+/** The microphone's input level. */
 
 import { createAudioAnalyser, type LocalAudioTrack } from "livekit-client";
 import { useEffect, useRef } from "preact/hooks";
-import { say } from "../words";
-import { SAMPLES, sample } from "./audio-level";
+import { t } from "../words";
+import { SAMPLES, sampleLevel } from "./audio-level";
 
-interface LevelProps {
+interface LevelMeterProps {
   track: LocalAudioTrack;
-  /** Another one measures anew: the track goes on with another device. */
+  /** Restarts the measurement when the track switches to another device. */
   device: string;
 }
 
-export function Level({ track, device }: LevelProps) {
+export function LevelMeter({ track, device }: LevelMeterProps) {
   const meter = useRef<HTMLDivElement>(null);
   useEffect(() => measure(track, (level) => show(meter.current, level)), [track, device]);
   return (
@@ -20,7 +20,7 @@ export function Level({ track, device }: LevelProps) {
       ref={meter}
       class="level"
       role="meter"
-      aria-label={say("level")}
+      aria-label={t("level")}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={0}
@@ -35,10 +35,10 @@ function show(meter: HTMLElement | null, level: number): void {
   meter?.setAttribute("aria-valuenow", String(Math.round(level * 100)));
 }
 
-/** Tell the level about ten times a second; ends by the returned function. */
-function measure(track: LocalAudioTrack, tell: (level: number) => void): () => void {
+/** Calls `onLevel` about ten times a second, until the returned function is called. */
+function measure(track: LocalAudioTrack, onLevel: (level: number) => void): () => void {
   const { analyser, cleanup } = createAudioAnalyser(track, { cloneTrack: true, fftSize: SAMPLES });
-  const stop = sample(analyser, tell);
+  const stop = sampleLevel(analyser, onLevel);
   return () => {
     stop();
     void cleanup();

@@ -1,20 +1,20 @@
-/** After the call, or instead of it: what happened, and the way back where there is one. */
+/** A full-page message after the call, or instead of it. */
 
 import type { ComponentChildren } from "preact";
 import type { IconName } from "../icons";
 import { Emblem, Heading } from "./step";
 
-interface FarewellProps {
+interface MessageScreenProps {
   icon: IconName;
   title: string;
   detail: string;
-  /** What the button back says; empty where there is no way back. */
+  /** The label of the button; empty for none. */
   back: string;
   onBack: () => void;
   children?: ComponentChildren;
 }
 
-export function Farewell({ icon, title, detail, back, onBack, children }: FarewellProps) {
+export function MessageScreen({ icon, title, detail, back, onBack, children }: MessageScreenProps) {
   return (
     <main class="page">
       <div class="card">

@@ -1,10 +1,10 @@
-/** The first step of an open meeting: what the others will call you. */
+/** The first step of an open meeting: the guest's name. */
 
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Icon } from "../icon";
 import type { Page } from "../page";
-import { say } from "../words";
+import { t } from "../words";
 import { Facts, Recorded } from "./step";
 
 interface NameStepProps {
@@ -30,7 +30,7 @@ export function NameStep({ page, name, onName }: NameStepProps) {
         <Facts page={page} />
         {page.isRecorded && <Recorded />}
         <form class="stack" onSubmit={submit} noValidate>
-          <label for="name">{say("yourName")}</label>
+          <label for="name">{t("yourName")}</label>
           <input
             ref={field}
             id="name"
@@ -50,10 +50,10 @@ export function NameStep({ page, name, onName }: NameStepProps) {
             class={isMissing.value ? "small wrong-field" : "small quiet"}
             aria-live="polite"
           >
-            {isMissing.value ? say("nameNeeded") : say("nameHint")}
+            {isMissing.value ? t("nameNeeded") : t("nameHint")}
           </p>
           <button type="submit" class="primary wide">
-            {say("next")}
+            {t("next")}
             <Icon name="arrow-right" />
           </button>
         </form>

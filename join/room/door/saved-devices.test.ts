@@ -1,37 +1,37 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { remember, remembered } from "./saved-devices";
+import { saveDevice, savedDevices } from "./saved-devices";
 
-let shelf: Map<string, string>;
+let storage: Map<string, string>;
 
 beforeEach(() => {
-  shelf = new Map();
+  storage = new Map();
   vi.stubGlobal("localStorage", {
-    getItem: (key: string) => shelf.get(key) ?? null,
-    setItem: (key: string, value: string) => shelf.set(key, value),
+    getItem: (key: string) => storage.get(key) ?? null,
+    setItem: (key: string, value: string) => storage.set(key, value),
   });
 });
 afterEach(() => vi.unstubAllGlobals());
 
 describe("the devices chosen last time", () => {
-  it("are remembered, each by itself", () => {
-    remember("camera", "a");
-    remember("microphone", "b");
-    remember("camera", "c");
-    expect(remembered()).toEqual({ camera: "c", microphone: "b" });
+  it("are saved, each by itself", () => {
+    saveDevice("camera", "a");
+    saveDevice("microphone", "b");
+    saveDevice("camera", "c");
+    expect(savedDevices()).toEqual({ camera: "c", microphone: "b" });
   });
 
   it("are none at first", () => {
-    expect(remembered()).toEqual({});
+    expect(savedDevices()).toEqual({});
   });
 
-  it.each(["", "{", "null", "3"])("are none when %j is kept", (kept) => {
-    shelf.set("upclass-meet-devices", kept);
-    expect(remembered()).toEqual({});
+  it.each(["", "{", "null", "3"])("are none when %j is stored", (stored) => {
+    storage.set("upclass-meet-devices", stored);
+    expect(savedDevices()).toEqual({});
   });
 
-  it("are none where nothing may be kept, and nothing fails", () => {
+  it("are none without storage, and nothing fails", () => {
     vi.stubGlobal("localStorage", undefined);
-    expect(remembered()).toEqual({});
-    expect(() => remember("camera", "a")).not.toThrow();
+    expect(savedDevices()).toEqual({});
+    expect(() => saveDevice("camera", "a")).not.toThrow();
   });
 });

@@ -1,22 +1,22 @@
-/** Which devices a person chose last time. Where a browser keeps nothing, nothing is remembered. */
+/** The devices chosen last time, in localStorage where that is allowed. */
 
-export type Kind = "camera" | "microphone" | "speaker";
+export type DeviceKind = "camera" | "microphone" | "speaker";
 
-const SHELF = "upclass-meet-devices";
+const STORAGE_KEY = "upclass-meet-devices";
 
-export function remembered(): Partial<Record<Kind, string>> {
+export function savedDevices(): Partial<Record<DeviceKind, string>> {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(SHELF) ?? "{}");
-    return kept && typeof kept === "object" ? kept : {};
+    const saved: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
+    return saved && typeof saved === "object" ? saved : {};
   } catch {
     return {};
   }
 }
 
-export function remember(kind: Kind, id: string): void {
+export function saveDevice(kind: DeviceKind, id: string): void {
   try {
-    localStorage.setItem(SHELF, JSON.stringify({ ...remembered(), [kind]: id }));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...savedDevices(), [kind]: id }));
   } catch {
-    // A private window, or a page inside another one.
+    // Storage is blocked: in a private window, or a third-party frame.
   }
 }

@@ -8,7 +8,7 @@ describe("the test sound", () => {
     file.getInt16(44 + i * 2, true),
   );
 
-  it("is a WAV file that tells its length", () => {
+  it("is a WAV file with correct lengths", () => {
     expect(new TextDecoder().decode(wav().slice(0, 4))).toBe("RIFF");
     expect(file.getUint32(4, true)).toBe(file.byteLength - 8);
     expect(file.getUint32(40, true)).toBe(samples.length * 2);

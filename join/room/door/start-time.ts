@@ -1,11 +1,11 @@
-/** A moment in a person's own time zone and language. */
+/** The start of a meeting, formatted for the person's time zone and locale. */
 
-/** The page's language as it is written where the person lives: with 24 hours or 12, for one. */
-export function regional(language: string, preferred: readonly string[]): string {
+/** The browser's locale for the page's language: "en-GB" and "en-US" write times differently. */
+export function regionalLocale(language: string, preferred: readonly string[]): string {
   return preferred.find((one) => one.split("-")[0] === language) ?? language;
 }
 
-export function sayWhen(startsAt: string, language: string, now: Date, zone?: string): string {
+export function formatStart(startsAt: string, language: string, now: Date, zone?: string): string {
   const start = new Date(startsAt);
   const year = (date: Date) => date.toLocaleDateString("en", { year: "numeric", timeZone: zone });
   return new Intl.DateTimeFormat(language, {

@@ -1,4 +1,4 @@
-/** The test sound: two soft tones, made here, so that nothing is loaded. */
+/** The speaker test: two soft tones, synthesized, so that nothing is downloaded. */
 
 const RATE = 22_050; // samples a second
 const TONES = [523.25, 783.99]; // Hz: C5, G5
@@ -8,7 +8,7 @@ const SECONDS = 0.35; // of each
 export function wav(): Uint8Array<ArrayBuffer> {
   const count = Math.round(RATE * SECONDS) * TONES.length;
   const file = new DataView(new ArrayBuffer(44 + count * 2));
-  writeHead(file, count * 2);
+  writeHeader(file, count * 2);
   for (let at = 0; at < count; at++) file.setInt16(44 + at * 2, sample(at), true);
   return new Uint8Array(file.buffer);
 }
@@ -20,7 +20,7 @@ function sample(at: number): number {
   return Math.round(9_000 * fade * Math.sin((2 * Math.PI * tone * inTone) / RATE));
 }
 
-function writeHead(file: DataView, bytes: number): void {
+function writeHeader(file: DataView, bytes: number): void {
   const text = (at: number, letters: string) => {
     for (const [i, letter] of [...letters].entries()) file.setUint8(at + i, letter.charCodeAt(0));
   };
@@ -38,8 +38,8 @@ function writeHead(file: DataView, bytes: number): void {
   file.setUint32(40, bytes, true);
 }
 
-/** Play it on a speaker (empty: the usual one); returns when it is over, or could not be played. */
-export async function chime(speaker: string): Promise<void> {
+/** Play it on a speaker ("": the default one); resolves when it ended or failed. */
+export async function playTestSound(speaker: string): Promise<void> {
   const address = URL.createObjectURL(new Blob([wav()], { type: "audio/wav" }));
   const audio = new Audio(address);
   try {
@@ -50,7 +50,7 @@ export async function chime(speaker: string): Promise<void> {
     await audio.play();
     await over;
   } catch {
-    // Unplugged since, or held back: the person hears that nothing is heard.
+    // Unplugged meanwhile, or blocked by autoplay policy: the person notices the silence.
   } finally {
     URL.revokeObjectURL(address);
   }
