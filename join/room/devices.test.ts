@@ -2,8 +2,8 @@ import { Track } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   camera,
-  cameraTrouble,
-  heedMuting,
+  cameraError,
+  handleTrackMuted,
   isCameraOn,
   isMicrophoneOn,
   microphone,
@@ -11,12 +11,12 @@ import {
   toggleMicrophone,
 } from "./devices";
 
-/** A track that takes its time to be switched on, as a camera does. */
+/** A track whose unmute takes a while, as a camera's does. */
 class FakeTrack {
   isMuted = false;
   stop = vi.fn();
-  /** What switching on fails with. */
-  trouble: Error | null = null;
+  /** Makes unmute fail. */
+  error: Error | null = null;
   private waiting: (() => void)[] = [];
 
   async mute(): Promise<void> {
@@ -25,7 +25,7 @@ class FakeTrack {
 
   async unmute(): Promise<void> {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
-    if (this.trouble) throw this.trouble;
+    if (this.error) throw this.error;
     this.isMuted = false;
   }
 
@@ -68,7 +68,7 @@ describe("a device", () => {
     expect([own.isMuted, isMicrophoneOn.value]).toEqual([true, false]);
   });
 
-  it("obeys the last word of many", async () => {
+  it("obeys the last of many toggles", async () => {
     await toggleMicrophone();
     const first = toggleMicrophone();
     await toggleMicrophone();
@@ -78,14 +78,14 @@ describe("a device", () => {
     expect([own.isMuted, isMicrophoneOn.value]).toEqual([false, true]);
   });
 
-  it("that cannot be switched on any more says why", async () => {
+  it("that cannot be unmuted any more has an error", async () => {
     await toggleCamera();
-    own.trouble = new DOMException("", "NotReadableError");
+    own.error = new DOMException("", "NotReadableError");
     const on = toggleCamera();
     await own.opens();
     await on;
     expect(camera.value).toBeNull();
-    expect(cameraTrouble.value).toBe("busy");
+    expect(cameraError.value).toBe("busy");
     expect(isCameraOn.value).toBe(false);
   });
 
@@ -98,30 +98,30 @@ describe("a device", () => {
 });
 
 describe("being muted", () => {
-  it("by somebody else shows", () => {
-    expect(heedMuting(Track.Source.Microphone)).toBe(true);
+  it("by a host is shown", () => {
+    expect(handleTrackMuted(Track.Source.Microphone)).toBe(true);
     expect(isMicrophoneOn.value).toBe(false);
   });
 
-  it("by oneself is nobody else's deed", async () => {
+  it("by this person is not a host's action", async () => {
     await toggleMicrophone();
-    expect(heedMuting(Track.Source.Microphone)).toBe(false);
+    expect(handleTrackMuted(Track.Source.Microphone)).toBe(false);
   });
 
-  it("by oneself while switching to and fro is nobody else's deed either", async () => {
+  it("by this person while toggling is not a host's action either", async () => {
     await toggleMicrophone();
     const on = toggleMicrophone();
-    expect(heedMuting(Track.Source.Microphone)).toBe(false);
+    expect(handleTrackMuted(Track.Source.Microphone)).toBe(false);
     expect(isMicrophoneOn.value).toBe(true);
     await own.opens();
     await on;
   });
 
-  it("is heeded again afterwards", async () => {
+  it("by a host is handled again afterwards", async () => {
     await toggleMicrophone();
     const on = toggleMicrophone();
     await own.opens();
     await on;
-    expect(heedMuting(Track.Source.Microphone)).toBe(true);
+    expect(handleTrackMuted(Track.Source.Microphone)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** The person's own camera and microphone, from the preview into the call. */
+/** The local camera and microphone, shared by preview and call. */
 
 import { batch, type Signal, signal } from "@preact/signals";
 import {
@@ -8,62 +8,66 @@ import {
   type LocalVideoTrack,
   Track,
 } from "livekit-client";
-import { remembered } from "./door/choices";
-import { type Reason, reasonOf } from "./door/trouble";
+import { type DeviceError, deviceErrorOf } from "./door/device-errors";
+import { savedDevices } from "./door/saved-devices";
 
-type Own = LocalVideoTrack | LocalAudioTrack;
+type DeviceTrack = LocalVideoTrack | LocalAudioTrack;
 
 export const camera = signal<LocalVideoTrack | null>(null);
 export const microphone = signal<LocalAudioTrack | null>(null);
 export const isCameraOn = signal(true);
 export const isMicrophoneOn = signal(true);
-/** Why each cannot be used; null when it can. */
-export const cameraTrouble = signal<Reason | null>(null);
-export const microphoneTrouble = signal<Reason | null>(null);
+/** Why a device cannot be used; null when it can. */
+export const cameraError = signal<DeviceError | null>(null);
+export const microphoneError = signal<DeviceError | null>(null);
 export const isOpening = signal(true);
 
-/** What belongs to one of them. */
-interface Device<T extends Own> {
-  kept: Signal<T | null>;
+/** The signals of one device. */
+interface Device<T extends DeviceTrack> {
+  track: Signal<T | null>;
   isOn: Signal<boolean>;
-  trouble: Signal<Reason | null>;
+  error: Signal<DeviceError | null>;
 }
 
-const CAMERA = { kept: camera, isOn: isCameraOn, trouble: cameraTrouble };
-const MICROPHONE = { kept: microphone, isOn: isMicrophoneOn, trouble: microphoneTrouble };
+const CAMERA = { track: camera, isOn: isCameraOn, error: cameraError };
+const MICROPHONE = { track: microphone, isOn: isMicrophoneOn, error: microphoneError };
 
-/** Asked when the browser has opened a device: whether that is to begin off. */
-type IsOff = () => boolean;
+/** Called when the browser has opened a device: whether it starts muted. */
+type StartsMuted = () => boolean;
 
-/** Open last time's, or any. */
-export function openCamera(isOff?: IsOff): Promise<void> {
-  return opened(() => createLocalVideoTrack({ deviceId: remembered().camera }), CAMERA, isOff);
-}
-
-export function openMicrophone(isOff?: IsOff): Promise<void> {
-  return opened(
-    () => createLocalAudioTrack({ deviceId: remembered().microphone }),
-    MICROPHONE,
-    isOff,
+/** Open the saved device, or else any. */
+export function openCamera(startsMuted?: StartsMuted): Promise<void> {
+  return openTrack(
+    () => createLocalVideoTrack({ deviceId: savedDevices().camera }),
+    CAMERA,
+    startsMuted,
   );
 }
 
-async function opened<T extends Own>(
+export function openMicrophone(startsMuted?: StartsMuted): Promise<void> {
+  return openTrack(
+    () => createLocalAudioTrack({ deviceId: savedDevices().microphone }),
+    MICROPHONE,
+    startsMuted,
+  );
+}
+
+async function openTrack<T extends DeviceTrack>(
   open: () => Promise<T>,
-  { kept, isOn, trouble }: Device<T>,
-  isOff: IsOff = () => false,
+  device: Device<T>,
+  startsMuted: StartsMuted = () => false,
 ): Promise<void> {
   try {
     const track = await open();
-    if (isOff()) await track.mute(); // before anything can be sent of it
-    kept.peek()?.stop();
+    if (startsMuted()) await track.mute(); // before it can be published
+    device.track.peek()?.stop();
     batch(() => {
-      kept.value = track;
-      isOn.value = !track.isMuted;
-      trouble.value = null;
+      device.track.value = track;
+      device.isOn.value = !track.isMuted;
+      device.error.value = null;
     });
   } catch (error) {
-    lose({ kept, isOn, trouble }, reasonOf(error, isSecureContext));
+    fail(device, deviceErrorOf(error, isSecureContext));
   }
 }
 
@@ -75,14 +79,14 @@ export function toggleMicrophone(): Promise<void> {
   return toggle(microphone.value, isMicrophoneOn);
 }
 
-/** Tracks that are being switched on or off at the moment. */
-const busy = new Set<Own>();
+/** Tracks whose mute or unmute is in progress. */
+const busy = new Set<DeviceTrack>();
 
 /**
- * Muting a camera also switches off its light; so it may be gone, or taken, when it is switched on again. That
- * takes a moment, in which people may think better of it: their last word counts.
+ * Muting a camera releases it (its light goes off), so unmuting may fail and needs time. When the state is
+ * toggled meanwhile, the last one wins.
  */
-async function toggle(track: Own | null, isOn: Signal<boolean>): Promise<void> {
+async function toggle(track: DeviceTrack | null, isOn: Signal<boolean>): Promise<void> {
   if (!track) return;
   isOn.value = !isOn.value;
   if (busy.has(track)) return;
@@ -90,32 +94,32 @@ async function toggle(track: Own | null, isOn: Signal<boolean>): Promise<void> {
   try {
     while (track.isMuted === isOn.value) await (isOn.value ? track.unmute() : track.mute());
   } catch (error) {
-    giveUp(track, reasonOf(error, isSecureContext));
+    dropTrack(track, deviceErrorOf(error, isSecureContext));
   } finally {
     busy.delete(track);
   }
 }
 
-/** A track was muted, perhaps by somebody else, who may only do that to a microphone. Returns whether it was. */
-export function heedMuting(muted: Track.Source): boolean {
-  if (muted !== Track.Source.Microphone || !isMicrophoneOn.value) return false;
+/** Returns whether a TrackMuted event came from a host, who can mute microphones only. */
+export function handleTrackMuted(source: Track.Source): boolean {
+  if (source !== Track.Source.Microphone || !isMicrophoneOn.value) return false;
   if (microphone.value && busy.has(microphone.value)) return false;
   isMicrophoneOn.value = false;
   return true;
 }
 
-/** A track that turned out not to work, or whose device was unplugged: its button says so. */
-export function giveUp(track: Own, reason: Reason = "missing"): void {
+/** For a track that does not work, or whose device was unplugged. */
+export function dropTrack(track: DeviceTrack, reason: DeviceError = "missing"): void {
   track.stop();
-  if (track === camera.value) lose(CAMERA, reason);
-  if (track === microphone.value) lose(MICROPHONE, reason);
+  if (track === camera.value) fail(CAMERA, reason);
+  if (track === microphone.value) fail(MICROPHONE, reason);
 }
 
-function lose<T extends Own>({ kept, isOn, trouble }: Device<T>, reason: Reason): void {
+function fail<T extends DeviceTrack>(device: Device<T>, reason: DeviceError): void {
   batch(() => {
-    kept.value = null;
-    isOn.value = false;
-    trouble.value = reason;
+    device.track.value = null;
+    device.isOn.value = false;
+    device.error.value = reason;
   });
 }
 

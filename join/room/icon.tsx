@@ -1,6 +1,6 @@
 import type { IconName } from "./icons";
 
-/** An icon beside words that say the same: hidden from those who hear the page. */
+/** A decorative icon beside a text: hidden from screen readers. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** The icons of all pages, by their names at Lucide: Vite makes one sprite of exactly these. */
+/** Lucide's names of the icons of all pages: Vite makes one sprite of exactly these. */
 
 export const ICONS = [
   "app-window",

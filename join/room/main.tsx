@@ -1,33 +1,33 @@
-/** The page's course: name, preview, call, farewell. */
+/** The page's steps: name, preview, call, end screen. */
 
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { enter } from "./call/connection";
-import type { Ending } from "./call/ending";
+import type { EndReason } from "./call/end-reason";
 import { closeDevices } from "./devices";
-import { asksAfter, ENDS } from "./door/ends";
-import { Farewell } from "./door/farewell";
+import { isTooOld } from "./door/device-errors";
+import { asksFeedbackAfter, END_SCREENS } from "./door/end-screens";
 import { Feedback } from "./door/feedback";
-import { NameStep } from "./door/name";
+import { MessageScreen } from "./door/message-screen";
+import { NameStep } from "./door/name-step";
 import { Preview } from "./door/preview";
 import { Refusal } from "./door/refusal";
-import { isTooOld } from "./door/trouble";
 import type { IconName } from "./icons";
-import { knock, Refused, readPage, shutDoor } from "./page";
-import { say, speak } from "./words";
+import { fetchRefusal, Refused, readPage, requestTicket } from "./page";
+import { setWords, t } from "./words";
 
 type Step =
   | { at: "old" | "name" | "preview" | "joining" | "call" | "thanks" }
   | { at: "refused"; why: Refused }
-  | { at: "ended"; how: Ending; asks: boolean; shut?: Refused };
+  | { at: "ended"; how: EndReason; asks: boolean; refusal?: Refused };
 
 type StageModule = typeof import("./call/stage");
 
 const page = readPage();
-speak(page.words);
+setWords(page.words);
 const name = signal(page.name);
 const step = signal<Step>({ at: firstStep() });
-/** What only the call needs. It comes while the preview shows. */
+/** The chunk that only the call needs, loaded while the preview shows. */
 let stage: StageModule | null = null;
 
 function firstStep(): "old" | "name" | "preview" {
@@ -37,7 +37,7 @@ function firstStep(): "old" | "name" | "preview" {
 
 async function loadStage(): Promise<void> {
   stage ??= await import("./call/stage").catch(() => {
-    throw new Refused(say("unreachable"), say("unreachableDetail"));
+    throw new Refused(t("unreachable"), t("unreachableDetail"));
   });
 }
 
@@ -46,7 +46,7 @@ async function join(): Promise<void> {
   try {
     await loadStage();
     await enter(
-      (coming) => knock(page, name.value, coming),
+      (attempt) => requestTicket(page, name.value, attempt),
       (how) => void ended(how),
     );
     step.value = { at: "call" };
@@ -56,28 +56,28 @@ async function join(): Promise<void> {
   }
 }
 
-/** What the door itself shows, or has to tell anew, the server's own page says best. */
+/** Reload where the server renders the reason, or a changed recording notice, itself. */
 async function refused(why: Refused): Promise<void> {
-  const isStale = why.code === "recording_not_told" || (why.code && (await shutDoor()));
+  const isStale = why.code === "recording_not_told" || (why.code && (await fetchRefusal()));
   if (isStale) location.reload();
   else step.value = { at: "refused", why };
 }
 
-/** The server knows best why a call is over: when its door is shut, its own page says why. */
-async function ended(how: Ending): Promise<void> {
+/** When the meeting can no longer be joined, the server's page says why. */
+async function ended(how: EndReason): Promise<void> {
   closeDevices();
-  const asks = page.asksFeedback && asksAfter(how);
-  const told: Step = { at: "ended", how, asks };
-  step.value = told;
+  const asks = page.asksFeedback && asksFeedbackAfter(how);
+  const shown: Step = { at: "ended", how, asks };
+  step.value = shown;
   if (how === "left" || how === "elsewhere") return;
-  const shut = await shutDoor();
-  if (!shut || step.value !== told) return; // they may have gone on meanwhile
-  if (asks) step.value = { ...told, shut };
+  const refusal = await fetchRefusal();
+  if (!refusal || step.value !== shown) return; // the person may have continued meanwhile
+  if (asks) step.value = { ...shown, refusal };
   else location.reload();
 }
 
-/** After feedback or instead of it. It is not asked for a second time. */
-function answered(how: Ending, isSent: boolean): void {
+/** After feedback was sent or skipped. It is asked for once. */
+function onFeedback(how: EndReason, isSent: boolean): void {
   page.asksFeedback = false;
   if (isSent) step.value = { at: "thanks" };
   else void ended(how);
@@ -87,11 +87,11 @@ const toPreview = () => {
   step.value = { at: "preview" };
 };
 
-function Course() {
+function App() {
   const now = step.value;
   switch (now.at) {
     case "old":
-      return <Told icon="app-window" title={say("tooOld")} detail={say("tooOldDetail")} />;
+      return <Message icon="app-window" title={t("tooOld")} detail={t("tooOldDetail")} />;
     case "name":
       return (
         <NameStep
@@ -115,7 +115,7 @@ function Course() {
         />
       );
     case "thanks":
-      return <Told icon="circle-check" title={say("thanks")} detail={say("thanksDetail")} />;
+      return <Message icon="circle-check" title={t("thanks")} detail={t("thanksDetail")} />;
     case "ended":
       return <Ended {...now} />;
     default:
@@ -134,28 +134,28 @@ function Course() {
   }
 }
 
-/** Something to read, with nothing to do. */
-function Told(said: { icon: IconName; title: string; detail: string }) {
-  return <Farewell {...said} back="" onBack={toPreview} />;
+/** Without a button. */
+function Message(props: { icon: IconName; title: string; detail: string }) {
+  return <MessageScreen {...props} back="" onBack={toPreview} />;
 }
 
-function Ended({ how, asks, shut }: { how: Ending; asks: boolean; shut?: Refused }) {
-  const { icon, title, detail, back } = ENDS[how];
+function Ended({ how, asks, refusal }: { how: EndReason; asks: boolean; refusal?: Refused }) {
+  const { icon, title, detail, back } = END_SCREENS[how];
   return (
-    <Farewell
+    <MessageScreen
       icon={icon}
-      title={shut?.title ?? say(title)}
-      detail={shut?.detail ?? say(detail)}
-      back={back && !shut ? say(back) : ""}
+      title={refusal?.title ?? t(title)}
+      detail={refusal?.detail ?? t(detail)}
+      back={back && !refusal ? t(back) : ""}
       onBack={toPreview}
     >
-      {asks && <Feedback page={page} onDone={(isSent) => answered(how, isSent)} />}
-    </Farewell>
+      {asks && <Feedback page={page} onDone={(isSent) => onFeedback(how, isSent)} />}
+    </MessageScreen>
   );
 }
 
 const root = document.getElementById("room");
 if (root) {
   root.replaceChildren();
-  render(<Course />, root);
+  render(<App />, root);
 }

@@ -1,4 +1,4 @@
-/** Tracks on the page. */
+/** Video and audio elements with LiveKit tracks attached. */
 
 import type { Track } from "livekit-client";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -18,11 +18,11 @@ export function Sound({ track }: { track: Track }) {
 
 function useAttached(track: Track, element: { current: HTMLMediaElement | null }) {
   useLayoutEffect(() => {
-    const shown = element.current;
-    if (!shown) return;
-    track.attach(shown);
+    const media = element.current;
+    if (!media) return;
+    track.attach(media);
     return () => {
-      track.detach(shown);
+      track.detach(media);
     };
   }, [track, element]);
 }

@@ -1,6 +1,6 @@
-/** What the server wrote into the page, and the questions the page asks it. */
+/** The data that the server renders into the page, and the page's requests to it. */
 
-import { type Key, say } from "./words";
+import { type Key, t } from "./words";
 
 export interface Page {
   topic: string;
@@ -8,10 +8,10 @@ export interface Page {
   startsAt: string | null;
   asksName: boolean;
   name: string;
-  /** Registered as a host: may mute, remove, and end for everybody. */
+  /** May mute, remove, and end the meeting for everybody. */
   isHost: boolean;
   isRecorded: boolean;
-  /** Whether this person may be asked after the call how it was. */
+  /** Whether feedback is requested after the call. */
   asksFeedback: boolean;
   csrf: string;
   language: string;
@@ -21,20 +21,20 @@ export interface Page {
 export interface Ticket {
   url: string;
   token: string;
-  /** Seconds until the meeting's time is over; null when it has no end. */
+  /** Seconds until the end of the meeting; null when it has none. */
   expiresIn: number | null;
 }
 
-/** What is wrong with an answer, by its field. */
-export type Wrong = Record<string, string[]>;
+/** Validation errors by field. */
+export type FieldErrors = Record<string, string[]>;
 
-/** The server says no: a title and a sentence for people, and a word for the page. */
+/** A refused or failed request: title and sentence to show, code and field errors for the page. */
 export class Refused extends Error {
   constructor(
     readonly title: string,
     readonly detail: string,
     readonly code = "",
-    readonly fields: Wrong = {},
+    readonly fields: FieldErrors = {},
   ) {
     super(title);
   }
@@ -44,78 +44,82 @@ export function readPage(): Page {
   return JSON.parse(document.getElementById("page")?.textContent ?? "") as Page;
 }
 
-/** One click on "Join" and all its connections, by which the door knows who comes back from who came elsewhere. */
-export interface Coming {
-  /** 32 hexadecimal digits. */
+/** With the visit id the server tells a page that rejoins from a second page of the same person. */
+export interface JoinAttempt {
+  /** 32 hexadecimal digits, the same for all connections after one click on "Join". */
   visit: string;
-  /** It was in, and comes back by itself. */
+  /** Rejoins by itself after a lost connection. */
   isBack: boolean;
 }
 
-/** Knock at the door. Throws Refused with the reason when it stays shut. */
-export async function knock(page: Page, name: string, { visit, isBack }: Coming): Promise<Ticket> {
-  const facts = {
+/** Ask for admission. Throws Refused. */
+export async function requestTicket(
+  page: Page,
+  name: string,
+  { visit, isBack }: JoinAttempt,
+): Promise<Ticket> {
+  const fields = {
     name,
     visit,
     ...(isBack ? { is_back: "1" } : {}),
     ...(page.isRecorded ? { recording_told: "1" } : {}),
   };
-  return (await post(page, location.href, facts)) as Ticket;
+  return (await post(page, location.href, fields)) as Ticket;
 }
 
-/** Say how this meeting was. Throws Refused, with sentences at the fields where they are wrong. */
+/** Throws Refused, with errors by field where the server names some. */
 export async function sendFeedback(page: Page, rating: string, comments: string): Promise<void> {
   const { pathname, search } = new URL(location.href);
   await post(page, `${pathname}feedback/${search}`, { rating, comments });
 }
 
-/** Ask our server. Throws Refused. */
+/** POST a form to our server. Throws Refused. */
 export async function post(
   page: Page,
   address: string,
-  facts: Record<string, string>,
+  fields: Record<string, string>,
 ): Promise<unknown> {
-  const body = new URLSearchParams(facts);
+  const body = new URLSearchParams(fields);
   const headers = { Accept: "application/json", "X-CSRFToken": page.csrf };
-  const answer = await fetch(address, { method: "POST", body, headers, signal: inTime() }).catch(
+  const answer = await fetch(address, { method: "POST", body, headers, signal: timeout() }).catch(
     () => {
-      throw new Refused(say("unreachable"), say("unreachableDetail"));
+      throw new Refused(t("unreachable"), t("unreachableDetail"));
     },
   );
-  const said: unknown = await answer.json().catch(() => ({}));
-  if (answer.ok) return said;
-  throw refusal(answer.status, said);
+  const json: unknown = await answer.json().catch(() => ({}));
+  if (answer.ok) return json;
+  throw refusal(answer.status, json);
 }
 
-/** A network that swallows questions is one that does not answer. */
-function inTime(): AbortSignal {
+/** A network that drops packets silently is treated as unreachable. */
+function timeout(): AbortSignal {
   return AbortSignal.timeout(15_000);
 }
 
-export function refusal(status: number, said: unknown): Refused {
-  const { error, detail, code, fields } = said as Partial<Record<string, string>> & {
-    fields?: Wrong;
+export function refusal(status: number, json: unknown): Refused {
+  const { error, detail, code, fields } = json as Partial<Record<string, string>> & {
+    fields?: FieldErrors;
   };
   return new Refused(
-    error ?? say("failed"),
-    detail ?? say("failedDetail", { status: String(status) }),
+    error ?? t("failed"),
+    detail ?? t("failedDetail", { status: String(status) }),
     code,
     fields,
   );
 }
 
-/** What the door's own page says where it is shut; null when it is open, or cannot be asked. */
-export async function shutDoor(): Promise<Refused | null> {
+/** The error page that the server would show now; null when the meeting can be joined, or the request fails. */
+export async function fetchRefusal(): Promise<Refused | null> {
   try {
-    const answer = await fetch(location.href, { cache: "no-store", signal: inTime() });
-    return answer.ok ? null : read(await answer.text());
+    const answer = await fetch(location.href, { cache: "no-store", signal: timeout() });
+    return answer.ok ? null : parseErrorPage(await answer.text());
   } catch {
     return null;
   }
 }
 
-/** A dead end's title and sentence; null for a page that is not ours, such as a proxy's. */
-function read(html: string): Refused | null {
+/** Title and sentence of an error page; null for a page that is not ours, such as a proxy's. */
+function parseErrorPage(html: string): Refused | null {
   const card = new DOMParser().parseFromString(html, "text/html").querySelector("main");
   const text = (tag: string) => card?.querySelector(tag)?.textContent?.trim() ?? "";
   return text("h1") ? new Refused(text("h1"), text("p")) : null;

@@ -1,30 +1,30 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { say, speak } from "./words";
+import { setWords, t } from "./words";
 
-afterEach(() => speak({}));
+afterEach(() => setWords({}));
 
-describe("a sentence", () => {
-  it("is the server's, in the page's language", () => {
-    speak({ mute: "Stummschalten" });
-    expect(say("mute")).toBe("Stummschalten");
+describe("a translation", () => {
+  it("is the server's", () => {
+    setWords({ mute: "Stummschalten" });
+    expect(t("mute")).toBe("Stummschalten");
   });
 
-  it("says the facts where they belong", () => {
-    speak({ hello: "Hello, {name}" });
-    expect(say("hello", { name: "Anna" })).toBe("Hello, Anna");
+  it("has its parameters inserted", () => {
+    setWords({ hello: "Hello, {name}" });
+    expect(t("hello", { name: "Anna" })).toBe("Hello, Anna");
   });
 
-  it("takes a name as it is, whatever stands in it", () => {
-    speak({ hello: "Hello, {name}" });
-    expect(say("hello", { name: "$& {name}" })).toBe("Hello, $& {name}");
+  it("inserts values literally", () => {
+    setWords({ hello: "Hello, {name}" });
+    expect(t("hello", { name: "$& {name}" })).toBe("Hello, $& {name}");
   });
 
-  it("keeps a place for which there is no fact", () => {
-    speak({ hello: "Hello, {name}" });
-    expect(say("hello")).toBe("Hello, {name}");
+  it("keeps a placeholder without a value", () => {
+    setWords({ hello: "Hello, {name}" });
+    expect(t("hello")).toBe("Hello, {name}");
   });
 
   it("that is missing is its key", () => {
-    expect(say("mute")).toBe("mute");
+    expect(t("mute")).toBe("mute");
   });
 });

@@ -1,4 +1,4 @@
-/** Sentences in the page's language: join/words.py has them, by these keys. */
+/** Translations: the server renders them into the page, from join/words.py, by these keys. */
 
 export const KEYS = [
   "meeting",
@@ -192,11 +192,11 @@ export type Key = (typeof KEYS)[number];
 
 let words: Partial<Record<Key, string>> = {};
 
-export function speak(said: Partial<Record<Key, string>>): void {
-  words = said;
+export function setWords(translations: Partial<Record<Key, string>>): void {
+  words = translations;
 }
 
-/** A sentence; `{name}` in it becomes what `facts` say. A key without a sentence stands for itself. */
-export function say(key: Key, facts: Record<string, string> = {}): string {
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => facts[name] ?? whole);
+/** Translates a key; `{name}` is replaced from `params`. A missing translation shows the key. */
+export function t(key: Key, params: Record<string, string> = {}): string {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole);
 }

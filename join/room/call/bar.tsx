@@ -1,21 +1,21 @@
-/** What one does in the call. What is seldom done, or has no room on a narrow screen, stands under "More". */
+/** The toolbar. Rare actions, and on narrow screens some others, are in the "More" menu. */
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { DeviceButtons } from "../controls";
+import { DeviceButtons } from "../device-buttons";
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
-import { type Key, say } from "../words";
+import { type Key, t } from "../words";
+import { notify } from "./announcer";
 import { unread } from "./chat";
 import { leave, people } from "./connection";
 import { canFullScreen, isFullScreen, toggleFullScreen } from "./fullscreen";
 import { isRaised, toggleHand } from "./hands";
-import { isHost } from "./host";
+import { isHost } from "./moderation";
 import { type Dialog, dialog, type Panel, panel, togglePanel } from "./panels";
-import { canShare, screen, startSharing, stopSharing } from "./screen";
-import { type Deed, shortcutFor } from "./shortcuts";
-import { tell } from "./telling";
+import { canShare, screen, startSharing, stopSharing } from "./screen-share";
+import { type Action, shortcutFor } from "./shortcuts";
 import { toggleView, view } from "./view";
 
 const narrow = matchMedia("(max-width: 40rem)");
@@ -26,7 +26,7 @@ narrow.addEventListener("change", () => {
 
 export function Bar() {
   return (
-    <nav class="bar" aria-label={say("call")}>
+    <nav class="bar" aria-label={t("call")}>
       <div class="group">
         <DeviceButtons />
         {!isNarrow.value && canShare() && <ShareButton />}
@@ -39,7 +39,7 @@ export function Bar() {
       </div>
       <button type="button" class="leave" onClick={leave}>
         <Icon name="log-out" />
-        <span>{say("leave")}</span>
+        <span>{t("leave")}</span>
       </button>
     </nav>
   );
@@ -47,29 +47,29 @@ export function Bar() {
 
 export async function toggleShare(): Promise<void> {
   if (screen.value.length) return stopSharing();
-  await startSharing().catch(() => tell(say("shareFailed")));
+  await startSharing().catch(() => notify(t("shareFailed")));
 }
 
 interface ToolProps {
   name: Key;
   icon: IconName;
-  deed?: Deed;
+  action?: Action;
   isOn?: boolean;
   onClick: () => void;
 }
 
-/** A button that says with its name what a click does. */
-function Tool({ name, icon, deed, isOn = false, onClick }: ToolProps) {
+/** A button named for what a click does. */
+function Tool({ name, icon, action, isOn = false, onClick }: ToolProps) {
   return (
-    <button type="button" class="tool" data-on={isOn} {...keys(deed, say(name))} onClick={onClick}>
+    <button type="button" class="tool" data-on={isOn} {...keys(action, t(name))} onClick={onClick}>
       <Icon name={icon} />
-      <span>{say(name)}</span>
+      <span>{t(name)}</span>
     </button>
   );
 }
 
-function keys(deed: Deed | undefined, name: string) {
-  const key = deed && shortcutFor(deed);
+function keys(action: Action | undefined, name: string) {
+  const key = action && shortcutFor(action);
   return key ? { "aria-keyshortcuts": key, title: `${name} (${key})` } : {};
 }
 
@@ -79,7 +79,7 @@ function ShareButton() {
     <Tool
       name={isOn ? "stopSharing" : "share"}
       icon={isOn ? "monitor-x" : "monitor-up"}
-      deed="share"
+      action="share"
       isOn={isOn}
       onClick={() => void toggleShare()}
     />
@@ -92,7 +92,7 @@ function HandButton() {
     <Tool
       name={isOn ? "lowerHand" : "raiseHand"}
       icon="hand"
-      deed="hand"
+      action="hand"
       isOn={isOn}
       onClick={toggleHand}
     />
@@ -105,7 +105,7 @@ interface PanelButtonProps {
   children: ComponentChildren;
 }
 
-/** Opens and closes a panel; it bears a number. */
+/** Opens and closes a panel; `children` is its badge. */
 function PanelButton({ which, icon, children }: PanelButtonProps) {
   return (
     <button
@@ -113,11 +113,11 @@ function PanelButton({ which, icon, children }: PanelButtonProps) {
       id={`open-${which}`}
       class="tool"
       aria-expanded={panel.value === which}
-      {...keys(which, say(which))}
+      {...keys(which, t(which))}
       onClick={() => togglePanel(which)}
     >
       <Icon name={icon} />
-      <span>{say(which)}</span>
+      <span>{t(which)}</span>
       {children}
     </button>
   );
@@ -130,7 +130,7 @@ function ChatButton() {
       {count > 0 && (
         <span class="badge">
           <span aria-hidden="true">{count > 99 ? "99+" : count}</span>
-          <span class="only-read">{say("unread", { count: String(count) })}</span>
+          <span class="only-read">{t("unread", { count: String(count) })}</span>
         </span>
       )}
     </PanelButton>
@@ -160,7 +160,7 @@ function More() {
     <>
       <button ref={button} type="button" id="more" class="tool" popovertarget="more-menu">
         <Icon name="ellipsis" />
-        <span>{say("more")}</span>
+        <span>{t("more")}</span>
       </button>
       {/* biome-ignore lint/a11y: a click on any of its buttons closes it */}
       <div ref={menu} id="more-menu" class="more" popover="auto" onClick={close}>
@@ -168,19 +168,24 @@ function More() {
         <Tool
           name={view.value === "grid" ? "speakerView" : "gridView"}
           icon={view.value === "grid" ? "presentation" : "layout-grid"}
-          deed="view"
+          action="view"
           onClick={toggleView}
         />
         {canFullScreen() && (
           <Tool
             name={isFullScreen.value ? "leaveFullScreen" : "fullScreen"}
             icon={isFullScreen.value ? "minimize" : "maximize"}
-            deed="fullScreen"
+            action="fullScreen"
             onClick={() => void toggleFullScreen()}
           />
         )}
         <Tool name="settings" icon="settings" onClick={() => open("settings")} />
-        <Tool name="shortcuts" icon="keyboard" deed="shortcuts" onClick={() => open("shortcuts")} />
+        <Tool
+          name="shortcuts"
+          icon="keyboard"
+          action="shortcuts"
+          onClick={() => open("shortcuts")}
+        />
         {isHost.value && <Tool name="endForAll" icon="flag" onClick={() => open("end")} />}
       </div>
     </>

@@ -1,37 +1,37 @@
-/** What people write to each other, and where one writes oneself. */
+/** The chat: message log and text field. */
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { regional } from "../door/when";
+import { regionalLocale } from "../door/start-time";
 import { Icon } from "../icon";
 import type { Page } from "../page";
-import { say } from "../words";
-import { draft, LONGEST, type Message, messages, sendDraft } from "./chat";
-import { clockTime, grouped, isSending, pieces } from "./chat-text";
-import { calledOn } from "./people";
-import { Side } from "./side";
+import { t } from "../words";
+import { draft, MAX_LENGTH, type Message, messages, sendDraft } from "./chat";
+import { clockTime, grouped, isSendKey, pieces } from "./chat-text";
+import { displayName } from "./people";
+import { SidePanel } from "./side-panel";
 
-/** Pixels from the end within which a reader is at the end. */
-const NEARLY = 40;
-/** Characters from which on the rest is counted. */
-const COUNTED = 1_800;
+/** Pixels from the end that count as the end. */
+const END_TOLERANCE = 40;
+/** Characters from which on the remaining ones are counted. */
+const COUNTED_FROM = 1_800;
 
 export function ChatPanel({ page }: { page: Page }) {
   return (
-    <Side which="chat" name={say("chat")} title={say("chat")}>
-      <History language={regional(page.language, navigator.languages)} />
-      <Writing />
-    </Side>
+    <SidePanel which="chat" name={t("chat")} title={t("chat")}>
+      <History language={regionalLocale(page.language, navigator.languages)} />
+      <Composer />
+    </SidePanel>
   );
 }
 
 function History({ language }: { language: string }) {
-  const { log, isBehind, follow, goToEnd } = useEnd();
+  const { log, isBehind, follow, goToEnd } = useScrollToEnd();
   return (
     <div class="history">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys */}
-      <section ref={log} class="log" aria-label={say("chat")} tabIndex={0} onScroll={follow}>
-        {messages.value.length === 0 && <Nothing />}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: makes it scrollable by keyboard */}
+      <section ref={log} class="log" aria-label={t("chat")} tabIndex={0} onScroll={follow}>
+        {messages.value.length === 0 && <EmptyLog />}
         <ol>
           {grouped(messages.value).map((group) => (
             <Group key={group[0]?.id} group={group} language={language} />
@@ -41,15 +41,15 @@ function History({ language }: { language: string }) {
       {isBehind.value && (
         <button type="button" class="to-end" onClick={goToEnd}>
           <Icon name="arrow-down" />
-          {say("newMessages")}
+          {t("newMessages")}
         </button>
       )}
     </div>
   );
 }
 
-/** Follow the newest message, unless the reader has gone back to older ones. */
-function useEnd() {
+/** Scroll to the newest message, unless the reader has scrolled up. */
+function useScrollToEnd() {
   const log = useRef<HTMLElement>(null);
   const isAtEnd = useRef(true);
   const isBehind = useSignal(false);
@@ -57,36 +57,36 @@ function useEnd() {
   const follow = () => {
     if (!log.current) return;
     const { scrollHeight, scrollTop, clientHeight } = log.current;
-    isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEARLY;
+    isAtEnd.current = scrollHeight - scrollTop - clientHeight < END_TOLERANCE;
     if (isAtEnd.current) isBehind.value = false;
   };
   const goToEnd = () => {
     log.current?.scrollTo({ top: log.current.scrollHeight });
-    log.current?.focus(); // the button goes
+    log.current?.focus(); // the button disappears
   };
   useLayoutEffect(() => {
     if (isAtEnd.current || newest?.isOwn) log.current?.scrollTo({ top: log.current.scrollHeight });
     else isBehind.value = true;
   }, [newest, isBehind]);
-  useLayoutEffect(() => keepEnd(log.current, isAtEnd), []);
+  useLayoutEffect(() => keepAtEnd(log.current, isAtEnd), []);
   return { log, isBehind, follow, goToEnd };
 }
 
-/** Whoever is at the end stays there when a keyboard, or a growing field, takes room away. */
-function keepEnd(log: HTMLElement | null, isAtEnd: { current: boolean }): () => void {
-  const seeing = new ResizeObserver(() => {
+/** Keep the end in view when a keyboard, or a growing field, makes the log smaller. */
+function keepAtEnd(log: HTMLElement | null, isAtEnd: { current: boolean }): () => void {
+  const observer = new ResizeObserver(() => {
     if (isAtEnd.current) log?.scrollTo({ top: log.scrollHeight });
   });
-  if (log) seeing.observe(log);
-  return () => seeing.disconnect();
+  if (log) observer.observe(log);
+  return () => observer.disconnect();
 }
 
-function Nothing() {
+function EmptyLog() {
   return (
     <div class="nothing">
       <Icon name="messages-square" />
-      <p>{say("noMessages")}</p>
-      <p class="small quiet">{say("noMessagesDetail")}</p>
+      <p>{t("noMessages")}</p>
+      <p class="small quiet">{t("noMessagesDetail")}</p>
     </div>
   );
 }
@@ -98,7 +98,7 @@ function Group({ group, language }: { group: Message[]; language: string }) {
   return (
     <li class={isOwn ? "said own-words" : "said"}>
       <p class="said-by small">
-        <bdi class="said-name">{calledOn({ name, isLocal: isOwn })}</bdi>
+        <bdi class="said-name">{displayName({ name, isLocal: isOwn })}</bdi>
         <time class="quiet" dateTime={new Date(at).toISOString()}>
           {clockTime(at, language)}
         </time>
@@ -126,8 +126,8 @@ function Text({ text }: { text: string }) {
   );
 }
 
-function Writing() {
-  const { isWrong, send } = useSending();
+function Composer() {
+  const { hasFailed, send } = useSending();
   const field = useRef<HTMLTextAreaElement>(null);
   const submit = (event: Event) => {
     event.preventDefault();
@@ -137,48 +137,48 @@ function Writing() {
   return (
     <form class="writing" onSubmit={submit}>
       <label class="only-read" for="message">
-        {say("message")}
+        {t("message")}
       </label>
       <textarea
         ref={field}
         id="message"
         rows={1}
         dir="auto"
-        maxLength={LONGEST}
-        placeholder={say("message")}
-        aria-invalid={isWrong.value}
+        maxLength={MAX_LENGTH}
+        placeholder={t("message")}
+        aria-invalid={hasFailed.value}
         aria-describedby="message-problem message-rest"
         enterkeyhint="send"
         value={draft}
-        onKeyDown={(event) => isSending(event) && submit(event)}
+        onKeyDown={(event) => isSendKey(event) && submit(event)}
         onInput={(event) => {
           draft.value = event.currentTarget.value;
-          isWrong.value = false;
+          hasFailed.value = false;
         }}
       />
-      <button type="submit" class="primary square" aria-label={say("send")} title={say("send")}>
+      <button type="submit" class="primary square" aria-label={t("send")} title={t("send")}>
         <Icon name="send-horizontal" />
       </button>
       <p id="message-problem" class="small wrong-field" role="alert">
-        {isWrong.value && say("notSent")}
+        {hasFailed.value && t("notSent")}
       </p>
       <p id="message-rest" class="small quiet">
-        {draft.value.length > COUNTED &&
-          say("charactersLeft", { count: String(LONGEST - draft.value.length) })}
+        {draft.value.length > COUNTED_FROM &&
+          t("charactersLeft", { count: String(MAX_LENGTH - draft.value.length) })}
       </p>
     </form>
   );
 }
 
-/** Once at a time, and nothing of nothing. */
+/** One message at a time, and no blank ones. */
 function useSending() {
-  const isWrong = useSignal(false);
+  const hasFailed = useSignal(false);
   const isBusy = useRef(false);
   const send = async () => {
     if (isBusy.current || !draft.value.trim()) return;
     isBusy.current = true;
-    isWrong.value = !(await sendDraft());
+    hasFailed.value = !(await sendDraft());
     isBusy.current = false;
   };
-  return { isWrong, send };
+  return { hasFailed, send };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "./chat";
-import { clockTime, grouped, isSending, pieces } from "./chat-text";
+import { clockTime, grouped, isSendKey, pieces } from "./chat-text";
 
 let id = 0;
 const MINUTE = 60_000;
@@ -9,22 +9,22 @@ const said = (identity: string, at = 0, name = identity): Message => {
 };
 
 describe("messages", () => {
-  it("of one person in a row stand together", () => {
+  it("of one person in a row are a group", () => {
     const all = [said("anna"), said("anna"), said("ben"), said("anna")];
     expect(grouped(all).map((group) => group.length)).toEqual([2, 1, 1]);
     expect(grouped(all).flat()).toEqual(all);
   });
 
-  it("stand apart after a while", () => {
+  it("are separate after a while", () => {
     const all = [said("anna", 0), said("anna", 4 * MINUTE), said("anna", 10 * MINUTE)];
     expect(grouped(all).map((group) => group.length)).toEqual([2, 1]);
   });
 
-  it("stand apart when the person has another name now", () => {
+  it("are separate when the person has another name now", () => {
     expect(grouped([said("anna"), said("anna", 0, "Anna K.")])).toHaveLength(2);
   });
 
-  it("of two people of one name stand apart", () => {
+  it("of two people of one name are separate", () => {
     expect(grouped([said("1", 0, "Anna"), said("2", 0, "Anna")])).toHaveLength(2);
   });
 
@@ -98,7 +98,7 @@ describe("a text", () => {
     ).toBe(text);
   });
 
-  it("of nothing but brackets takes no time", () => {
+  it("of nothing but brackets is processed quickly", () => {
     const before = performance.now();
     pieces(`https://a${")".repeat(2_000)}`);
     pieces("https://".repeat(250));
@@ -110,7 +110,7 @@ describe("a text", () => {
 describe("the time", () => {
   const at = new Date(2026, 2, 1, 14, 5).getTime();
 
-  it("has hours and minutes, as the language has them", () => {
+  it("has hours and minutes, in the format of the language", () => {
     expect(clockTime(at, "de")).toBe("14:05");
     expect(clockTime(at, "en-US")).toMatch(/^02:05\sPM$/);
   });
@@ -118,7 +118,7 @@ describe("the time", () => {
 
 describe("a key", () => {
   const press = (event: Partial<KeyboardEvent>) =>
-    isSending({ key: "Enter", shiftKey: false, isComposing: false, keyCode: 13, ...event });
+    isSendKey({ key: "Enter", shiftKey: false, isComposing: false, keyCode: 13, ...event });
 
   it("Enter sends", () => {
     expect(press({})).toBe(true);

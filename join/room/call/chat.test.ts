@@ -1,13 +1,13 @@
 import type { Room } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { speak } from "../words";
-import { draft, LONGEST, messages, send, sendDraft, unread, watchChat } from "./chat";
+import { setWords } from "../words";
+import { draft, MAX_LENGTH, messages, send, sendDraft, unread, watchChat } from "./chat";
 import { entering, link, room } from "./connection";
 import { panel } from "./panels";
 
 type Handler = (stream: AsyncIterable<string>, from: { identity: string }) => void;
 
-/** LiveKit's room, as far as chat knows it. */
+/** A fake of LiveKit's room. */
 class FakeRoom {
   handlers = new Map<string, Handler>();
   remoteParticipants = new Map([
@@ -59,7 +59,7 @@ let here: FakeRoom;
 let stop: () => void;
 
 beforeEach(() => {
-  speak({ guest: "Guest" });
+  setWords({ guest: "Guest" });
   messages.value = [];
   unread.value = 0;
   draft.value = "";
@@ -75,7 +75,7 @@ afterEach(() => {
 });
 
 describe("a message of somebody else", () => {
-  it("is kept with who wrote it and when it came", async () => {
+  it("is stored with sender and time", async () => {
     const before = Date.now();
     await write(here, "ben", "Good morning");
     const [message] = messages.value;
@@ -84,12 +84,12 @@ describe("a message of somebody else", () => {
     expect(message?.at).toBeGreaterThanOrEqual(before);
   });
 
-  it("may come in pieces", async () => {
+  it("may arrive in chunks", async () => {
     await write(here, "ben", "Good ", "mor", "ning");
     expect(texts()).toEqual(["Good morning"]);
   });
 
-  it("keeps the name that its sender had then", async () => {
+  it("keeps the sender's name of that time", async () => {
     await write(here, "ben", "one");
     here.remoteParticipants.set("ben", { name: "Benjamin" });
     await write(here, "ben", "two");
@@ -109,20 +109,20 @@ describe("a message of somebody else", () => {
   });
 
   it("is cut where it is too long", async () => {
-    await write(here, "ben", "x".repeat(LONGEST + 1));
-    expect(texts()[0]).toHaveLength(LONGEST);
+    await write(here, "ben", "x".repeat(MAX_LENGTH + 1));
+    expect(texts()[0]).toHaveLength(MAX_LENGTH);
   });
 
   it("is not cut within a character", async () => {
-    await write(here, "ben", `${"x".repeat(LONGEST - 1)}🙂`);
-    expect(texts()).toEqual(["x".repeat(LONGEST - 1)]);
+    await write(here, "ben", `${"x".repeat(MAX_LENGTH - 1)}🙂`);
+    expect(texts()).toEqual(["x".repeat(MAX_LENGTH - 1)]);
   });
 
   it.each([
     ["nothing", [""]],
     ["blanks", [" \n "]],
     ["far too much", ["x".repeat(20_000)]],
-    ["far too much in pieces", Array(21).fill("x".repeat(1_000))],
+    ["far too much in chunks", Array(21).fill("x".repeat(1_000))],
     ["half a message", ["Good", new Error("they left")]],
   ])("that is %s is none", async (_, chunks) => {
     await write(here, "ben", ...chunks);
@@ -159,19 +159,19 @@ describe("the history", () => {
     expect(texts()).toEqual(["before", "after"]);
   });
 
-  it("hears the connection of the moment only", () => {
+  it("receives from the current connection only", () => {
     enter();
     expect(here.handlers.size).toBe(0);
   });
 
-  it("hears nothing once nobody watches", () => {
+  it("receives nothing after the end", () => {
     stop();
     expect(here.handlers.size).toBe(0);
   });
 });
 
 describe("unread messages", () => {
-  it("are counted while the panel is shut", async () => {
+  it("are counted while the panel is closed", async () => {
     await write(here, "ben", "one");
     panel.value = "people";
     await write(here, "ben", "two");
@@ -211,8 +211,8 @@ describe("sending", () => {
   });
 
   it("cuts what is too long", async () => {
-    await send("x".repeat(LONGEST + 5));
-    expect(here.sent[0]?.[0]).toHaveLength(LONGEST);
+    await send("x".repeat(MAX_LENGTH + 5));
+    expect(here.sent[0]?.[0]).toHaveLength(MAX_LENGTH);
   });
 
   it.each(["", "  ", "\n"])("of %j does nothing", async (text) => {
@@ -227,8 +227,8 @@ describe("sending", () => {
     expect(messages.value).toEqual([]);
   });
 
-  it.each(["signal", "full", "door"] as const)(
-    "fails while the connection is broken (%s): LiveKit's client would lose it",
+  it.each(["signal", "full", "rejoining"] as const)(
+    "fails while the connection is interrupted (%s): LiveKit's client would lose it",
     async (broken) => {
       link.value = broken;
       expect(await send("Hello")).toBe(false);
@@ -237,7 +237,7 @@ describe("sending", () => {
     },
   );
 
-  it("waits until LiveKit's client lets data out again", async () => {
+  it("waits until the data channel is ready", async () => {
     const engine = { attemptingReconnect: true };
     Object.assign(here, { engine });
     const sent = send("Hello");
@@ -248,7 +248,7 @@ describe("sending", () => {
     expect(here.sent).toHaveLength(1);
   });
 
-  it("fails when the connection breaks again meanwhile", async () => {
+  it("fails when the connection is interrupted again meanwhile", async () => {
     const engine = { attemptingReconnect: true };
     Object.assign(here, { engine });
     const sent = send("Hello");
@@ -271,7 +271,7 @@ describe("the draft", () => {
     expect(draft.value).toBe("");
   });
 
-  it("stays when sending failed", async () => {
+  it("remains when sending failed", async () => {
     room.value = null;
     draft.value = "Hello";
     expect(await sendDraft()).toBe(false);

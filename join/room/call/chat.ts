@@ -1,50 +1,49 @@
-/** What people write to each other during the call. It lives in their pages alone, and as long as these. */
+/** Chat, by LiveKit's text streams. Messages are stored in the pages only. */
 
 import { effect, signal } from "@preact/signals";
 import type { Room } from "livekit-client";
-import { say } from "../words";
+import { t } from "../words";
 import { entering, link, room } from "./connection";
+import { dataChannelReady } from "./data-channel";
 import { panel } from "./panels";
-import { dataFlows } from "./sending-again";
 
 export interface Message {
-  /** Of this page, growing. */
+  /** Grows within this page. */
   id: number;
   identity: string;
-  /** As it was then. */
+  /** At the time of the message. */
   name: string;
   text: string;
-  /** When it came here, in milliseconds since 1970: senders' clocks are not believed. */
+  /** When it was received, in milliseconds since 1970: senders' clocks are not trusted. */
   at: number;
   isOwn: boolean;
 }
 
 export const messages = signal<Message[]>([]);
-/** How many of the others' came while the panel was shut. */
+/** Others' messages received while the panel was closed. */
 export const unread = signal(0);
-/** What is being written; it outlives the panel. */
+/** Kept while the panel is closed. */
 export const draft = signal("");
 
 const TOPIC = "chat";
 /** Characters, as a textarea counts them. */
-export const LONGEST = 2_000;
-/** Characters of a stream from which on it is no message of ours. */
-const ABSURD = 20_000;
-const KEPT = 500;
+export const MAX_LENGTH = 2_000;
+/** Characters of a stream beyond which it is ignored. */
+const MAX_STREAM = 20_000;
+const MAX_KEPT = 500;
 
-/** What is read of a stream of text. */
 type Chunks = AsyncIterable<string>;
 
 let count = 0;
 
-/** Hear the others, over all connections, until the returned function is called: then all is forgotten. */
+/** Receive messages, over all connections, until the returned function is called, which discards them. */
 export function watchChat(): () => void {
   const stops = [
     effect(() => {
       const now = entering.value;
       if (!now) return;
       now.registerTextStreamHandler(TOPIC, (stream, { identity }) => {
-        void hear(now, identity, stream);
+        void receive(now, identity, stream);
       });
       return () => now.unregisterTextStreamHandler(TOPIC);
     }),
@@ -60,56 +59,56 @@ export function watchChat(): () => void {
   };
 }
 
-/** Send it to everybody. False when that failed, or nothing was to be sent. */
+/** False when sending failed, or the text is blank. */
 export async function send(text: string): Promise<boolean> {
   const now = room.value;
   const from = now?.localParticipant;
-  const cut = cutToSize(text);
-  // While it reconnects, LiveKit's client takes a message as sent, and drops it with the old session.
+  const cut = truncate(text);
+  // While reconnecting, LiveKit's client resolves sendText, and drops the message with the old session.
   if (!from || !cut || link.value !== "steady") return false;
   try {
-    await dataFlows(now);
+    await dataChannelReady(now);
     if (link.value !== "steady") return false;
     await from.sendText(cut, { topic: TOPIC });
   } catch {
     return false;
   }
-  keep({ identity: from.identity, name: from.name ?? "", text: cut, isOwn: true });
+  store({ identity: from.identity, name: from.name ?? "", text: cut, isOwn: true });
   return true;
 }
 
-/** Send what is being written. What was typed meanwhile stays. False when it failed: then all of it stays. */
+/** What was typed meanwhile is kept. False when sending failed: then the whole draft is kept. */
 export async function sendDraft(): Promise<boolean> {
-  const written = draft.peek();
-  if (!(await send(written))) return false;
-  if (draft.peek().startsWith(written)) draft.value = draft.peek().slice(written.length);
+  const sent = draft.peek();
+  if (!(await send(sent))) return false;
+  if (draft.peek().startsWith(sent)) draft.value = draft.peek().slice(sent.length);
   return true;
 }
 
-async function hear(from: Room, identity: string, stream: Chunks): Promise<void> {
-  const text = cutToSize(await whole(stream).catch(() => ""));
+async function receive(from: Room, identity: string, stream: Chunks): Promise<void> {
+  const text = truncate(await readAll(stream).catch(() => ""));
   if (!text) return;
-  const name = from.remoteParticipants.get(identity)?.name || say("guest");
-  keep({ identity, name, text, isOwn: false });
+  const name = from.remoteParticipants.get(identity)?.name || t("guest");
+  store({ identity, name, text, isOwn: false });
 }
 
-/** What a stream says, or nothing if that is absurdly much; read to its end, lest it piles up unread. */
-async function whole(stream: Chunks): Promise<string> {
+/** The text of a stream, or "" when it is too long; read to its end all the same, so that nothing is buffered. */
+async function readAll(stream: Chunks): Promise<string> {
   let text = "";
-  for await (const chunk of stream) text = (text + chunk).slice(0, ABSURD);
-  return text.length < ABSURD ? text : "";
+  for await (const chunk of stream) text = (text + chunk).slice(0, MAX_STREAM);
+  return text.length < MAX_STREAM ? text : "";
 }
 
-function keep(message: Omit<Message, "id" | "at">): void {
+function store(message: Omit<Message, "id" | "at">): void {
   const kept = { ...message, id: ++count, at: Date.now() };
-  messages.value = [...messages.value, kept].slice(-KEPT);
+  messages.value = [...messages.value, kept].slice(-MAX_KEPT);
   if (!message.isOwn && panel.value !== "chat") unread.value += 1;
 }
 
-/** Without blanks around it, and no longer than a message may be; half a character is none. */
-function cutToSize(text: string): string {
+/** Trimmed and truncated, without half a surrogate pair at the end. */
+function truncate(text: string): string {
   return text
     .trim()
-    .slice(0, LONGEST)
+    .slice(0, MAX_LENGTH)
     .replace(/[\uD800-\uDBFF]$/, "");
 }

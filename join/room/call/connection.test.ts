@@ -1,11 +1,11 @@
 import { DisconnectReason, RoomEvent } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isMicrophoneOn } from "../devices";
-import { type Coming, Refused, type Ticket } from "../page";
+import { type JoinAttempt, Refused, type Ticket } from "../page";
 import { endsAt, enter, isRecording, leave, link, mutedByHost, people, room } from "./connection";
 import { Emitter } from "./testing";
 
-/** LiveKit's room, as far as our side goes. */
+/** A fake of LiveKit's room. */
 class FakeRoom extends Emitter {
   static made: FakeRoom[] = [];
   /** What each connect does, in order; those without an entry succeed. */
@@ -47,7 +47,7 @@ vi.mock("livekit-client", async (original) => ({
 }));
 
 const TICKET: Ticket = { url: "ws://call", token: "secret", expiresIn: null };
-const knock = vi.fn<(coming: Coming) => Promise<Ticket>>();
+const requestTicket = vi.fn<(attempt: JoinAttempt) => Promise<Ticket>>();
 const onEnd = vi.fn();
 const last = () => FakeRoom.made.at(-1) as FakeRoom;
 const drop = (reason?: DisconnectReason) => last().emit(RoomEvent.Disconnected, reason);
@@ -57,7 +57,7 @@ beforeEach(() => {
   FakeRoom.made = [];
   FakeRoom.answers = [];
   FakeRoom.until = Promise.resolve();
-  knock.mockReset().mockResolvedValue(TICKET);
+  requestTicket.mockReset().mockResolvedValue(TICKET);
   onEnd.mockReset();
   mutedByHost.value = 0;
 });
@@ -67,30 +67,30 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("coming in", () => {
-  it("shows who is there, oneself first", async () => {
-    await enter(knock, onEnd);
+describe("joining", () => {
+  it("lists people, the local participant first", async () => {
+    await enter(requestTicket, onEnd);
     expect(people.value.map(({ identity }) => identity)).toEqual(["me", "anna"]);
     expect(link.value).toBe("steady");
     expect(onEnd).not.toHaveBeenCalled();
   });
 
-  it("knows from the ticket when the time is over", async () => {
-    knock.mockResolvedValue({ ...TICKET, expiresIn: 90 });
-    await enter(knock, onEnd);
+  it("sets the end of the meeting from the ticket", async () => {
+    requestTicket.mockResolvedValue({ ...TICKET, expiresIn: 90 });
+    await enter(requestTicket, onEnd);
     expect(endsAt.value).toBe(Date.parse("2026-03-01T12:01:30Z"));
   });
 
-  it("is refused as the door refuses it", async () => {
-    knock.mockRejectedValue(new Refused("This meeting is full", "…", "meeting_full"));
-    await expect(enter(knock, onEnd)).rejects.toThrow("This meeting is full");
+  it("passes on the server's refusal", async () => {
+    requestTicket.mockRejectedValue(new Refused("This meeting is full", "…", "meeting_full"));
+    await expect(enter(requestTicket, onEnd)).rejects.toThrow("This meeting is full");
     expect(FakeRoom.made).toEqual([]);
     expect(onEnd).not.toHaveBeenCalled();
   });
 
   it("never shows the token that an error of the connection may contain", async () => {
     FakeRoom.answers = [new Error("could not connect with secret")];
-    const reason = await enter(knock, onEnd).catch((error: unknown) => error);
+    const reason = await enter(requestTicket, onEnd).catch((error: unknown) => error);
     expect(reason).toBeInstanceOf(Refused);
     expect(JSON.stringify(reason) + String(reason)).not.toContain("secret");
     expect(onEnd).not.toHaveBeenCalled();
@@ -98,7 +98,7 @@ describe("coming in", () => {
 });
 
 describe("a call that ends", () => {
-  beforeEach(() => enter(knock, onEnd));
+  beforeEach(() => enter(requestTicket, onEnd));
 
   it.each([
     [DisconnectReason.PARTICIPANT_REMOVED, "removed"],
@@ -107,7 +107,7 @@ describe("a call that ends", () => {
     drop(reason);
     await vi.runOnlyPendingTimersAsync();
     expect(onEnd.mock.calls).toEqual([[how]]);
-    expect(knock).toHaveBeenCalledTimes(1);
+    expect(requestTicket).toHaveBeenCalledTimes(1);
     expect(people.value).toEqual([]);
   });
 
@@ -120,40 +120,40 @@ describe("a call that ends", () => {
   });
 });
 
-describe("a connection that breaks", () => {
-  beforeEach(() => enter(knock, onEnd));
+describe("a lost connection", () => {
+  beforeEach(() => enter(requestTicket, onEnd));
 
-  it("is made anew through the door", async () => {
+  it("is replaced with a new ticket", async () => {
     drop();
     await vi.advanceTimersByTimeAsync(0);
-    expect(knock).toHaveBeenCalledTimes(2);
+    expect(requestTicket).toHaveBeenCalledTimes(2);
     expect(room.value).toBe(last());
     expect(FakeRoom.made.length).toBe(2);
     expect(link.value).toBe("steady");
     expect(onEnd).not.toHaveBeenCalled();
   });
 
-  it("keeps on the page who was there, without pictures", async () => {
-    knock.mockReturnValue(new Promise(() => {}));
+  it("keeps the list of people, without media", async () => {
+    requestTicket.mockReturnValue(new Promise(() => {}));
     drop();
     await vi.advanceTimersByTimeAsync(0);
-    expect(link.value).toBe("door");
+    expect(link.value).toBe("rejoining");
     expect(people.value.map(({ identity }) => identity)).toEqual(["me", "anna"]);
   });
 
-  it("is tried again while nobody can be reached", async () => {
-    knock.mockRejectedValueOnce(new Refused("We cannot be reached", "…"));
-    knock.mockRejectedValueOnce(new Refused("The call …", "…", "call_server_unreachable"));
+  it("is retried after transient errors", async () => {
+    requestTicket.mockRejectedValueOnce(new Refused("We cannot be reached", "…"));
+    requestTicket.mockRejectedValueOnce(new Refused("The call …", "…", "call_server_unreachable"));
     FakeRoom.answers = [new Error("no route")];
     drop();
     await vi.advanceTimersByTimeAsync(7_000);
-    expect(knock).toHaveBeenCalledTimes(5);
+    expect(requestTicket).toHaveBeenCalledTimes(5);
     expect(link.value).toBe("steady");
     expect(onEnd).not.toHaveBeenCalled();
   });
 
-  it("is lost after a minute of trying", async () => {
-    knock.mockRejectedValue(new Refused("We cannot be reached", "…"));
+  it("ends the call after a minute of retries", async () => {
+    requestTicket.mockRejectedValue(new Refused("We cannot be reached", "…"));
     drop();
     await vi.advanceTimersByTimeAsync(59_000);
     expect(onEnd).not.toHaveBeenCalled();
@@ -161,41 +161,41 @@ describe("a connection that breaks", () => {
     expect(onEnd.mock.calls).toEqual([["lost"]]);
   });
 
-  it("is lost at once when the door stays shut", async () => {
-    knock.mockRejectedValue(new Refused("This meeting has ended", "…", "meeting_ended"));
+  it("ends the call at once after a final refusal", async () => {
+    requestTicket.mockRejectedValue(new Refused("This meeting has ended", "…", "meeting_ended"));
     drop();
     await vi.advanceTimersByTimeAsync(0);
-    expect(knock).toHaveBeenCalledTimes(2);
+    expect(requestTicket).toHaveBeenCalledTimes(2);
     expect(onEnd.mock.calls).toEqual([["lost"]]);
   });
 
-  it("is not made anew for somebody who left meanwhile", async () => {
-    knock.mockRejectedValue(new Refused("We cannot be reached", "…"));
+  it("is not retried when the person left meanwhile", async () => {
+    requestTicket.mockRejectedValue(new Refused("We cannot be reached", "…"));
     drop();
     await vi.advanceTimersByTimeAsync(1_500);
     leave();
     await vi.advanceTimersByTimeAsync(100_000);
     expect(onEnd.mock.calls).toEqual([["left"]]);
-    expect(knock).toHaveBeenCalledTimes(3);
+    expect(requestTicket).toHaveBeenCalledTimes(3);
   });
 
-  it("lets nobody in who left while the door was answering", async () => {
-    let open = (_: Ticket) => {};
-    knock.mockReturnValue(
+  it("is not replaced when the person left during the request", async () => {
+    let answer = (_: Ticket) => {};
+    requestTicket.mockReturnValue(
       new Promise((resolve) => {
-        open = resolve;
+        answer = resolve;
       }),
     );
     drop();
     await vi.advanceTimersByTimeAsync(0);
     leave();
-    open(TICKET);
+    answer(TICKET);
     await vi.advanceTimersByTimeAsync(0);
     expect(FakeRoom.made.length).toBe(1);
     expect(room.value).toBeNull();
   });
 
-  it("breaks off what is still coming about when somebody leaves", async () => {
+  it("is aborted while connecting when the person leaves", async () => {
     FakeRoom.until = new Promise(() => {});
     drop();
     await vi.advanceTimersByTimeAsync(0);
@@ -205,23 +205,23 @@ describe("a connection that breaks", () => {
     expect(onEnd.mock.calls).toEqual([["left"]]);
   });
 
-  it("is known to the door as the visit it was", async () => {
+  it("is replaced under the same visit id", async () => {
     drop();
     await vi.advanceTimersByTimeAsync(0);
-    const [first, second] = knock.mock.calls.map(([coming]) => coming);
+    const [first, second] = requestTicket.mock.calls.map(([attempt]) => attempt);
     expect(first?.visit).toMatch(/^[0-9a-f]{32}$/);
     expect(first?.isBack).toBe(false);
     expect(second).toEqual({ visit: first?.visit, isBack: true });
   });
 
-  it("is not made anew over another page of the same person", async () => {
-    knock.mockRejectedValue(new Refused("You joined elsewhere", "…", "joined_elsewhere"));
+  it("is not replaced when the same person joined on another page", async () => {
+    requestTicket.mockRejectedValue(new Refused("You joined elsewhere", "…", "joined_elsewhere"));
     drop();
     await vi.advanceTimersByTimeAsync(0);
     expect(onEnd.mock.calls).toEqual([["elsewhere"]]);
   });
 
-  it("may break again", async () => {
+  it("may be lost again", async () => {
     drop();
     await vi.advanceTimersByTimeAsync(0);
     drop();
@@ -235,18 +235,18 @@ describe("a connection that breaks", () => {
 
 describe("a second page of the same person", () => {
   beforeEach(async () => {
-    await enter(knock, onEnd);
+    await enter(requestTicket, onEnd);
   });
 
   it("wins, and the older says so", async () => {
-    knock.mockRejectedValue(new Refused("You joined elsewhere", "…", "joined_elsewhere"));
+    requestTicket.mockRejectedValue(new Refused("You joined elsewhere", "…", "joined_elsewhere"));
     drop(DisconnectReason.DUPLICATE_IDENTITY);
     expect(link.value).toBe("steady");
     await vi.advanceTimersByTimeAsync(0);
     expect(onEnd.mock.calls).toEqual([["elsewhere"]]);
   });
 
-  it("that is older, and only was brought back by LiveKit's client, gives way", async () => {
+  it("that is older, and was reconnected by LiveKit's client, gives way", async () => {
     drop(DisconnectReason.DUPLICATE_IDENTITY);
     await vi.advanceTimersByTimeAsync(0);
     expect(room.value).toBe(last());
@@ -254,8 +254,8 @@ describe("a second page of the same person", () => {
     expect(onEnd).not.toHaveBeenCalled();
   });
 
-  it("is believed when the door cannot be asked", async () => {
-    knock.mockRejectedValue(new Refused("We cannot be reached", "…"));
+  it("wins when the server cannot be reached", async () => {
+    requestTicket.mockRejectedValue(new Refused("We cannot be reached", "…"));
     drop(DisconnectReason.DUPLICATE_IDENTITY);
     await vi.advanceTimersByTimeAsync(61_000);
     expect(onEnd.mock.calls).toEqual([["elsewhere"]]);
@@ -263,19 +263,19 @@ describe("a second page of the same person", () => {
 });
 
 describe("in the call", () => {
-  beforeEach(() => enter(knock, onEnd));
+  beforeEach(() => enter(requestTicket, onEnd));
 
   it.each([
     [RoomEvent.SignalReconnecting, "signal"],
     [RoomEvent.Reconnecting, "full"],
-  ])("%s shows, and that it is over", (event, shown) => {
+  ])("%s is shown until Reconnected", (event, shown) => {
     last().emit(event);
     expect(link.value).toBe(shown);
     last().emit(RoomEvent.Reconnected);
     expect(link.value).toBe("steady");
   });
 
-  it("keeps on the page who was there, when LiveKit takes them all away to make it anew", async () => {
+  it("keeps the list of people when LiveKit clears it for a full reconnect", async () => {
     last().remoteParticipants.clear();
     last().emit(RoomEvent.ParticipantDisconnected);
     last().emit(RoomEvent.Reconnecting);
@@ -285,14 +285,14 @@ describe("in the call", () => {
     expect(people.value.map(({ identity }) => identity)).toEqual(["me"]);
   });
 
-  it("shows soon who has gone", async () => {
+  it("updates the list when somebody leaves", async () => {
     last().remoteParticipants.clear();
     last().emit(RoomEvent.ParticipantDisconnected);
     await vi.advanceTimersByTimeAsync(0);
     expect(people.value.map(({ identity }) => identity)).toEqual(["me"]);
   });
 
-  it("hears nothing any more of a room that was left", async () => {
+  it("ignores events of a room that was left", async () => {
     const left = last();
     drop();
     await vi.advanceTimersByTimeAsync(0);
@@ -323,7 +323,7 @@ describe("in the call", () => {
     expect(mutedByHost.value).toBe(0);
   });
 
-  it("a night's sleep ends it, so that nobody is heard who does not know", async () => {
+  it("a long system sleep ends it, so that nobody is heard unknowingly", async () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(onEnd).not.toHaveBeenCalled();
     vi.setSystemTime(Date.now() + 8 * 3_600_000);
@@ -332,7 +332,7 @@ describe("in the call", () => {
     expect(last().isLeft).toBe(true);
   });
 
-  it("a nap does not", async () => {
+  it("a short one does not", async () => {
     vi.setSystemTime(Date.now() + 5 * 60_000);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(onEnd).not.toHaveBeenCalled();

@@ -1,60 +1,63 @@
-/** The call: LiveKit's room as signals, from the door until it is over. */
+/** The call: LiveKit's room as signals, from the first connection to the last. */
 
 import { batch, computed, signal } from "@preact/signals";
 import { Room, RoomEvent } from "livekit-client";
-import { heedMuting } from "../devices";
-import { chosen } from "../door/listing";
-import { type Coming, Refused, type Ticket } from "../page";
-import { say } from "../words";
-import { type Ending, endingOf } from "./ending";
+import { handleTrackMuted } from "../devices";
+import { chosen } from "../door/device-list";
+import { type JoinAttempt, Refused, type Ticket } from "../page";
+import { t } from "../words";
+import { type EndReason, endReasonOf } from "./end-reason";
 import { type Person, peopleIn, type Share, sharesIn } from "./people";
-import { stopSharing } from "./screen";
-import { keepSending } from "./sending";
+import { publishOpenTracks } from "./publishing";
+import { stopSharing } from "./screen-share";
 
 /**
- * steady: all is well; signal: LiveKit's socket is being opened again, sound and pictures go on; full: all of
- * it is; door: LiveKit's client gave up, and the door is asked to let this person in again.
+ * steady: connected; signal: LiveKit resumes its signalling connection, media goes on; full: LiveKit reconnects
+ * from scratch; rejoining: LiveKit's client gave up, and the page asks our server for a new token.
  */
-export type Link = "steady" | "signal" | "full" | "door";
+export type Link = "steady" | "signal" | "full" | "rejoining";
 
-/** The room that is being entered, and then the one that was: what comes with the connection is heard by it. */
+/** Set before connecting, so that handlers are registered before the first data arrives; kept afterwards. */
 export const entering = signal<Room | null>(null);
 export const room = signal<Room | null>(null);
 export const people = signal<Person[]>([]);
 export const shares = signal<Share[]>([]);
 export const link = signal<Link>("steady");
-/** While the own connection is made anew, nothing is known of the others. */
+/** False during a full reconnect, when LiveKit's list of participants is incomplete. */
 export const areOthersKnown = computed(() => room.value !== null && link.value !== "full");
-/** Whether somebody records the room right now. */
+/** Whether a recording of the room is active. */
 export const isRecording = signal(false);
-/** False when the browser wants a click before it plays sound. */
+/** False while the browser's autoplay policy wants a click first. */
 export const isSoundAllowed = signal(true);
 /** When a host last muted this person, in milliseconds since 1970; 0: never. */
 export const mutedByHost = signal(0);
 /** When the meeting's time is over, by this machine's clock, in milliseconds since 1970. */
 export const endsAt = signal<number | null>(null);
 
-/** Asks the door for a ticket. Throws Refused. */
-type Knock = (coming: Coming) => Promise<Ticket>;
+/** Throws Refused. */
+type RequestTicket = (attempt: JoinAttempt) => Promise<Ticket>;
 
-/** Milliseconds before each try to come back; after the last the call is lost. */
-const PAUSES = [0, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
-/** What the door says that may be over in a moment. */
-const PASSING = ["", "call_server_unreachable", "server_error"];
-/** What it says to a page that wants to come back, when the same person has come in by another since. */
+/** Milliseconds before each attempt to rejoin; after the last the call is lost. */
+const RETRY_DELAYS = [0, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
+/** Error codes that may be transient. */
+const TRANSIENT = ["", "call_server_unreachable", "server_error"];
+/** The error code for a page that rejoins although the same person has joined by a newer visit. */
 const ELSEWHERE = "joined_elsewhere";
-/** Who was asleep for longer wants to be asked before they are seen and heard again. */
-const ASLEEP_AT_MOST = 10 * 60_000;
-const TICK = 1_000; // shorter than it takes LiveKit to come back after waking
+/** After a longer system sleep nobody is published again without a click. */
+const MAX_SLEEP = 10 * 60_000;
+const TICK = 1_000; // shorter than LiveKit's reconnect after waking
 
 let visit: Visit | null = null;
 
 /**
- * Come in, and send what the preview opened. Throws Refused. `onEnd` is called once, and only after having
- * been in. A connection that breaks is made anew, through the door if need be, before it counts as lost.
+ * Join and publish the preview's tracks. Throws Refused. `onEnd` is called once, and only after a successful
+ * join. A lost connection is retried, with a new token if need be, before the call counts as lost.
  */
-export async function enter(knock: Knock, onEnd: (how: Ending) => void): Promise<void> {
-  const begun = new Visit(knock, onEnd);
+export async function enter(
+  requestTicket: RequestTicket,
+  onEnd: (how: EndReason) => void,
+): Promise<void> {
+  const begun = new Visit(requestTicket, onEnd);
   await begun.connect();
   visit = begun;
   begun.watchForSleep();
@@ -65,58 +68,58 @@ export function leave(): void {
 }
 
 export async function allowSound(): Promise<void> {
-  await room.value?.startAudio().catch(() => {}); // refused again: the button stays
+  await room.value?.startAudio().catch(() => {}); // blocked again: the button remains
 }
 
-/** One person's time in the call, over as many connections as it takes. */
+/** From one click on "Join" to the end of the call, over any number of connections. */
 class Visit {
   private readonly over = new AbortController();
-  private readonly name = newName();
+  private readonly id = newId();
 
   constructor(
-    private readonly knock: Knock,
-    private readonly onEnd: (how: Ending) => void,
+    private readonly requestTicket: RequestTicket,
+    private readonly onEnd: (how: EndReason) => void,
   ) {}
 
   async connect(isBack = false): Promise<void> {
-    const ticket = await this.knock({ visit: this.name, isBack });
+    const ticket = await this.requestTicket({ visit: this.id, isBack });
     if (this.over.signal.aborted) return;
-    const entered = newRoom();
-    listen(entered);
-    entering.value = entered;
+    const joined = newRoom();
+    listen(joined);
+    entering.value = joined;
     try {
-      await entered.connect(ticket.url, ticket.token);
+      await joined.connect(ticket.url, ticket.token);
     } catch {
-      // An error of the connection can contain the token: it is never shown.
-      throw new Refused(say("noCall"), say("noCallDetail"));
+      // LiveKit's error message can contain the token: it is never shown.
+      throw new Refused(t("noCall"), t("noCallDetail"));
     }
-    if (this.over.signal.aborted) return void entered.disconnect(false);
+    if (this.over.signal.aborted) return void joined.disconnect(false);
     endsAt.value = ticket.expiresIn === null ? null : Date.now() + ticket.expiresIn * 1000;
-    begin(entered, (how) => void this.down(how));
+    begin(joined, (how) => void this.onDisconnected(how));
   }
 
-  end(how: Ending): void {
+  end(how: EndReason): void {
     if (this.over.signal.aborted) return;
     this.over.abort();
-    void entering.value?.disconnect(false); // also one that is still coming about
-    forget();
+    void entering.value?.disconnect(false); // also one that is still connecting
+    reset();
     this.onEnd(how);
   }
 
-  private async down(how: Ending): Promise<void> {
+  private async onDisconnected(how: EndReason): Promise<void> {
     if (this.over.signal.aborted) return;
-    if (how === "lost") dim("door");
-    const last = how === "lost" || how === "elsewhere" ? await this.comeBack(how) : how;
+    if (how === "lost") hideMedia("rejoining");
+    const last = how === "lost" || how === "elsewhere" ? await this.rejoin(how) : how;
     if (last) this.end(last);
   }
 
   /**
-   * Null when back, or when the person left meanwhile; else how it ends. Who was put out by another page of
-   * theirs asks as well: that may be an older one, which LiveKit's client has brought back past the door.
+   * Null when connected again, or when the person left meanwhile; else how the call ends. A page disconnected as
+   * a duplicate asks too: the other page may be an older one that LiveKit's client reconnected by itself.
    */
-  private async comeBack(how: Ending): Promise<Ending | null> {
-    for (const pause of PAUSES) {
-      await waited(pause, this.over.signal);
+  private async rejoin(how: EndReason): Promise<EndReason | null> {
+    for (const delay of RETRY_DELAYS) {
+      await sleep(delay, this.over.signal);
       if (this.over.signal.aborted) return null;
       try {
         await this.connect(true);
@@ -124,31 +127,31 @@ class Visit {
       } catch (reason) {
         const code = reason instanceof Refused ? reason.code : "?";
         if (code === ELSEWHERE) return "elsewhere";
-        if (!PASSING.includes(code)) return how;
-        dim("door"); // for whoever was put out by another page, only now: mostly the door says so at once
+        if (!TRANSIENT.includes(code)) return how;
+        hideMedia("rejoining"); // for duplicates only now: mostly the server's first answer ends the call
       }
     }
     return how;
   }
 
-  /** Whoever closes the lid at noon does not want to be heard when they open it in the evening. */
+  /** Timers stand still during system sleep: a large gap between two ticks means that it slept. */
   watchForSleep(): void {
-    let awakeAt = Date.now();
+    let tickedAt = Date.now();
     const timer = setInterval(() => {
       const now = Date.now();
-      if (now - awakeAt > ASLEEP_AT_MOST) this.end("asleep");
-      awakeAt = now;
+      if (now - tickedAt > MAX_SLEEP) this.end("asleep");
+      tickedAt = now;
     }, TICK);
     this.over.signal.addEventListener("abort", () => clearInterval(timer));
   }
 }
 
-function newName(): string {
+function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function waited(milliseconds: number, over: AbortSignal): Promise<void> {
+function sleep(milliseconds: number, over: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     over.addEventListener("abort", () => {
@@ -160,14 +163,14 @@ function waited(milliseconds: number, over: AbortSignal): Promise<void> {
 
 function newRoom(): Room {
   return new Room({
-    adaptiveStream: true, // no more of a picture than is shown
-    dynacast: true, // nothing is sent that nobody looks at
-    stopLocalTrackOnUnpublish: false, // devices stay open while the connection is made anew
+    adaptiveStream: true, // subscribe to the resolution that is shown
+    dynacast: true, // publish no layer without a subscriber
+    stopLocalTrackOnUnpublish: false, // devices stay open while reconnecting
     audioOutput: { deviceId: chosen.value.speaker || undefined },
   });
 }
 
-const CHANGES = [
+const CHANGE_EVENTS = [
   RoomEvent.ParticipantConnected,
   RoomEvent.ParticipantDisconnected,
   RoomEvent.ParticipantNameChanged,
@@ -185,16 +188,16 @@ const CHANGES = [
 ] as const;
 
 function listen(to: Room): void {
-  for (const change of CHANGES) to.on(change, showSoon);
-  const on = (event: RoomEvent, heed: () => void) =>
-    to.on(event, () => to === entering.value && heed()); // a room that was left has nothing to say
+  for (const change of CHANGE_EVENTS) to.on(change, queueUpdate);
+  const on = (event: RoomEvent, handle: () => void) =>
+    to.on(event, () => to === entering.value && handle()); // ignore rooms that were left
   on(RoomEvent.SignalReconnecting, () => {
     link.value = "signal";
   });
-  on(RoomEvent.Reconnecting, () => dim("full"));
+  on(RoomEvent.Reconnecting, () => hideMedia("full"));
   on(RoomEvent.Reconnected, () => {
     link.value = "steady";
-    show();
+    update();
   });
   on(RoomEvent.AudioPlaybackStatusChanged, () => {
     isSoundAllowed.value = to.canPlaybackAudio;
@@ -203,40 +206,40 @@ function listen(to: Room): void {
     isRecording.value = to.isRecording;
   });
   to.on(RoomEvent.TrackMuted, ({ source }, { isLocal }) => {
-    if (isLocal && heedMuting(source)) mutedByHost.value = Date.now();
+    if (isLocal && handleTrackMuted(source)) mutedByHost.value = Date.now();
   });
 }
 
-/** A room that this person has just come into. */
-function begin(entered: Room, onDown: (how: Ending) => void): void {
-  const stopSending = keepSending(entered);
-  entered.once(RoomEvent.Disconnected, (reason) => {
-    stopSending();
-    if (room.value === entered) room.value = null;
-    onDown(endingOf(reason));
+/** After a successful connect. */
+function begin(joined: Room, onDisconnected: (how: EndReason) => void): void {
+  const stopPublishing = publishOpenTracks(joined);
+  joined.once(RoomEvent.Disconnected, (reason) => {
+    stopPublishing();
+    if (room.value === joined) room.value = null;
+    onDisconnected(endReasonOf(reason));
   });
   batch(() => {
-    room.value = entered;
+    room.value = joined;
     link.value = "steady";
-    isRecording.value = entered.isRecording;
-    isSoundAllowed.value = entered.canPlaybackAudio;
-    show();
+    isRecording.value = joined.isRecording;
+    isSoundAllowed.value = joined.canPlaybackAudio;
+    update();
   });
 }
 
-let isShownSoon = false;
+let isUpdateQueued = false;
 
-/** LiveKit tells that everybody has gone a moment before it tells that the own connection has. */
-function showSoon(): void {
-  if (isShownSoon) return;
-  isShownSoon = true;
+/** LiveKit emits ParticipantDisconnected for everybody just before its own Reconnecting. */
+function queueUpdate(): void {
+  if (isUpdateQueued) return;
+  isUpdateQueued = true;
   queueMicrotask(() => {
-    isShownSoon = false;
-    show();
+    isUpdateQueued = false;
+    update();
   });
 }
 
-function show(): void {
+function update(): void {
   const now = room.value;
   if (!now || link.value === "full") return;
   batch(() => {
@@ -245,8 +248,8 @@ function show(): void {
   });
 }
 
-/** Nobody is seen or heard until this person is back; who was there stays on the page. */
-function dim(how: Link): void {
+/** No media until reconnected; the list of people remains. */
+function hideMedia(how: Link): void {
   batch(() => {
     link.value = how;
     shares.value = [];
@@ -256,7 +259,7 @@ function dim(how: Link): void {
   });
 }
 
-function forget(): void {
+function reset(): void {
   stopSharing();
   batch(() => {
     room.value = null;

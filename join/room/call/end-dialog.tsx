@@ -1,18 +1,18 @@
-/** Whether a host really means everybody. */
+/** Confirms that a host ends the call for everybody. */
 
-import { say } from "../words";
-import { Ask } from "./ask";
-import { endForEverybody } from "./host";
+import { t } from "../words";
+import { ConfirmDialog } from "./confirm-dialog";
+import { endForEverybody } from "./moderation";
 import { dialog } from "./panels";
 
 export function EndDialog() {
   return (
-    <Ask
-      title={say("endAsk")}
-      detail={say("endDetail")}
-      deed={say("endForAll")}
-      onYes={endForEverybody}
-      onDone={() => {
+    <ConfirmDialog
+      title={t("endAsk")}
+      detail={t("endDetail")}
+      action={t("endForAll")}
+      onConfirm={endForEverybody}
+      onClose={() => {
         dialog.value = null;
       }}
     />

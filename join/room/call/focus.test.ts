@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isUsable, keepFocus, nextTo } from "./focus";
 
-/** As much of a page's element as the focus needs. */
+/** A fake element. */
 class Fake extends EventTarget {
   parentNode: Fake | null = null;
   childNodes: Fake[] = [];
@@ -64,7 +64,7 @@ class Fake extends EventTarget {
     Object.defineProperty(event, "target", { value: this });
     page.dispatchEvent(event);
   }
-  /** As Chromium does: what has the focus and goes tells nobody. */
+  /** As in Chromium: removing the focused element emits no focusout. */
   remove() {
     const { parentNode, nextSibling } = this;
     if (!parentNode) return;
@@ -72,17 +72,17 @@ class Fake extends EventTarget {
     parentNode.childNodes = parentNode.childNodes.filter((one) => one !== this);
     this.parentNode = null;
     const removed = { type: "childList", target: parentNode, removedNodes: [this], nextSibling };
-    heed([removed as never], {} as never);
+    notifyObserver([removed as never], {} as never);
   }
   switchOff() {
     this.isDisabled = true;
-    heed([{ type: "attributes", target: this, removedNodes: [] } as never], {} as never);
+    notifyObserver([{ type: "attributes", target: this, removedNodes: [] } as never], {} as never);
   }
 }
 
 let page: Fake;
 let active: Fake | null;
-let heed: MutationCallback;
+let notifyObserver: MutationCallback;
 let stop: () => void;
 let muteAnna: Fake;
 let muteBen: Fake;
@@ -115,7 +115,7 @@ beforeEach(() => {
     "MutationObserver",
     class {
       constructor(callback: MutationCallback) {
-        heed = callback;
+        notifyObserver = callback;
       }
       observe() {}
       disconnect() {}
@@ -135,26 +135,26 @@ function later() {
   return active;
 }
 
-describe("when what has the focus goes", () => {
-  it("the next in its list takes over", () => {
+describe("when the focused element is removed", () => {
+  it("the next in its list is focused", () => {
     muteBen.focus();
     rows[1]?.remove();
     expect(later()).toBe(muteCleo);
   });
 
-  it("the one before does, where it was the last", () => {
+  it("the one before is, where it was the last", () => {
     muteCleo.focus();
     rows[2]?.remove();
     expect(later()).toBe(muteBen);
   });
 
-  it("its part of the page does, where the list is empty", () => {
+  it("its landmark is used, where the list is empty", () => {
     muteBen.focus();
     for (const row of rows) row.remove();
     expect(later()).toBe(closePanel);
   });
 
-  it("the place is remembered while more goes before and after it", () => {
+  it("the position is kept while more is removed before and after it", () => {
     muteBen.focus();
     muteBen.remove();
     rows[1]?.remove();
@@ -162,19 +162,19 @@ describe("when what has the focus goes", () => {
     expect(later()).toBe(muteAnna);
   });
 
-  it("the whole page does, where its part went with it", () => {
+  it("the whole page is, where its landmark was removed too", () => {
     closePanel.focus();
     panel.remove();
     expect(later()).toBe(unmute);
   });
 
-  it("the page itself does, where nothing else is left", () => {
+  it("the page itself is focused, where nothing else is left", () => {
     leave.focus();
     for (const part of [...page.childNodes]) part.remove();
     expect(later()).toBe(page);
   });
 
-  it("what cannot be used is passed over", () => {
+  it("unusable elements are skipped", () => {
     muteCleo.isDisabled = true;
     muteAnna.focus();
     rows[0]?.remove();
@@ -184,28 +184,28 @@ describe("when what has the focus goes", () => {
   });
 });
 
-describe("when what has the focus is still there", () => {
-  it("but switched off, the next takes over", () => {
+describe("when the focused element is still there", () => {
+  it("but disabled, the next is focused", () => {
     unmute.focus();
     unmute.switchOff();
     expect(later()).toBe(leave);
   });
 
-  it("but switched off, and the browser took the focus away, the next takes over", () => {
+  it("but disabled, and blurred by the browser, the next is focused", () => {
     unmute.focus();
     unmute.isDisabled = true;
     unmute.blur();
     expect(later()).toBe(leave);
   });
 
-  it("but hidden, the next takes over", () => {
+  it("but hidden, the next is focused", () => {
     unmute.focus();
     unmute.isHidden = true;
     unmute.blur();
     expect(later()).toBe(leave);
   });
 
-  it("a click beside everything takes the focus, and nothing takes it back", () => {
+  it("a click on the background blurs it, and nothing is focused again", () => {
     unmute.focus();
     unmute.blur();
     expect(later()).toBeNull();
@@ -220,20 +220,20 @@ describe("when what has the focus is still there", () => {
   });
 });
 
-describe("the focus is left", () => {
-  it("to whoever has found another place for it", () => {
+describe("the focus is not moved", () => {
+  it("when other code has moved it", () => {
     muteBen.focus();
     panel.remove();
     leave.focus();
     expect(later()).toBe(leave);
   });
 
-  it("alone before anything had it", () => {
+  it("before anything was focused", () => {
     rows[0]?.remove();
     expect(later()).toBeNull();
   });
 
-  it("alone when the call is over", () => {
+  it("when the call is over", () => {
     muteBen.focus();
     rows[1]?.remove();
     stop();
@@ -241,7 +241,7 @@ describe("the focus is left", () => {
   });
 });
 
-describe("what can be used", () => {
+describe("a usable element", () => {
   it.each([
     ["is there", true, () => {}],
     ["is not switched off", false, () => unmute.switchOff()],
@@ -253,7 +253,7 @@ describe("what can be used", () => {
   });
 });
 
-it("a place at the end of a list is next to the list's last", () => {
+it("a position at the end of a list is next to its last element", () => {
   const spot = { parent: rows[0]?.parentNode, next: null };
   expect(nextTo(spot as never, page as never)).toBe(muteCleo);
 });

@@ -1,49 +1,49 @@
-/** The focus is never lost: when what has it disappears, what is next to it takes over. */
+/** Focus management: when the focused element disappears, the nearest one is focused instead of <body>. */
 
 const FOCUSABLE =
   "a[href], button, input, select, textarea, summary, [contenteditable='true'], [tabindex]:not([tabindex='-1'])";
-/** Within these one keeps to the neighbours. */
+/** Neighbours within these are preferred. */
 const GROUPS = "ul, ol, dialog, [popover], nav, aside, header, footer, form, section, main";
 
-/** A place between two nodes, which stays although what was there has gone. */
+/** A position between two nodes, valid after the node there was removed. */
 export interface Spot {
   parent: Node;
   next: Node | null;
 }
 
-/** Whether an element is there, shown, and not switched off. */
+/** Whether an element is connected, visible and enabled. */
 export function isUsable(element: Element): boolean {
   if (!element.isConnected || element.matches(":disabled") || element.closest("[inert]"))
     return false;
   return element.checkVisibility?.() ?? element.getClientRects().length > 0;
 }
 
-/** Keep the focus in `root`, whatever goes, until the returned function is called. */
+/** Keep the focus in `root` until the returned function is called. */
 export function keepFocus(root: HTMLElement): () => void {
-  const keeper = new Keeper(root);
+  const keeper = new FocusKeeper(root);
   return () => keeper.stop();
 }
 
-class Keeper {
+class FocusKeeper {
   private readonly over = new AbortController();
-  private readonly seeing = new MutationObserver((changes) => this.heed(changes));
-  /** What has the focus, or had it until it went. */
+  private readonly observer = new MutationObserver((changes) => this.onMutations(changes));
+  /** The focused element, also after its removal. */
   private last: Element | null = null;
-  /** Where that was, once it has gone. */
+  /** Its position, once it was removed. */
   private spot: Spot | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly root: HTMLElement) {
     const options = { signal: this.over.signal };
     root.addEventListener("focusin", ({ target }) => this.follow(target as Element), options);
-    root.addEventListener("focusout", () => this.look(), options);
+    root.addEventListener("focusout", () => this.scheduleRestore(), options);
     const attributeFilter = ["disabled", "hidden", "inert"];
-    this.seeing.observe(root, { childList: true, subtree: true, attributeFilter });
+    this.observer.observe(root, { childList: true, subtree: true, attributeFilter });
   }
 
   stop(): void {
     this.over.abort();
-    this.seeing.disconnect();
+    this.observer.disconnect();
     clearTimeout(this.timer);
   }
 
@@ -52,24 +52,24 @@ class Keeper {
     this.spot = null;
   }
 
-  private heed(changes: MutationRecord[]): void {
+  private onMutations(changes: MutationRecord[]): void {
     if (!this.last) return;
     for (const change of changes) this.spot = spotAfter(change, this.last, this.spot);
-    this.look();
+    this.scheduleRestore();
   }
 
-  /** A little later: whoever took something away may have another place for the focus in mind. */
-  private look(): void {
+  /** Deferred, because the code that removed the element may focus another one. */
+  private scheduleRestore(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.mend(), 50);
+    this.timer = setTimeout(() => this.restore(), 50);
   }
 
-  private mend(): void {
+  private restore(): void {
     const { last, root } = this;
     const now = document.activeElement;
     if (!last || (now !== last && now !== null && now !== document.body)) return;
     if (isUsable(last)) {
-      if (now !== last) this.last = null; // somebody clicked beside everything
+      if (now !== last) this.last = null; // a click on the background
       return;
     }
     const spot = this.spot ?? { parent: last.parentNode ?? root, next: last.nextSibling };
@@ -77,7 +77,7 @@ class Keeper {
   }
 }
 
-/** Where `last` was: as before, or, when a change took it or its surroundings away, where those were. */
+/** The position of `last` after a mutation: of its own, or of the removed ancestor. */
 export function spotAfter(
   { type, target, removedNodes, nextSibling }: MutationRecord,
   last: Element,
@@ -91,7 +91,7 @@ export function spotAfter(
   return spot;
 }
 
-/** The nearest that can take over: in the same list, else in the same part of the page, else in none. */
+/** The nearest focusable element: in the same list, else in the same landmark. */
 export function nextTo(spot: Spot, root: HTMLElement): HTMLElement | null {
   let group = groupOf(spot.parent, root);
   while (group && root.contains(group)) {

@@ -29,14 +29,14 @@ afterEach(() => {
 });
 
 describe("full screen", () => {
-  it("is begun and left", async () => {
+  it("is entered and left", async () => {
     await toggleFullScreen();
     expect(isFullScreen.value).toBe(true);
     await toggleFullScreen();
     expect(isFullScreen.value).toBe(false);
   });
 
-  it("is known to be over when the browser ended it", async () => {
+  it("is tracked when the browser ends it", async () => {
     await toggleFullScreen();
     await page.exitFullscreen();
     expect(isFullScreen.value).toBe(false);
@@ -49,18 +49,18 @@ describe("full screen", () => {
     expect(isFullScreen.value).toBe(false);
   });
 
-  it("is not left where it was not begun", () => {
+  it("is not left where it was not entered", () => {
     stop();
     expect(page.exitFullscreen).not.toHaveBeenCalled();
   });
 
-  it("that is refused changes nothing", async () => {
+  it("that is rejected changes nothing", async () => {
     page.documentElement.requestFullscreen = () => Promise.reject(new TypeError("no click"));
     await toggleFullScreen();
     expect(isFullScreen.value).toBe(false);
   });
 
-  it("is not asked for where there is none", async () => {
+  it("is not requested where it is not supported", async () => {
     page.fullscreenEnabled = false;
     const asked = vi.spyOn(page.documentElement, "requestFullscreen");
     await toggleFullScreen();

@@ -1,10 +1,10 @@
-/** The call, and nothing else on the screen. */
+/** Full screen. */
 
 import { signal } from "@preact/signals";
 
 export const isFullScreen = signal(false);
 
-/** Phones of Apple cannot, and a page inside another one may not. */
+/** Not on iPhones, nor in a frame without permission. */
 export function canFullScreen(): boolean {
   return !!document.fullscreenEnabled;
 }
@@ -12,7 +12,7 @@ export function canFullScreen(): boolean {
 export async function toggleFullScreen(): Promise<void> {
   if (document.fullscreenElement) return leaveFullScreen();
   if (!canFullScreen()) return;
-  // Refused only where the click is too long ago: then one more is no harm.
+  // Rejected without a recent user gesture: another click works.
   await document.documentElement.requestFullscreen().catch(() => {});
 }
 
@@ -20,15 +20,15 @@ export async function leaveFullScreen(): Promise<void> {
   if (document.fullscreenElement) await document.exitFullscreen().catch(() => {});
 }
 
-/** Know of it until the returned function is called, which also ends it: it belongs to the call. */
+/** Track the state until the returned function is called, which also leaves full screen. */
 export function watchFullScreen(): () => void {
-  const see = () => {
+  const update = () => {
     isFullScreen.value = !!document.fullscreenElement;
   };
-  document.addEventListener("fullscreenchange", see);
-  see();
+  document.addEventListener("fullscreenchange", update);
+  update();
   return () => {
-    document.removeEventListener("fullscreenchange", see);
+    document.removeEventListener("fullscreenchange", update);
     isFullScreen.value = false;
     void leaveFullScreen();
   };

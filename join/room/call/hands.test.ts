@@ -1,22 +1,22 @@
 import { type Room, RoomEvent } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { link, people, room } from "./connection";
-import { decoded, encoded, type HandNews } from "./hand-news";
+import { decode, encode, type HandMessage } from "./hand-messages";
 import { hands, isRaised, loweredByHost, lowerHandOf, toggleHand, watchHands } from "./hands";
 import type { Person } from "./people";
 
 // biome-ignore lint/suspicious/noExplicitAny: as LiveKit's own emitter has it
-type Listener = (...facts: any[]) => void;
+type Listener = (...args: any[]) => void;
 
-/** LiveKit's room, as far as hands know it. */
+/** A fake of LiveKit's room. */
 class FakeRoom {
   listeners = new Map<string, Set<Listener>>();
-  sent: { news: HandNews; to?: string[] }[] = [];
+  sent: { message: HandMessage; to?: string[] }[] = [];
   isBroken = false;
   localParticipant = {
     publishData: async (data: Uint8Array, options: { destinationIdentities?: string[] }) => {
       if (this.isBroken) throw new Error("no data channel");
-      this.sent.push({ news: decoded(data), to: options.destinationIdentities });
+      this.sent.push({ message: decode(data), to: options.destinationIdentities });
     },
   };
 
@@ -28,13 +28,18 @@ class FakeRoom {
     this.listeners.get(event)?.delete(listener);
   }
 
-  emit(event: string, ...facts: unknown[]): void {
-    for (const listener of this.listeners.get(event) ?? []) listener(...facts);
+  emit(event: string, ...args: unknown[]): void {
+    for (const listener of this.listeners.get(event) ?? []) listener(...args);
   }
 
-  /** Somebody's page tells something. */
-  hear(identity: string, news: HandNews | Uint8Array, topic = "hand", role = "attendee"): void {
-    const payload = news instanceof Uint8Array ? news : encoded(news);
+  /** A message from another page. */
+  receive(
+    identity: string,
+    message: HandMessage | Uint8Array,
+    topic = "hand",
+    role = "attendee",
+  ): void {
+    const payload = message instanceof Uint8Array ? message : encode(message);
     this.emit(RoomEvent.DataReceived, payload, { identity, attributes: { role } }, 0, topic);
   }
 }
@@ -71,62 +76,62 @@ afterEach(() => {
 });
 
 describe("the own hand", () => {
-  it("goes up, and everybody is told", () => {
+  it("goes up, and everybody is sent the state", () => {
     toggleHand();
     expect(isRaised.value).toBe(true);
     expect(hands.value).toEqual(["me"]);
-    expect(here.sent).toMatchObject([{ news: { raised: true, since: 0 }, to: undefined }]);
+    expect(here.sent).toMatchObject([{ message: { raised: true, since: 0 }, to: undefined }]);
   });
 
-  it("goes down again, and everybody is told", () => {
+  it("goes down again, and everybody is sent the state", () => {
     toggleHand();
     toggleHand();
     expect(isRaised.value).toBe(false);
     expect(hands.value).toEqual([]);
-    expect(here.sent[1]?.news.raised).toBe(false);
+    expect(here.sent[1]?.message.raised).toBe(false);
   });
 
-  it("is told to who comes in", () => {
+  it("is sent to a participant who joins", () => {
     toggleHand();
     vi.advanceTimersByTime(5_000);
     here.emit(RoomEvent.ParticipantActive, { identity: "cem" });
-    expect(here.sent[1]).toMatchObject({ news: { raised: true, since: 5_000 }, to: ["cem"] });
+    expect(here.sent[1]).toMatchObject({ message: { raised: true, since: 5_000 }, to: ["cem"] });
   });
 
-  it("of who comes in is asked for", () => {
+  it("of a participant who joins is requested", () => {
     here.emit(RoomEvent.ParticipantActive, { identity: "cem" });
-    expect(here.sent).toMatchObject([{ news: { raised: false, ask: true }, to: ["cem"] }]);
+    expect(here.sent).toMatchObject([{ message: { raised: false, ask: true }, to: ["cem"] }]);
   });
 
-  it("is told to who asks", () => {
+  it("is sent on request", () => {
     toggleHand();
-    here.hear("anna", { ask: true });
-    expect(here.sent[1]).toMatchObject({ news: { raised: true }, to: ["anna"] });
+    here.receive("anna", { ask: true });
+    expect(here.sent[1]).toMatchObject({ message: { raised: true }, to: ["anna"] });
   });
 
-  it("that is down is not told to who asks", () => {
-    here.hear("anna", { ask: true });
+  it("that is down is not sent on request", () => {
+    here.receive("anna", { ask: true });
     expect(here.sent).toEqual([]);
   });
 
-  it("stays up over a new connection, and is told to everybody in it", () => {
+  it("remains up over a new connection, and is sent to everybody in it", () => {
     toggleHand();
-    link.value = "door";
+    link.value = "rejoining";
     room.value = null;
     vi.advanceTimersByTime(60_000);
     const again = enter();
     expect(isRaised.value).toBe(true);
-    expect(again.sent).toMatchObject([{ news: { raised: true, since: 60_000, ask: true } }]);
+    expect(again.sent).toMatchObject([{ message: { raised: true, since: 60_000, ask: true } }]);
   });
 
-  it("can be raised while there is no connection, and is told with the next", () => {
+  it("can be raised while disconnected, and is sent by the next connection", () => {
     room.value = null;
     toggleHand();
     expect(isRaised.value).toBe(true);
-    expect(enter().sent[0]?.news.raised).toBe(true);
+    expect(enter().sent[0]?.message.raised).toBe(true);
   });
 
-  it("that cannot be told is up all the same", async () => {
+  it("is up although sending failed", async () => {
     here.isBroken = true;
     toggleHand();
     await vi.runAllTimersAsync();
@@ -144,115 +149,115 @@ describe("the own hand", () => {
 describe("a host", () => {
   it("lowers it", () => {
     toggleHand();
-    here.hear("anna", { lower: true }, "hand", "host");
+    here.receive("anna", { lower: true }, "hand", "host");
     expect(isRaised.value).toBe(false);
     expect(loweredByHost.value).toBe(Date.now());
-    expect(here.sent[1]?.news.raised).toBe(false);
+    expect(here.sent[1]?.message.raised).toBe(false);
   });
 
   it("does not raise it", () => {
-    here.hear("anna", { lower: true }, "hand", "host");
+    here.receive("anna", { lower: true }, "hand", "host");
     expect(isRaised.value).toBe(false);
     expect(loweredByHost.value).toBe(0);
     expect(here.sent).toEqual([]);
   });
 
-  it("asks the other's page alone", () => {
+  it("sends its request to that page only", () => {
     lowerHandOf("ben");
-    expect(here.sent).toMatchObject([{ news: { lower: true }, to: ["ben"] }]);
+    expect(here.sent).toMatchObject([{ message: { lower: true }, to: ["ben"] }]);
   });
 
-  it.each(["attendee", "", "Host"])("is not who has the role '%s'", (role) => {
+  it.each(["attendee", "", "Host"])("is not somebody with the role '%s'", (role) => {
     toggleHand();
-    here.hear("anna", { lower: true }, "hand", role);
+    here.receive("anna", { lower: true }, "hand", role);
     expect(isRaised.value).toBe(true);
     expect(loweredByHost.value).toBe(0);
   });
 });
 
 describe("the others' hands", () => {
-  it("stand in the order of raising", () => {
-    here.hear("ben", { raised: true, since: 0 });
+  it("are ordered by the time of raising", () => {
+    here.receive("ben", { raised: true, since: 0 });
     vi.advanceTimersByTime(1_000);
     toggleHand();
     vi.advanceTimersByTime(1_000);
-    here.hear("anna", { raised: true, since: 0 });
+    here.receive("anna", { raised: true, since: 0 });
     expect(hands.value).toEqual(["ben", "me", "anna"]);
   });
 
-  it("stand in that order also for who comes later", () => {
-    here.hear("anna", { raised: true, since: 3_000 });
-    here.hear("ben", { raised: true, since: 9_000 });
+  it("are ordered so also on a page that joins later", () => {
+    here.receive("anna", { raised: true, since: 3_000 });
+    here.receive("ben", { raised: true, since: 9_000 });
     expect(hands.value).toEqual(["ben", "anna"]);
   });
 
-  it("keep their place when they are told again", () => {
-    here.hear("anna", { raised: true });
+  it("keep their place when their state is sent again", () => {
+    here.receive("anna", { raised: true });
     vi.advanceTimersByTime(1_000);
-    here.hear("ben", { raised: true });
-    here.hear("anna", { raised: true, since: 0 });
+    here.receive("ben", { raised: true });
+    here.receive("anna", { raised: true, since: 0 });
     expect(hands.value).toEqual(["anna", "ben"]);
   });
 
   it("go down", () => {
-    here.hear("anna", { raised: true });
-    here.hear("anna", { raised: false });
+    here.receive("anna", { raised: true });
+    here.receive("anna", { raised: false });
     expect(hands.value).toEqual([]);
   });
 
   it("lose their place when they go down and up", () => {
-    here.hear("anna", { raised: true });
+    here.receive("anna", { raised: true });
     vi.advanceTimersByTime(1_000);
-    here.hear("ben", { raised: true });
+    here.receive("ben", { raised: true });
     vi.advanceTimersByTime(1_000);
-    here.hear("anna", { raised: false });
-    here.hear("anna", { raised: true });
+    here.receive("anna", { raised: false });
+    here.receive("anna", { raised: true });
     expect(hands.value).toEqual(["ben", "anna"]);
   });
 
-  it("are asked for on entering", () => {
-    expect(enter().sent).toMatchObject([{ news: { ask: true, raised: false }, to: undefined }]);
+  it("are requested on joining", () => {
+    expect(enter().sent).toMatchObject([{ message: { ask: true, raised: false }, to: undefined }]);
   });
 
-  it("are asked for when the connection is back", async () => {
+  it("are requested after a reconnect", async () => {
     here.emit(RoomEvent.Reconnected);
     await Promise.resolve();
-    expect(here.sent).toMatchObject([{ news: { ask: true }, to: undefined }]);
+    expect(here.sent).toMatchObject([{ message: { ask: true }, to: undefined }]);
   });
 
-  it("are only those of who is there", () => {
-    here.hear("stranger", { raised: true });
+  it("are only those of participants", () => {
+    here.receive("stranger", { raised: true });
     expect(hands.value).toEqual([]);
   });
 
-  it("stay when nothing but the asking is new", () => {
-    here.hear("anna", { raised: true });
-    here.hear("anna", { ask: true });
+  it("do not change by a request", () => {
+    here.receive("anna", { raised: true });
+    here.receive("anna", { ask: true });
     expect(hands.value).toEqual(["anna"]);
   });
 
   it.each([
     ["nonsense", new TextEncoder().encode("nonsense"), "hand"],
     ["nothing", new Uint8Array(), "hand"],
-    ["another topic's", encoded({ raised: true }), "chat"],
-    ["no topic's", encoded({ raised: true }), ""],
-  ])("do not change by %s news", (_, payload, topic) => {
-    here.hear("ben", { raised: true });
-    here.hear("anna", payload, topic);
-    here.hear("ben", payload, topic);
+    ["another topic's", encode({ raised: true }), "chat"],
+    ["no topic's", encode({ raised: true }), ""],
+  ])("do not change by %s message", (_, payload, topic) => {
+    here.receive("ben", { raised: true });
+    here.receive("anna", payload, topic);
+    here.receive("ben", payload, topic);
     expect(hands.value).toEqual(["ben"]);
   });
 
-  it("do not change by news of nobody", () => {
-    here.emit(RoomEvent.DataReceived, encoded({ raised: true, lower: true }), undefined, 0, "hand");
+  it("do not change by a message without sender", () => {
+    here.emit(RoomEvent.DataReceived, encode({ raised: true, lower: true }), undefined, 0, "hand");
     expect(hands.value).toEqual([]);
   });
 });
 
-describe("who leaves", () => {
-  beforeEach(() => here.hear("anna", { raised: true }));
+describe("a participant who leaves", () => {
+  beforeEach(() => here.receive("anna", { raised: true }));
 
-  it("has no hand up any more, also when they come back", () => {
+  it("has no raised hand any more, also after joining again", () => {
     present("me", "ben");
     expect(hands.value).toEqual([]);
     vi.advanceTimersByTime(10_000);
@@ -268,7 +273,7 @@ describe("who leaves", () => {
     expect(hands.value).toEqual(["anna"]);
   });
 
-  it("for one's own reconnecting only keeps it", () => {
+  it("only because of the own reconnect keeps it", () => {
     link.value = "full";
     present("me");
     vi.advanceTimersByTime(30_000);
@@ -278,8 +283,8 @@ describe("who leaves", () => {
     expect(hands.value).toEqual(["anna"]);
   });
 
-  it("while one was away oneself has none", () => {
-    link.value = "door";
+  it("while this page was rejoining has none", () => {
+    link.value = "rejoining";
     room.value = null;
     vi.advanceTimersByTime(30_000);
     present("me", "ben");
@@ -291,13 +296,13 @@ describe("who leaves", () => {
   });
 });
 
-describe("what is watched no longer", () => {
-  it("is not heard", () => {
+describe("listeners", () => {
+  it("are removed in the end", () => {
     stop();
     expect([...here.listeners.values()].every((all) => all.size === 0)).toBe(true);
   });
 
-  it("of an old connection is not heard", () => {
+  it("of an old connection are removed", () => {
     enter();
     expect([...here.listeners.values()].every((all) => all.size === 0)).toBe(true);
   });

@@ -1,20 +1,20 @@
 /**
- * Raised hands. Nobody keeps them but the pages: whose hand goes up or down tells everybody, and who comes in,
- * or back, asks who has one up.
+ * Raised hands. Their state is in the pages only: a page broadcasts its own changes, and one that joins or
+ * reconnects requests the others' state.
  */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type Participant, type RemoteParticipant, type Room, RoomEvent } from "livekit-client";
 import { areOthersKnown, people, room } from "./connection";
-import { Presence } from "./gathering";
-import { decoded, encoded, type HandNews } from "./hand-news";
-import { dataFlows } from "./sending-again";
+import { dataChannelReady } from "./data-channel";
+import { decode, encode, type HandMessage } from "./hand-messages";
+import { Presence } from "./presence";
 
 const TOPIC = "hand";
-/** Who is away for longer has no hand up any more. */
-const PAUSES = { grace: 4_000, gather: 0 };
+/** After a longer absence a hand is lowered. */
+const DELAYS = { grace: 4_000, batch: 0 };
 
-/** When the others' hands went up, by this page's clock. */
+/** When each remote hand went up, by this page's clock. */
 const others = signal<ReadonlyMap<string, number>>(new Map());
 const own = signal<number | null>(null);
 /** When a host last lowered this person's hand, in milliseconds since 1970; 0: never. */
@@ -22,7 +22,7 @@ export const loweredByHost = signal(0);
 
 export const isRaised = computed(() => own.value !== null);
 
-/** Identities of those who are there with a hand up, whoever raised it first first. */
+/** Identities of present people with a raised hand, oldest first. */
 export const hands = computed<string[]>(() => {
   const raisedAt = (identity: string, isLocal: boolean) =>
     isLocal ? own.value : (others.value.get(identity) ?? null);
@@ -33,14 +33,14 @@ export const hands = computed<string[]>(() => {
     .map(({ identity }) => identity);
 });
 
-/** Hear of hands, over all connections, until the returned function is called: then they are all down. */
+/** Send and receive, over all connections, until the returned function is called, which lowers all hands. */
 export function watchHands(): () => void {
   const stops = [
     effect(() => {
       const now = room.value;
       return now ? untracked(() => listen(now)) : undefined;
     }),
-    forgetWhoLeft(),
+    lowerHandsOfAbsent(),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -54,59 +54,59 @@ export function toggleHand(): void {
   publish(state());
 }
 
-/** For hosts: the page of whoever it is heeds nobody else. */
+/** For hosts: the receiving page ignores it from anybody else. */
 export function lowerHandOf(identity: string): void {
   publish({ lower: true }, identity);
 }
 
-/** Ask everybody, and tell them the own hand: both change when a connection is made anew. */
+/** Exchange states with everybody, again after each reconnect. */
 function listen(to: Room): () => void {
-  const greet = () => publish({ ...state(), ask: true });
-  // What they told everybody as they came was too early for pages that did not know them yet.
-  const welcome = ({ identity }: Participant) => publish({ ...state(), ask: true }, identity);
-  const hear = (payload: Uint8Array, from?: RemoteParticipant, _?: unknown, topic?: string) => {
-    if (topic === TOPIC && from) heed(decoded(payload), from);
+  const broadcast = () => publish({ ...state(), ask: true });
+  // The newcomer's broadcast is dropped by pages that did not know the participant yet.
+  const exchange = ({ identity }: Participant) => publish({ ...state(), ask: true }, identity);
+  const receive = (payload: Uint8Array, from?: RemoteParticipant, _?: unknown, topic?: string) => {
+    if (topic === TOPIC && from) handle(decode(payload), from);
   };
-  const greetAgain = () => void dataFlows(to).then(greet);
-  to.on(RoomEvent.Reconnected, greetAgain);
-  to.on(RoomEvent.ParticipantActive, welcome);
-  to.on(RoomEvent.DataReceived, hear);
-  greet();
+  const onReconnected = () => void dataChannelReady(to).then(broadcast);
+  to.on(RoomEvent.Reconnected, onReconnected);
+  to.on(RoomEvent.ParticipantActive, exchange);
+  to.on(RoomEvent.DataReceived, receive);
+  broadcast();
   return () => {
-    to.off(RoomEvent.Reconnected, greetAgain);
-    to.off(RoomEvent.ParticipantActive, welcome);
-    to.off(RoomEvent.DataReceived, hear);
+    to.off(RoomEvent.Reconnected, onReconnected);
+    to.off(RoomEvent.ParticipantActive, exchange);
+    to.off(RoomEvent.DataReceived, receive);
   };
 }
 
-function heed(news: HandNews, { identity, attributes }: RemoteParticipant): void {
-  if (news.raised !== undefined) note(identity, news.raised, news.since ?? 0);
-  if (news.ask && isRaised.peek()) publish(state(), identity);
-  if (news.lower && attributes.role === "host" && isRaised.peek()) {
+function handle(message: HandMessage, { identity, attributes }: RemoteParticipant): void {
+  if (message.raised !== undefined) setHand(identity, message.raised, message.since ?? 0);
+  if (message.ask && isRaised.peek()) publish(state(), identity);
+  if (message.lower && attributes.role === "host" && isRaised.peek()) {
     toggleHand();
     loweredByHost.value = Date.now();
   }
 }
 
-function note(identity: string, isUp: boolean, since: number): void {
+function setHand(identity: string, isUp: boolean, since: number): void {
   const changed = new Map(others.peek());
   if (!isUp) changed.delete(identity);
-  // Told again, a hand keeps its place: how long the news was under way differs.
+  // A repeated message keeps the hand's place: network delays differ.
   else if (!changed.has(identity)) changed.set(identity, Date.now() - since);
   others.value = changed;
 }
 
-function state(): HandNews {
+function state(): HandMessage {
   const at = own.peek();
   return at === null ? { raised: false } : { raised: true, since: Math.max(0, Date.now() - at) };
 }
 
-/** To everybody, or to one. What cannot be told now is told when the connection is back. */
-function publish(news: HandNews, to?: string): void {
+/** To everybody, or to one. A failed message is superseded by the exchange after the reconnect. */
+function publish(message: HandMessage, to?: string): void {
   const destinationIdentities = to === undefined ? undefined : [to];
   room
     .peek()
-    ?.localParticipant.publishData(encoded(news), {
+    ?.localParticipant.publishData(encode(message), {
       reliable: true,
       topic: TOPIC,
       destinationIdentities,
@@ -114,16 +114,16 @@ function publish(news: HandNews, to?: string): void {
     .catch(() => {});
 }
 
-/** A connection that is made anew shows nobody for a moment. */
-function forgetWhoLeft(): () => void {
-  const there = () => new Map(people.value.map(({ identity }) => [identity, identity]));
+/** With a grace period, because participants disappear for a moment when they reconnect. */
+function lowerHandsOfAbsent(): () => void {
+  const present = () => new Map(people.value.map(({ identity }) => [identity, identity]));
   const lower = (identities: string[]) => {
-    for (const identity of identities) note(identity, false, 0);
+    for (const identity of identities) setHand(identity, false, 0);
   };
-  const presence = new Presence(untracked(there), PAUSES, { came: () => {}, went: lower });
+  const presence = new Presence(untracked(present), DELAYS, { onJoined: () => {}, onLeft: lower });
   const stop = effect(() => {
-    const now = there();
-    if (areOthersKnown.value) presence.see(now);
+    const now = present();
+    if (areOthersKnown.value) presence.update(now);
   });
   return () => {
     stop();

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { GAP, gridFor, roomFor, type Size, split, withPager } from "./layout";
+import { capacity, GAP, gridFor, type Size, split, withPager } from "./layout";
 
 const DESKTOP: Size = { width: 1264, height: 600 };
 const PHONE: Size = { width: 344, height: 500 };
-const LYING: Size = { width: 624, height: 240 };
+const LANDSCAPE: Size = { width: 624, height: 240 };
 const COUNTS = Array.from({ length: 25 }, (_, before) => before + 1);
-const SPACES = [DESKTOP, PHONE, LYING, { width: 1904, height: 900 }, { width: 752, height: 900 }];
+const SPACES = [
+  DESKTOP,
+  PHONE,
+  LANDSCAPE,
+  { width: 1904, height: 900 },
+  { width: 752, height: 900 },
+];
 
 function used(count: number, space: Size): number {
   const { tile } = gridFor(count, space);
@@ -59,7 +65,7 @@ describe("a grid", () => {
     expect(gridFor(count, PHONE).columns).toBe(columns);
   });
 
-  it.each(SPACES)("of 1 to 25 never shows less than a camera's middle in %o", (space) => {
+  it.each(SPACES)("of 1 to 25 crops little in %o", (space) => {
     for (const count of COUNTS) {
       const { width, height } = gridFor(count, space).tile;
       expect(width / height).toBeLessThan(1.8);
@@ -74,15 +80,15 @@ describe("a grid", () => {
 
 describe("a page", () => {
   it("has room for 25 on a desktop", () => {
-    expect(roomFor(25, DESKTOP)).toBe(25);
+    expect(capacity(25, DESKTOP)).toBe(25);
   });
 
   it("never has more, however large the screen", () => {
-    expect(roomFor(80, { width: 3840, height: 2000 })).toBe(25);
+    expect(capacity(80, { width: 3840, height: 2000 })).toBe(25);
   });
 
-  it.each([PHONE, LYING])("has only tiles in which a face can be made out, in %o", (space) => {
-    const fit = roomFor(25, space);
+  it.each([PHONE, LANDSCAPE])("has only tiles of the minimum size, in %o", (space) => {
+    const fit = capacity(25, space);
     const { tile } = gridFor(fit, space);
     expect(fit).toBeGreaterThanOrEqual(6);
     expect(fit).toBeLessThan(25);
@@ -90,7 +96,7 @@ describe("a page", () => {
   });
 
   it("has room for one where there is no room", () => {
-    expect(roomFor(5, { width: 20, height: 20 })).toBe(1);
+    expect(capacity(5, { width: 20, height: 20 })).toBe(1);
   });
 });
 
@@ -102,26 +108,26 @@ describe("something large", () => {
     expect(large.width).toBeGreaterThan(strip.width * 3);
   });
 
-  it("has them below it on a phone held upright", () => {
+  it("has them below it on a phone in portrait orientation", () => {
     const { large, strip } = split(PHONE);
     expect(large.height + GAP + strip.height).toBe(PHONE.height);
     expect(large.width).toBe(PHONE.width);
-    expect(roomFor(10, strip)).toBeGreaterThanOrEqual(2);
+    expect(capacity(10, strip)).toBeGreaterThanOrEqual(2);
   });
 });
 
-describe("the buttons of pages", () => {
-  it("stand below the tiles", () => {
+describe("the pager", () => {
+  it("is below the tiles", () => {
     expect(withPager(PHONE)).toEqual({ isAside: false, tiles: { width: 344, height: 448 } });
   });
 
-  it("stand beside them where there is little height", () => {
-    expect(withPager(LYING)).toEqual({ isAside: true, tiles: { width: 572, height: 240 } });
+  it("is beside them where there is little height", () => {
+    expect(withPager(LANDSCAPE)).toEqual({ isAside: true, tiles: { width: 572, height: 240 } });
     const { strip } = split(PHONE);
-    expect(roomFor(25, withPager(strip).tiles)).toBeGreaterThanOrEqual(2);
+    expect(capacity(25, withPager(strip).tiles)).toBeGreaterThanOrEqual(2);
   });
 
-  it("take no more than there is", () => {
+  it("is no larger than the space", () => {
     expect(withPager({ width: 0, height: 20 }).tiles.height).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-/** How tiles fill a space. Sizes are CSS pixels. */
+/** The geometry of tiles in a space. Sizes are CSS pixels. */
 
 export interface Size {
   width: number;
@@ -11,22 +11,22 @@ export interface Grid {
 }
 
 export const GAP = 8;
-export const AT_MOST = 25; // tiles on one page
-const LEAST: Size = { width: 112, height: 84 }; // of a tile in which a face and a name can be made out
+export const MAX_TILES = 25; // on one page
+const MIN_TILE: Size = { width: 112, height: 84 }; // face and name are recognisable
 const WIDEST = 16 / 9;
-const PAGER = 52; // CSS has the same
+const PAGER = 52; // as in call.css
 const STRIP = { share: 0.22, least: 116, most: 264 }; // beside or below something large
 
 export const isWide = ({ width, height }: Size) => width > height;
 
-/** The grid in which `count` tiles are largest, and little of their pictures is cut off. */
+/** The grid with the largest tiles and the least cropping. */
 export function gridFor(count: number, space: Size): Grid {
   let best: Grid = { columns: 1, tile: { width: 0, height: 0 } };
   let most = -1;
   for (let columns = 1; columns <= count; columns++) {
     const cell = cellOf(count, columns, space);
-    const tile = shaped(cell, space);
-    const worth = area(tile) + area(whole(cell, space));
+    const tile = cropped(cell, space);
+    const worth = area(tile) + area(uncropped(cell, space));
     if (worth > most) [most, best] = [worth, { columns, tile }];
   }
   return best;
@@ -42,15 +42,15 @@ function cellOf(count: number, columns: number, { width, height }: Size): Size {
   };
 }
 
-/** The largest whole picture in a cell: of a camera, which is wide; on phones held upright it is not. */
-function whole(cell: Size, space: Size): Size {
+/** The largest uncropped video in a cell: 16:9, or square in portrait orientation. */
+function uncropped(cell: Size, space: Size): Size {
   const ratio = isWide(space) ? WIDEST : 1;
   const height = Math.min(cell.width / ratio, cell.height);
   return { width: height * ratio, height };
 }
 
-/** A cell, without what would only show less of a picture or nothing. */
-function shaped({ width, height }: Size, space: Size): Size {
+/** A cell, limited to aspect ratios that crop little. */
+function cropped({ width, height }: Size, space: Size): Size {
   const narrowest = isWide(space) ? 4 / 3 : 3 / 4;
   return {
     width: Math.floor(Math.min(width, height * WIDEST)),
@@ -58,18 +58,18 @@ function shaped({ width, height }: Size, space: Size): Size {
   };
 }
 
-/** How many of `count` tiles a page has room for, at least one. */
-export function roomFor(count: number, space: Size): number {
-  let fit = Math.min(count, AT_MOST);
+/** How many of `count` tiles fit on a page, at least one. */
+export function capacity(count: number, space: Size): number {
+  let fit = Math.min(count, MAX_TILES);
   while (fit > 1 && !isLegible(gridFor(fit, space).tile)) fit--;
   return Math.max(1, fit);
 }
 
 function isLegible({ width, height }: Size): boolean {
-  return width >= LEAST.width && height >= LEAST.height;
+  return width >= MIN_TILE.width && height >= MIN_TILE.height;
 }
 
-/** Something large, and the people beside it; below it where the space is upright. */
+/** A large tile and a strip beside it, or below it in portrait orientation. */
 export function split(space: Size): { large: Size; strip: Size } {
   const length = isWide(space) ? space.width : space.height;
   const part = Math.round(Math.min(STRIP.most, Math.max(STRIP.least, length * STRIP.share)));
@@ -79,7 +79,7 @@ export function split(space: Size): { large: Size; strip: Size } {
     : { large: { ...space, height: rest }, strip: { ...space, height: part } };
 }
 
-/** A page's buttons stand below its tiles, or, where height is what is scarce, beside them. */
+/** The pager is below the tiles, or beside them where height is scarce. */
 export function withPager(space: Size): { isAside: boolean; tiles: Size } {
   const isAside = isWide(space) && space.height < 300;
   const less = (length: number) => Math.max(0, length - PAGER);

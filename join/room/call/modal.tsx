@@ -1,16 +1,16 @@
-/** A dialog above everything else: the rest of the page waits until it is closed, and is silent; so it tells what happens. */
+/** A modal dialog. The rest of the page is inert, live region included, so the dialog has one of its own. */
 
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
-import { say } from "../words";
+import { t } from "../words";
+import { Announcer } from "./announcer";
 import { isUsable } from "./focus";
 import { dialog } from "./panels";
-import { Telling } from "./telling";
 
 interface ModalProps {
   title: string;
-  /** Escape, the close button, or a click beside it; without this, no dialog is open any more. */
+  /** On Escape, the close button, or a click on the backdrop; by default `dialog` is reset. */
   onClose?: () => void;
   children: ComponentChildren;
 }
@@ -26,13 +26,13 @@ export function Modal({ title, onClose = closeDialog, children }: ModalProps) {
       <div class="modal-frame">
         <header class="modal-head">
           <h2 id={heading}>{title}</h2>
-          <button type="button" class="plain" aria-label={say("close")} onClick={onClose}>
+          <button type="button" class="plain" aria-label={t("close")} onClick={onClose}>
             <Icon name="x" />
           </button>
         </header>
         <div class="modal-body">{children}</div>
       </div>
-      <Telling />
+      <Announcer />
     </dialog>
   );
 }
@@ -41,33 +41,33 @@ function closeDialog(): void {
   dialog.value = null;
 }
 
-/** Show it until the returned function is called, which brings the focus back to where it was. */
+/** Show it until the returned function is called, which restores the focus. */
 function open(box: HTMLDialogElement, close: () => void): () => void {
   const opener = document.activeElement;
   const over = new AbortController();
-  const on = (name: string, heed: (event: Event) => void) =>
-    box.addEventListener(name, heed, { signal: over.signal });
-  let isBesides = false;
+  const on = (name: string, handle: (event: Event) => void) =>
+    box.addEventListener(name, handle, { signal: over.signal });
+  let isOnBackdrop = false;
   on("pointerdown", ({ target }) => {
-    isBesides = target === box; // only the backdrop is the dialog itself: its frame fills it
+    isOnBackdrop = target === box; // only the backdrop is the dialog itself: its frame fills it
   });
-  on("click", ({ target }) => isBesides && target === box && close());
+  on("click", ({ target }) => isOnBackdrop && target === box && close());
   on("cancel", (event) => {
     if (event.target !== box) return;
     event.preventDefault();
     close();
   });
-  on("close", close); // by the browser itself, which a page cannot always prevent
+  on("close", close); // by the browser itself, which cannot always be prevented
   box.showModal();
   return () => {
     over.abort();
     box.close();
-    comeBack(opener);
+    restoreFocus(opener);
   };
 }
 
-/** To what had the focus before, or, where that was in a menu that has closed, to the menu's button. */
-function comeBack(opener: Element | null): void {
+/** To the element focused before, or, when that is in a closed menu, to the menu's button. */
+function restoreFocus(opener: Element | null): void {
   const menu = opener?.closest("[id][popover]")?.id;
   const button = menu && document.querySelector(`[popovertarget="${menu}"]`);
   const back = [opener, button].find((one) => one instanceof HTMLElement && isUsable(one));

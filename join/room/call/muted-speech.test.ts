@@ -1,30 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isMicrophoneOn, microphone } from "../devices";
-import { Ear, watchMutedSpeech } from "./muted-speech";
+import { notify } from "./announcer";
+import { SpeechDetector, watchMutedSpeech } from "./muted-speech";
 import { setShortcuts } from "./shortcuts";
-import { tell } from "./telling";
 
-vi.mock("./telling", () => ({ tell: vi.fn() }));
+vi.mock("./announcer", () => ({ notify: vi.fn() }));
 
 const SPEECH = 0.7;
 const NOISE = 0.3;
 const STEP = 90;
 
-/** Whether an ear that listens since 0 hears speech at the end of these levels, which begin at `from`. */
-function hears(levels: number[], from = 10_000, step = STEP): boolean {
-  const ear = new Ear(0);
-  return levels.map((level, number) => ear.hears(level, from + number * step)).at(-1) ?? false;
+/** Whether a detector started at 0 detects speech at the end of these levels, which begin at `from`. */
+function detects(levels: number[], from = 10_000, step = STEP): boolean {
+  const detector = new SpeechDetector(0);
+  return (
+    levels.map((level, number) => detector.detects(level, from + number * step)).at(-1) ?? false
+  );
 }
 
 const lasting = (level: number, count = 12) => Array<number>(count).fill(level);
 
 describe("speech", () => {
   it("is a second of loud sound", () => {
-    expect(hears(lasting(SPEECH))).toBe(true);
+    expect(detects(lasting(SPEECH))).toBe(true);
   });
 
   it("has gaps", () => {
-    expect(hears(lasting(0).map((_, number) => (number % 3 ? SPEECH : 0)))).toBe(true);
+    expect(detects(lasting(0).map((_, number) => (number % 3 ? SPEECH : 0)))).toBe(true);
   });
 
   it.each([
@@ -34,31 +36,31 @@ describe("speech", () => {
     ["a keyboard", lasting(0).map((_, number) => (number % 3 ? 0 : SPEECH))],
     ["what was said before that second", [...lasting(SPEECH), ...lasting(0, 8)]],
   ])("is not %s", (_, levels) => {
-    expect(hears(levels)).toBe(false);
+    expect(detects(levels)).toBe(false);
   });
 
-  it("is not known after half a second", () => {
-    expect(hears(lasting(1, 6))).toBe(false);
+  it("is not detected after half a second", () => {
+    expect(detects(lasting(1, 6))).toBe(false);
   });
 
-  it("is not known from one look a second, as in a page that is out of sight", () => {
-    expect(hears(lasting(1), 10_000, 1_000)).toBe(false);
+  it("is not detected from one sample a second, as in a background page", () => {
+    expect(detects(lasting(1), 10_000, 1_000)).toBe(false);
   });
 
   it("may be a sentence that is finished just after muting", () => {
-    expect(hears(lasting(SPEECH), 500)).toBe(false);
-    expect(hears(lasting(SPEECH), 2_500)).toBe(true);
+    expect(detects(lasting(SPEECH), 500)).toBe(false);
+    expect(detects(lasting(SPEECH), 2_500)).toBe(true);
   });
 });
 
 // While muted
 
 let level: number;
-let copies: Copy[];
+let clones: Clone[];
 let contexts: { close: ReturnType<typeof vi.fn> }[];
 let stop: () => void;
 
-class Copy {
+class Clone {
   enabled = false;
   stop = vi.fn();
 }
@@ -80,8 +82,8 @@ class Analyser {
 
 function track() {
   const clone = () => {
-    copies.push(new Copy());
-    return copies.at(-1);
+    clones.push(new Clone());
+    return clones.at(-1);
   };
   return { mediaStreamTrack: { enabled: false, clone } } as never;
 }
@@ -93,13 +95,13 @@ function pass(milliseconds: number, loudness: number) {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  copies = [];
+  clones = [];
   contexts = [];
   vi.stubGlobal("AudioContext", Context);
   vi.stubGlobal("AnalyserNode", Analyser);
   vi.stubGlobal("MediaStream", class {});
   vi.stubGlobal("matchMedia", () => ({ matches: true }));
-  vi.mocked(tell).mockReset();
+  vi.mocked(notify).mockReset();
   setShortcuts(true);
   microphone.value = track();
   isMicrophoneOn.value = false;
@@ -112,68 +114,68 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe("who speaks while muted", () => {
-  it("is told so, and how to be heard", () => {
+describe("a person who speaks while muted", () => {
+  it("is notified, with the shortcut to unmute", () => {
     pass(5_000, SPEECH);
-    expect(tell).toHaveBeenCalledTimes(1);
-    expect(tell).toHaveBeenCalledWith("mutedSpeechKey");
+    expect(notify).toHaveBeenCalledTimes(1);
+    expect(notify).toHaveBeenCalledWith("mutedSpeechKey");
   });
 
-  it("is listened to by a copy, so that nothing is sent", () => {
-    expect(copies.map(({ enabled }) => enabled)).toEqual([true]);
+  it("is measured by a clone, so that nothing is sent", () => {
+    expect(clones.map(({ enabled }) => enabled)).toEqual([true]);
     expect(microphone.value?.mediaStreamTrack.enabled).toBe(false);
   });
 
-  it("is told again after half a minute, not sooner", () => {
+  it("is notified again after half a minute, not sooner", () => {
     pass(25_000, SPEECH);
-    expect(tell).toHaveBeenCalledTimes(1);
+    expect(notify).toHaveBeenCalledTimes(1);
     pass(10_000, SPEECH);
-    expect(tell).toHaveBeenCalledTimes(2);
+    expect(notify).toHaveBeenCalledTimes(2);
   });
 
-  it("is not told sooner for having unmuted in between", () => {
+  it("is not notified sooner after unmuting in between", () => {
     pass(5_000, SPEECH);
     isMicrophoneOn.value = true;
     isMicrophoneOn.value = false;
     pass(10_000, SPEECH);
-    expect(tell).toHaveBeenCalledTimes(1);
+    expect(notify).toHaveBeenCalledTimes(1);
   });
 
   it.each([
-    ["without keys", () => setShortcuts(false)],
+    ["when shortcuts are off", () => setShortcuts(false)],
     ["on a phone", () => vi.stubGlobal("matchMedia", () => ({ matches: false }))],
-  ])("is told of no key %s", (_, arrange) => {
+  ])("is notified without the shortcut %s", (_, arrange) => {
     arrange();
     pass(5_000, SPEECH);
-    expect(tell).toHaveBeenCalledWith("mutedSpeech");
+    expect(notify).toHaveBeenCalledWith("mutedSpeech");
   });
 });
 
-describe("nobody is told", () => {
-  it("who is silent", () => {
+describe("no notification", () => {
+  it("for silence", () => {
     pass(60_000, NOISE);
-    expect(tell).not.toHaveBeenCalled();
+    expect(notify).not.toHaveBeenCalled();
   });
 
-  it("who is heard", () => {
+  it("while unmuted", () => {
     isMicrophoneOn.value = true;
     pass(60_000, SPEECH);
-    expect(tell).not.toHaveBeenCalled();
-    expect(copies).toHaveLength(1);
+    expect(notify).not.toHaveBeenCalled();
+    expect(clones).toHaveLength(1);
   });
 
-  it("where the browser lets us hear nothing", () => {
+  it("where the browser has no Web Audio", () => {
     stop();
     vi.stubGlobal("AudioContext", undefined);
     stop = watchMutedSpeech();
     pass(5_000, SPEECH);
-    expect(tell).not.toHaveBeenCalled();
-    expect(copies.at(-1)?.stop).toHaveBeenCalled();
+    expect(notify).not.toHaveBeenCalled();
+    expect(clones.at(-1)?.stop).toHaveBeenCalled();
   });
 });
 
-describe("the copy is closed", () => {
-  const closed = () => [copies[0]?.stop.mock.calls.length, contexts[0]?.close.mock.calls.length];
+describe("the clone is stopped", () => {
+  const closed = () => [clones[0]?.stop.mock.calls.length, contexts[0]?.close.mock.calls.length];
 
   it("when the microphone is on", () => {
     isMicrophoneOn.value = true;
@@ -183,7 +185,7 @@ describe("the copy is closed", () => {
   it("when another microphone is used", () => {
     microphone.value = track();
     expect(closed()).toEqual([1, 1]);
-    expect(copies).toHaveLength(2);
+    expect(clones).toHaveLength(2);
   });
 
   it("when the microphone is gone", () => {
@@ -195,6 +197,6 @@ describe("the copy is closed", () => {
     stop();
     expect(closed()).toEqual([1, 1]);
     pass(5_000, SPEECH);
-    expect(tell).not.toHaveBeenCalled();
+    expect(notify).not.toHaveBeenCalled();
   });
 });

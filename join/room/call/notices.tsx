@@ -1,9 +1,9 @@
-/** What somebody has to know or do right now, above the pictures. */
+/** Banners above the tiles. */
 
 import { Icon } from "../icon";
-import { say } from "../words";
+import { t } from "../words";
 import { allowSound, isSoundAllowed, link, people } from "./connection";
-import { screen, stopSharing } from "./screen";
+import { screen, stopSharing } from "./screen-share";
 
 export function Notices() {
   return (
@@ -11,30 +11,30 @@ export function Notices() {
       {link.value !== "steady" && (
         <p class={link.value === "signal" ? "notice late-notice" : "notice"}>
           <Icon name="wifi-off" />
-          {say("reconnecting")}
+          {t("reconnecting")}
         </p>
       )}
       {!isSoundAllowed.value && (
         <button type="button" class="notice" onClick={() => void allowSound()}>
           <Icon name="volume-2" />
-          {say("soundHeldBack")}
+          {t("soundHeldBack")}
         </button>
       )}
-      {screen.value.length > 0 && <Sharing />}
+      {screen.value.length > 0 && <SharingNotice />}
       {people.value.length === 1 && link.value === "steady" && (
-        <p class="notice calm">{say("alone")}</p>
+        <p class="notice calm">{t("alone")}</p>
       )}
     </div>
   );
 }
 
-function Sharing() {
+function SharingNotice() {
   return (
     <div class="notice">
       <Icon name="monitor-up" />
-      {say("youShare")}
+      {t("youShare")}
       <button type="button" onClick={stopSharing}>
-        {say("stopSharing")}
+        {t("stopSharing")}
       </button>
     </div>
   );

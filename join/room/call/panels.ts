@@ -1,4 +1,4 @@
-/** What is open beside or above the pictures: one panel, one dialog. */
+/** Which panel and which dialog is open. */
 
 import { signal } from "@preact/signals";
 

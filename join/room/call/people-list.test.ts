@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Person } from "./people";
-import { found, inOrder } from "./people-list";
+import { search, sortPeople } from "./people-list";
 
-const person = (name: string, facts: Partial<Person> = {}) =>
-  ({ identity: name.toLowerCase(), name, isLocal: false, isHost: false, ...facts }) as Person;
+const person = (name: string, overrides: Partial<Person> = {}) =>
+  ({ identity: name.toLowerCase(), name, isLocal: false, isHost: false, ...overrides }) as Person;
 
 const ME = person("Me", { isLocal: true });
 const HOST = person("Host", { isHost: true });
@@ -12,25 +12,25 @@ const ALL = [person("Anna"), HOST, person("Ben"), ME, person("Cem")];
 const names = (people: Person[]) => people.map(({ name }) => name);
 
 describe("the list of people", () => {
-  it("begins with oneself and the hosts; the others follow as they came", () => {
-    expect(names(inOrder(ALL, []))).toEqual(["Me", "Host", "Anna", "Ben", "Cem"]);
+  it("begins with the local participant and hosts; the others follow by join time", () => {
+    expect(names(sortPeople(ALL, []))).toEqual(["Me", "Host", "Anna", "Ben", "Cem"]);
   });
 
-  it("has raised hands above all, in their order", () => {
-    expect(names(inOrder(ALL, ["cem", "anna"]))).toEqual(["Cem", "Anna", "Me", "Host", "Ben"]);
+  it("has raised hands first, in their order", () => {
+    expect(names(sortPeople(ALL, ["cem", "anna"]))).toEqual(["Cem", "Anna", "Me", "Host", "Ben"]);
   });
 
   it("has the own hand in its place", () => {
-    expect(names(inOrder(ALL, ["ben", "me"]))[1]).toBe("Me");
+    expect(names(sortPeople(ALL, ["ben", "me"]))[1]).toBe("Me");
   });
 
-  it("ignores the hand of nobody", () => {
-    expect(names(inOrder(ALL, ["stranger"]))).toHaveLength(ALL.length);
+  it("ignores the hand of a stranger", () => {
+    expect(names(sortPeople(ALL, ["stranger"]))).toHaveLength(ALL.length);
   });
 
-  it("leaves what it was given as it was", () => {
+  it("does not change its argument", () => {
     const before = [...ALL];
-    inOrder(ALL, ["cem"]);
+    sortPeople(ALL, ["cem"]);
     expect(ALL).toEqual(before);
   });
 });
@@ -47,10 +47,10 @@ describe("a search", () => {
     ["राम", ["राम"]],
     ["nobody", []],
   ])("for %j finds %j", (query, expected) => {
-    expect(names(found(people, query))).toEqual(expected);
+    expect(names(search(people, query))).toEqual(expected);
   });
 
   it.each(["", "  "])("for %j finds everybody", (query) => {
-    expect(found(people, query)).toHaveLength(4);
+    expect(search(people, query)).toHaveLength(4);
   });
 });

@@ -1,9 +1,9 @@
-/** In which order people are listed, and who is found by a name. */
+/** Order and search of the list of people. */
 
 import type { Person } from "./people";
 
-/** Raised hands as they went up, then oneself, then hosts, then the others as they came. */
-export function inOrder(people: Person[], hands: string[]): Person[] {
+/** Raised hands first, oldest first; then the local participant, hosts, and the others by join time. */
+export function sortPeople(people: Person[], hands: string[]): Person[] {
   const rank = (person: Person) => {
     const place = hands.indexOf(person.identity);
     if (place >= 0) return place - hands.length;
@@ -13,13 +13,13 @@ export function inOrder(people: Person[], hands: string[]): Person[] {
   return [...people].sort((one, other) => rank(one) - rank(other));
 }
 
-/** Those whose name has it anywhere, whatever its case and accents. */
-export function found(people: Person[], query: string): Person[] {
-  const sought = plain(query.trim());
-  return people.filter(({ name }) => plain(name).includes(sought));
+/** By a part of the name, ignoring case and accents. */
+export function search(people: Person[], query: string): Person[] {
+  const needle = normalized(query.trim());
+  return people.filter(({ name }) => normalized(name).includes(needle));
 }
 
-function plain(text: string): string {
+function normalized(text: string): string {
   return text
     .normalize("NFD")
     .replace(/[\u0300-\u036f]/g, "")

@@ -1,17 +1,17 @@
-/** Who is in the call, and what hosts may do about it. */
+/** The list of people, and hosts' actions on everybody. */
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
-import { say } from "../words";
-import { Ask } from "./ask";
+import { t } from "../words";
+import { ConfirmDialog } from "./confirm-dialog";
 import { people } from "./connection";
 import { hands } from "./hands";
-import { isHost, muteEverybody, removeOne } from "./host";
+import { isHost, muteEverybody, removeOne } from "./moderation";
 import type { Person } from "./people";
-import { found, inOrder } from "./people-list";
+import { search, sortPeople } from "./people-list";
 import { PersonRow } from "./person-row";
-import { Side } from "./side";
+import { SidePanel } from "./side-panel";
 
 /** With more people than this, there is a field to search them. */
 const MANY = 10;
@@ -19,15 +19,15 @@ const MANY = 10;
 export function PeoplePanel() {
   const query = useSignal("");
   const removing = useSignal<Person | null>(null);
-  const all = inOrder(people.value, hands.value);
+  const all = sortPeople(people.value, hands.value);
   const isSearched = all.length > MANY || query.value !== "";
-  const shown = isSearched ? found(all, query.value) : all;
+  const shown = isSearched ? search(all, query.value) : all;
   return (
     <>
-      <Side
+      <SidePanel
         which="people"
-        name={say("people")}
-        title={say("peopleCount", { count: String(all.length) })}
+        name={t("people")}
+        title={t("peopleCount", { count: String(all.length) })}
       >
         <div class="list-head">
           {isSearched && <Search query={query} />}
@@ -39,8 +39,8 @@ export function PeoplePanel() {
             removing.value = person;
           }}
         />
-      </Side>
-      {removing.value && <Removing who={removing} person={removing.value} />}
+      </SidePanel>
+      {removing.value && <RemoveDialog target={removing} person={removing.value} />}
     </>
   );
 }
@@ -49,7 +49,7 @@ function MuteEverybody() {
   return (
     <button type="button" class="small" onClick={() => void muteEverybody()}>
       <Icon name="mic-off" />
-      {say("muteEverybody")}
+      {t("muteEverybody")}
     </button>
   );
 }
@@ -58,12 +58,12 @@ function Search({ query }: { query: { value: string } }) {
   return (
     <label class="search">
       <Icon name="search" />
-      <span class="only-read">{say("searchPeople")}</span>
+      <span class="only-read">{t("searchPeople")}</span>
       <input
         type="text"
         inputMode="search"
         autoComplete="off"
-        placeholder={say("searchPeople")}
+        placeholder={t("searchPeople")}
         value={query.value}
         onInput={(event) => {
           query.value = event.currentTarget.value;
@@ -80,7 +80,7 @@ interface ListProps {
 
 function List({ shown, onRemove }: ListProps) {
   useKeptFocus();
-  if (!shown.length) return <p class="nothing quiet">{say("nobodyFound")}</p>;
+  if (!shown.length) return <p class="nothing quiet">{t("nobodyFound")}</p>;
   return (
     <ul class="people-list">
       {shown.map((person) => (
@@ -90,7 +90,7 @@ function List({ shown, onRemove }: ListProps) {
   );
 }
 
-/** What has the focus keeps it when its row moves to another place. */
+/** Moving a row in the DOM blurs what has the focus in it: focus it again. */
 function useKeptFocus(): void {
   const focused = useRef<Element | null>(null);
   focused.current = document.activeElement;
@@ -100,16 +100,16 @@ function useKeptFocus(): void {
   });
 }
 
-function Removing({ who, person }: { who: { value: Person | null }; person: Person }) {
+function RemoveDialog({ target, person }: { target: { value: Person | null }; person: Person }) {
   const { name } = person;
   return (
-    <Ask
-      title={say("removeAsk", { name })}
-      detail={say("removeDetail", { name })}
-      deed={say("remove")}
-      onYes={() => removeOne(person)}
-      onDone={() => {
-        who.value = null;
+    <ConfirmDialog
+      title={t("removeAsk", { name })}
+      detail={t("removeDetail", { name })}
+      action={t("remove")}
+      onConfirm={() => removeOne(person)}
+      onClose={() => {
+        target.value = null;
       }}
     />
   );

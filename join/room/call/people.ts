@@ -1,4 +1,4 @@
-/** Who is in the room, as the page shows them. */
+/** The room's participants, as the page shows them. */
 
 import {
   ConnectionQuality,
@@ -9,10 +9,10 @@ import {
   type TrackPublication,
 } from "livekit-client";
 import type { IconName } from "../icons";
-import { type Key, say } from "../words";
+import { type Key, t } from "../words";
 
 export interface Person {
-  /** Stays the same when they reconnect; the sid does not. */
+  /** The same after a reconnect; the sid is not. */
   identity: string;
   name: string;
   isLocal: boolean;
@@ -23,16 +23,16 @@ export interface Person {
   /** 0 to 1. */
   loudness: number;
   quality: ConnectionQuality;
-  /** Their camera; null while it is off. */
+  /** Camera; null while it is off. */
   video: Track | null;
-  /** What is to be heard of them: microphone, and the sound of a shared screen. Nothing of oneself. */
+  /** Remote microphone and screen-share audio; empty for the local participant. */
   sounds: Track[];
-  /** Milliseconds since 1970; 0 when LiveKit has not told. */
+  /** Milliseconds since 1970; 0 when unknown. */
   joinedAt: number;
   lastSpokeAt: number;
 }
 
-/** A screen that somebody shows. */
+/** A shared screen. */
 export interface Share {
   identity: string;
   name: string;
@@ -40,15 +40,14 @@ export interface Share {
   video: Track;
 }
 
-/** Oneself first, then the others as they came. Machines are not people. */
+/** The local participant first, then the others by join time, without agents and recorders. */
 export function peopleIn(room: Room): Person[] {
   const others = [...room.remoteParticipants.values()].filter(isPerson).map(personOf);
-  return [personOf(room.localParticipant), ...others.sort(byComing)];
+  return [personOf(room.localParticipant), ...others.sort(byJoinTime)];
 }
 
-/** What somebody is called on the page. */
-export function calledOn({ name, isLocal }: Pick<Person, "name" | "isLocal">): string {
-  return isLocal ? say("you", { name }) : name;
+export function displayName({ name, isLocal }: Pick<Person, "name" | "isLocal">): string {
+  return isLocal ? t("you", { name }) : name;
 }
 
 export function sharesIn(room: Room): Share[] {
@@ -60,7 +59,7 @@ export function sharesIn(room: Room): Share[] {
   });
 }
 
-function byComing(one: Person, other: Person): number {
+function byJoinTime(one: Person, other: Person): number {
   return one.joinedAt - other.joinedAt || (one.identity < other.identity ? -1 : 1);
 }
 
@@ -69,7 +68,7 @@ function isPerson({ kind }: Participant): boolean {
 }
 
 function nameOf(participant: Participant): string {
-  return participant.name || say("guest");
+  return participant.name || t("guest");
 }
 
 function personOf(participant: Participant): Person {
@@ -101,8 +100,8 @@ function live(publication: TrackPublication | undefined): Track | null {
   return publication && !publication.isMuted ? (publication.track ?? null) : null;
 }
 
-/** How to say and show that a connection is bad; null while it is not. */
-export function weaknessOf(quality: ConnectionQuality): { name: Key; icon: IconName } | null {
+/** Label and icon of a bad connection; null for a good one. */
+export function qualityWarning(quality: ConnectionQuality): { name: Key; icon: IconName } | null {
   switch (quality) {
     case ConnectionQuality.Poor:
       return { name: "connectionWeak", icon: "triangle-alert" };

@@ -1,11 +1,11 @@
-/** One person in the list: how they are, and what can be done. */
+/** One person in the list: state and actions. */
 
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
-import { say } from "../words";
+import { t } from "../words";
 import { hands, lowerHandOf } from "./hands";
-import { isHost, muteOne } from "./host";
-import { calledOn, type Person, weaknessOf } from "./people";
+import { isHost, muteOne } from "./moderation";
+import { displayName, type Person, qualityWarning } from "./people";
 import { pinOf, togglePin } from "./view";
 
 interface RowProps {
@@ -15,54 +15,56 @@ interface RowProps {
 
 export function PersonRow({ person, onRemove }: RowProps) {
   const { identity, name, isLocal } = person;
-  const canDo = isHost.value && !isLocal;
+  const canModerate = isHost.value && !isLocal;
   return (
     <li class="person" data-identity={identity}>
       <div class="about-person">
-        <bdi class="person-name">{calledOn(person)}</bdi>
-        <Facts person={person} />
+        <bdi class="person-name">{displayName(person)}</bdi>
+        <Details person={person} />
       </div>
-      <div class="deeds">
-        <Hand person={person} canLower={canDo} />
-        <Microphone person={person} canMute={canDo} />
-        <PinDeed person={person} />
+      <div class="actions">
+        <Hand person={person} canLower={canModerate} />
+        <Microphone person={person} canMute={canModerate} />
+        <PinButton person={person} />
         {isHost.value && isLocal && <span class="square" />}
-        {canDo && <Deed name={say("removeOne", { name })} icon="user-round-x" onClick={onRemove} />}
+        {canModerate && (
+          <ActionButton name={t("removeOne", { name })} icon="user-round-x" onClick={onRemove} />
+        )}
       </div>
     </li>
   );
 }
 
-function Facts({ person }: { person: Person }) {
-  const weakness = weaknessOf(person.quality);
-  if (!person.isHost && !weakness) return null;
+function Details({ person }: { person: Person }) {
+  const warning = qualityWarning(person.quality);
+  if (!person.isHost && !warning) return null;
   return (
     <p class="small quiet facts">
       {person.isHost && (
         <span>
           <Icon name="crown" />
-          {say("host")}
+          {t("host")}
         </span>
       )}
-      {weakness && (
+      {warning && (
         <span class="weak-link">
-          <Icon name={weakness.icon} />
-          {say(weakness.name)}
+          <Icon name={warning.icon} />
+          {t(warning.name)}
         </span>
       )}
     </p>
   );
 }
 
-/** With its place among those that are up. Where a host may lower it, it is the button for that. */
+/** With its place in the queue; for hosts, a button that lowers it. */
 function Hand({ person, canLower }: { person: Person; canLower: boolean }) {
   const { identity, name } = person;
   const place = hands.value.indexOf(identity);
   if (place < 0) return null;
-  if (!canLower) return <State name={say("hand")} icon="hand" place={place + 1} />;
+  if (!canLower) return <State name={t("hand")} icon="hand" place={place + 1} />;
   return (
-    <Deed
-      name={say("lowerHandOf", { name })}
+    <ActionButton
+      name={t("lowerHandOf", { name })}
       icon="hand"
       place={place + 1}
       onClick={() => lowerHandOf(identity)}
@@ -72,15 +74,17 @@ function Hand({ person, canLower }: { person: Person; canLower: boolean }) {
 
 function Microphone({ person, canMute }: { person: Person; canMute: boolean }) {
   const { isMuted, name } = person;
-  if (isMuted) return <State name={say("muted")} icon="mic-off" />;
-  if (!canMute) return <State name={say("microphoneOn")} icon="mic" />;
-  return <Deed name={say("muteOne", { name })} icon="mic" onClick={() => void muteOne(person)} />;
+  if (isMuted) return <State name={t("muted")} icon="mic-off" />;
+  if (!canMute) return <State name={t("microphoneOn")} icon="mic" />;
+  return (
+    <ActionButton name={t("muteOne", { name })} icon="mic" onClick={() => void muteOne(person)} />
+  );
 }
 
-function PinDeed({ person }: { person: Person }) {
+function PinButton({ person }: { person: Person }) {
   const { identity } = person;
-  const { label, icon } = pinOf(identity, calledOn(person));
-  return <Deed name={label} icon={icon} onClick={() => togglePin(identity)} />;
+  const { label, icon } = pinOf(identity, displayName(person));
+  return <ActionButton name={label} icon={icon} onClick={() => togglePin(identity)} />;
 }
 
 interface MarkProps {
@@ -99,7 +103,7 @@ function State({ name, icon, place }: MarkProps) {
   );
 }
 
-function Deed({ name, icon, place, onClick }: MarkProps & { onClick: () => void }) {
+function ActionButton({ name, icon, place, onClick }: MarkProps & { onClick: () => void }) {
   return (
     <button type="button" class="plain square" data-icon={icon} title={name} onClick={onClick}>
       <Icon name={icon} />

@@ -1,18 +1,18 @@
-/** Camera, microphone and speaker during the call: as before it, and with the same help. */
+/** Camera, microphone and speaker during the call, with the preview's menus and help. */
 
 import { useEffect } from "preact/hooks";
-import { DeviceHelp } from "../door/help";
-import { look } from "../door/listing";
-import { DeviceMenus } from "../door/menus";
-import { say } from "../words";
+import { DeviceHelp } from "../door/device-help";
+import { refreshDevices } from "../door/device-list";
+import { DeviceMenus } from "../door/device-menus";
+import { t } from "../words";
 import { Modal } from "./modal";
 
 export function SettingsDialog() {
-  useEffect(() => void look(), []);
+  useEffect(() => void refreshDevices(), []);
   return (
-    <Modal title={say("settings")}>
+    <Modal title={t("settings")}>
       <DeviceMenus />
-      <DeviceHelp isInside />
+      <DeviceHelp isInCall />
     </Modal>
   );
 }

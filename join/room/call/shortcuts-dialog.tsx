@@ -1,12 +1,12 @@
-/** The list of keys, and the switch for those who can do without. */
+/** The list of shortcuts, and the switch that turns them off. */
 
-import { say } from "../words";
+import { t } from "../words";
 import { Modal } from "./modal";
 import { areShortcutsOn, SHORTCUTS, type Shortcut, setShortcuts } from "./shortcuts";
 
 export function ShortcutsDialog() {
   return (
-    <Modal title={say("shortcuts")}>
+    <Modal title={t("shortcuts")}>
       <div class="tight">
         <label class="switch">
           <input
@@ -15,15 +15,15 @@ export function ShortcutsDialog() {
             aria-describedby="single-keys-detail"
             onChange={(event) => setShortcuts(event.currentTarget.checked)}
           />
-          {say("singleKeys")}
+          {t("singleKeys")}
         </label>
         <p id="single-keys-detail" class="small quiet">
-          {say("singleKeysDetail")}
+          {t("singleKeysDetail")}
         </p>
       </div>
       <dl class="keys" data-off={!areShortcutsOn.value}>
         {SHORTCUTS.map((shortcut) => (
-          <Row key={shortcut.deed} shortcut={shortcut} />
+          <Row key={shortcut.action} shortcut={shortcut} />
         ))}
       </dl>
     </Modal>
@@ -33,7 +33,7 @@ export function ShortcutsDialog() {
 function Row({ shortcut }: { shortcut: Shortcut }) {
   return (
     <div>
-      <dt>{say(shortcut.says)}</dt>
+      <dt>{t(shortcut.says)}</dt>
       <dd>
         <kbd>{capOf(shortcut.key)}</kbd>
       </dd>
@@ -43,6 +43,6 @@ function Row({ shortcut }: { shortcut: Shortcut }) {
 
 /** What is printed on the key. */
 function capOf(key: string): string {
-  if (key === " ") return say("keySpace");
-  return key === "escape" ? say("keyEscape") : key.toUpperCase();
+  if (key === " ") return t("keySpace");
+  return key === "escape" ? t("keyEscape") : key.toUpperCase();
 }

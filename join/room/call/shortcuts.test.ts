@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { KEYS } from "../words";
 import {
+  type Actions,
+  actionOf,
   areShortcutsOn,
-  type Deeds,
-  deedOf,
+  type KeyPress,
   listenForShortcuts,
-  type Press,
   SHORTCUTS,
   setShortcuts,
   shortcutFor,
 } from "./shortcuts";
 
-function press(key: string, facts: Partial<Press> = {}): Press {
+function press(key: string, facts: Partial<KeyPress> = {}): KeyPress {
   const code = key.length === 1 ? `Key${key.toUpperCase()}` : key;
   const held = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
   return { key, code, ...held, isComposing: false, keyCode: 0, ...facts };
@@ -30,52 +30,52 @@ describe("a key", () => {
     ["?", "shortcuts"],
     [" ", "talk"],
     ["Escape", "close"],
-  ])("%j means %s", (key, deed) => {
-    expect(deedOf(press(key))).toBe(deed);
+  ])("%j means %s", (key, action) => {
+    expect(actionOf(press(key))).toBe(action);
   });
 
   it("means the same with shift and caps lock", () => {
-    expect(deedOf(press("M", { shiftKey: true }))).toBe("microphone");
-    expect(deedOf(press("M"))).toBe("microphone");
+    expect(actionOf(press("M", { shiftKey: true }))).toBe("microphone");
+    expect(actionOf(press("M"))).toBe("microphone");
   });
 
   it.each(["x", "1", "Enter", "Tab", "F1", "Dead", "Process", "Unidentified"])(
     "%s means nothing",
     (key) => {
-      expect(deedOf(press(key))).toBeNull();
+      expect(actionOf(press(key))).toBeNull();
     },
   );
 
   it.each(["ctrlKey", "metaKey", "altKey"] as const)("with %s is another command", (held) => {
-    expect(deedOf(press("c", { [held]: true }))).toBeNull();
-    expect(deedOf(press("Escape", { [held]: true }))).toBeNull();
+    expect(actionOf(press("c", { [held]: true }))).toBeNull();
+    expect(actionOf(press("Escape", { [held]: true }))).toBeNull();
   });
 
   it("with AltGr makes another character", () => {
-    expect(deedOf(press("µ", { code: "KeyM", getModifierState: () => true }))).toBeNull();
+    expect(actionOf(press("µ", { code: "KeyM", getModifierState: () => true }))).toBeNull();
   });
 
-  it("is left to whoever puts a character together with it", () => {
-    expect(deedOf(press("m", { isComposing: true }))).toBeNull();
-    expect(deedOf(press("Escape", { isComposing: true }))).toBeNull();
-    expect(deedOf(press("m", { keyCode: 229 }))).toBeNull();
+  it("is ignored during an IME composition", () => {
+    expect(actionOf(press("m", { isComposing: true }))).toBeNull();
+    expect(actionOf(press("Escape", { isComposing: true }))).toBeNull();
+    expect(actionOf(press("m", { keyCode: 229 }))).toBeNull();
   });
 });
 
 describe("on other keyboards", () => {
-  it("the letter counts where letters are Latin, wherever it is", () => {
-    expect(deedOf(press("m", { code: "Semicolon" }))).toBe("microphone"); // AZERTY
-    expect(deedOf(press(",", { code: "KeyM" }))).toBeNull();
-    expect(deedOf(press("j", { code: "KeyC" }))).toBeNull(); // Dvorak
-    expect(deedOf(press("?", { code: "Minus", shiftKey: true }))).toBe("shortcuts"); // QWERTZ
+  it("the character counts on Latin layouts", () => {
+    expect(actionOf(press("m", { code: "Semicolon" }))).toBe("microphone"); // AZERTY
+    expect(actionOf(press(",", { code: "KeyM" }))).toBeNull();
+    expect(actionOf(press("j", { code: "KeyC" }))).toBeNull(); // Dvorak
+    expect(actionOf(press("?", { code: "Minus", shiftKey: true }))).toBe("shortcuts"); // QWERTZ
   });
 
   it.each([
     ["ü", "KeyG"], // Turkish F
     ["é", "KeyS"],
     ["ß", "KeyS"],
-  ])("%s is Latin, and no letter of ours", (key, code) => {
-    expect(deedOf(press(key, { code }))).toBeNull();
+  ])("%s is Latin, and no shortcut", (key, code) => {
+    expect(actionOf(press(key, { code }))).toBeNull();
   });
 
   it.each([
@@ -87,41 +87,41 @@ describe("on other keyboards", () => {
     ["ص", "KeyW", null], // Arabic
     ["؟", "Slash", "shortcuts"],
     ["я", "KeyZ", null],
-  ])("of other letters, the place counts: %s on %s", (key, code, deed) => {
-    expect(deedOf(press(key, { code, shiftKey: code === "Slash" }))).toBe(deed);
+  ])("the physical key counts on non-Latin layouts: %s on %s", (key, code, action) => {
+    expect(actionOf(press(key, { code, shiftKey: code === "Slash" }))).toBe(action);
   });
 
   it("a slash without shift is no question mark", () => {
-    expect(deedOf(press("य", { code: "Slash" }))).toBeNull();
+    expect(actionOf(press("य", { code: "Slash" }))).toBeNull();
   });
 });
 
 describe("the list", () => {
-  it("has each key and each deed once", () => {
+  it("has each key and each action once", () => {
     expect(new Set(SHORTCUTS.map(({ key }) => key)).size).toBe(SHORTCUTS.length);
-    expect(new Set(SHORTCUTS.map(({ deed }) => deed)).size).toBe(SHORTCUTS.length);
+    expect(new Set(SHORTCUTS.map(({ action }) => action)).size).toBe(SHORTCUTS.length);
   });
 
-  it("says what each does", () => {
+  it("has a label for each", () => {
     expect(SHORTCUTS.filter(({ says }) => !KEYS.includes(says))).toEqual([]);
   });
 
-  it("is what is listened to", () => {
-    for (const { key, deed } of SHORTCUTS) expect(deedOf(press(key))).toBe(deed);
+  it("is what the listener uses", () => {
+    for (const { key, action } of SHORTCUTS) expect(actionOf(press(key))).toBe(action);
   });
 });
 
-// What is listened to
+// The listener
 
 class Page extends EventTarget {
-  /** Selectors of what is on the page. */
+  /** Selectors that match something on the page. */
   open: string[] = [];
   querySelector(selector: string) {
     return this.open.includes(selector) ? {} : null;
   }
 }
 
-/** An element by its tag, as far as selectors of ours go. */
+/** A fake element that matches selectors by its tag. */
 function element(tag: string, hasTabIndex = false) {
   const fits = (selector: string) =>
     selector.split(", ").some((one) => one.split("[")[0] === tag) ||
@@ -130,7 +130,7 @@ function element(tag: string, hasTabIndex = false) {
 }
 
 let page: Page;
-let deeds: Record<keyof Deeds, ReturnType<typeof vi.fn<() => void>>>;
+let actions: Record<keyof Actions, ReturnType<typeof vi.fn<() => void>>>;
 let stop: () => void;
 
 function send(name: string, facts: object, target: object = element("body")) {
@@ -144,7 +144,7 @@ const type = (key: string, target?: object, facts: object = {}) =>
 const release = (key: string) => send("keyup", press(key));
 
 function done(): string[] {
-  return Object.entries(deeds).flatMap(([name, deed]) => deed.mock.calls.map(() => name));
+  return Object.entries(actions).flatMap(([name, action]) => action.mock.calls.map(() => name));
 }
 
 beforeEach(() => {
@@ -152,10 +152,10 @@ beforeEach(() => {
   vi.stubGlobal("document", page);
   vi.stubGlobal("window", new EventTarget());
   vi.stubGlobal("CSS", { supports: () => true });
-  const names = [...SHORTCUTS.map(({ deed }) => deed), "hush" as const];
-  deeds = Object.fromEntries(names.map((name) => [name, vi.fn()])) as typeof deeds;
+  const names = [...SHORTCUTS.map(({ action }) => action), "stopTalking" as const];
+  actions = Object.fromEntries(names.map((name) => [name, vi.fn()])) as typeof actions;
   setShortcuts(true);
-  stop = listenForShortcuts(deeds);
+  stop = listenForShortcuts(actions);
 });
 
 afterEach(() => {
@@ -164,31 +164,31 @@ afterEach(() => {
 });
 
 describe("while nothing has the focus", () => {
-  it("a key does its deed once, and nothing else", () => {
+  it("a key triggers its action once, and nothing else", () => {
     expect(type("m").defaultPrevented).toBe(true);
     expect(done()).toEqual(["microphone"]);
   });
 
-  it("a key that is held does it once", () => {
+  it("a key that is held triggers it once", () => {
     type("f");
     expect(type("f", undefined, { repeat: true }).defaultPrevented).toBe(true);
     expect(done()).toEqual(["fullScreen"]);
   });
 
-  it("a key without a deed is left alone", () => {
+  it("a key without an action is ignored", () => {
     expect(type("x").defaultPrevented).toBe(false);
     expect(type("c", undefined, { ctrlKey: true }).defaultPrevented).toBe(false);
     expect(done()).toEqual([]);
   });
 
-  it("a key that somebody else has answered is left alone", () => {
+  it("a key that was handled already is ignored", () => {
     const event = Object.assign(new Event("keydown", { cancelable: true }), press("m"));
     event.preventDefault();
     page.dispatchEvent(event);
     expect(done()).toEqual([]);
   });
 
-  it("nothing is done any more when the call is over", () => {
+  it("keys are ignored when the call is over", () => {
     stop();
     type("m");
     expect(done()).toEqual([]);
@@ -196,8 +196,8 @@ describe("while nothing has the focus", () => {
 });
 
 describe("while typing", () => {
-  it.each(["input", "textarea", "select", ""])("nothing is done: <%s>", (tag) => {
-    for (const { key } of SHORTCUTS.filter(({ deed }) => deed !== "close"))
+  it.each(["input", "textarea", "select", ""])("keys are ignored: <%s>", (tag) => {
+    for (const { key } of SHORTCUTS.filter(({ action }) => action !== "close"))
       expect(type(key, element(tag)).defaultPrevented).toBe(false);
     expect(done()).toEqual([]);
   });
@@ -214,7 +214,7 @@ describe("while typing", () => {
 });
 
 describe("on a button", () => {
-  it("letters do their deed", () => {
+  it("letters trigger their action", () => {
     type("m", element("button"));
     expect(done()).toEqual(["microphone"]);
   });
@@ -230,21 +230,21 @@ describe("on a button", () => {
   });
 });
 
-describe("behind", () => {
-  it("a dialog nothing is done, for it closes by itself", () => {
+describe("below", () => {
+  it("a dialog keys are ignored, because it closes by itself", () => {
     page.open = ["dialog[open]"];
     for (const { key } of SHORTCUTS) expect(type(key).defaultPrevented).toBe(false);
     expect(done()).toEqual([]);
   });
 
-  it("a menu escape closes the menu alone", () => {
+  it("a menu escape closes the menu only", () => {
     page.open = [":popover-open"];
     expect(type("Escape").defaultPrevented).toBe(false);
     type("m");
     expect(done()).toEqual(["microphone"]);
   });
 
-  it("a browser without such menus is not asked for them", () => {
+  it("a menu is not detected without support of :popover-open", () => {
     vi.stubGlobal("CSS", { supports: () => false });
     page.open = [":popover-open"];
     type("Escape");
@@ -258,7 +258,7 @@ describe("push to talk", () => {
     type(" ", undefined, { repeat: true });
     expect(done()).toEqual(["talk"]);
     release(" ");
-    expect(done()).toEqual(["talk", "hush"]);
+    expect(done()).toEqual(["talk", "stopTalking"]);
   });
 
   it("is over once", () => {
@@ -266,47 +266,47 @@ describe("push to talk", () => {
     release(" ");
     release(" ");
     window.dispatchEvent(new Event("blur"));
-    expect(deeds.hush).toHaveBeenCalledTimes(1);
+    expect(actions.stopTalking).toHaveBeenCalledTimes(1);
   });
 
-  it("is not over when another key is let go", () => {
+  it("is not over when another key is released", () => {
     type(" ");
     release("m");
-    expect(deeds.hush).not.toHaveBeenCalled();
+    expect(actions.stopTalking).not.toHaveBeenCalled();
   });
 
-  it("is over when the window loses the keyboard", () => {
+  it("is over when the window loses the focus", () => {
     type(" ");
     window.dispatchEvent(new Event("blur"));
-    expect(done()).toEqual(["talk", "hush"]);
+    expect(done()).toEqual(["talk", "stopTalking"]);
   });
 
-  it("is over when the page is out of sight", () => {
+  it("is over when the page is hidden", () => {
     type(" ");
     page.dispatchEvent(new Event("visibilitychange"));
-    expect(done()).toEqual(["talk", "hush"]);
+    expect(done()).toEqual(["talk", "stopTalking"]);
   });
 
   it("is over with the call", () => {
     type(" ");
     stop();
-    expect(done()).toEqual(["talk", "hush"]);
+    expect(done()).toEqual(["talk", "stopTalking"]);
   });
 
-  it("is not over where it had not begun", () => {
+  it("has no end without a start", () => {
     release(" ");
     expect(done()).toEqual([]);
   });
 });
 
 describe("switched off", () => {
-  let shelf: Map<string, string>;
+  let storage: Map<string, string>;
 
   beforeEach(() => {
-    shelf = new Map();
+    storage = new Map();
     vi.stubGlobal("localStorage", {
-      getItem: (key: string) => shelf.get(key) ?? null,
-      setItem: (key: string, value: string) => shelf.set(key, value),
+      getItem: (key: string) => storage.get(key) ?? null,
+      setItem: (key: string, value: string) => storage.set(key, value),
     });
     setShortcuts(false);
   });
@@ -316,7 +316,7 @@ describe("switched off", () => {
     expect(done()).toEqual(["close"]);
   });
 
-  it("none is promised", () => {
+  it("aria-keyshortcuts is empty", () => {
     expect(shortcutFor("microphone")).toBeUndefined();
     expect(shortcutFor("close")).toBe("Escape");
   });
@@ -329,7 +329,7 @@ describe("switched off", () => {
     expect((await import("./shortcuts")).areShortcutsOn.value).toBe(true);
   });
 
-  it("can be where nothing is kept", () => {
+  it("works without storage", () => {
     vi.stubGlobal("localStorage", undefined);
     expect(() => setShortcuts(false)).not.toThrow();
     expect(areShortcutsOn.value).toBe(false);
@@ -342,7 +342,7 @@ describe("a button's key", () => {
     ["shortcuts", "?"],
     ["talk", "Space"],
     ["close", "Escape"],
-  ] as const)("of %s is told as %s", (deed, key) => {
-    expect(shortcutFor(deed)).toBe(key);
+  ] as const)("of %s is %s", (action, key) => {
+    expect(shortcutFor(action)).toBe(key);
   });
 });

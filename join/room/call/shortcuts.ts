@@ -1,9 +1,9 @@
-/** What single keys do in the call. The list that people read is made from the same table. */
+/** Single-key shortcuts. The dialog that lists them is made from the same table. */
 
 import { signal } from "@preact/signals";
 import type { Key } from "../words";
 
-export type Deed =
+export type Action =
   | "microphone"
   | "talk"
   | "camera"
@@ -17,7 +17,7 @@ export type Deed =
   | "close";
 
 export interface Shortcut {
-  deed: Deed;
+  action: Action;
   /** As KeyboardEvent.key has it where letters are Latin, in lower case. */
   key: string;
   /** Where that key is on a keyboard of other letters, as KeyboardEvent.code has it. */
@@ -26,132 +26,132 @@ export interface Shortcut {
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
-  { deed: "microphone", key: "m", code: "KeyM", says: "keyMicrophone" },
-  { deed: "talk", key: " ", code: "Space", says: "keyTalk" },
-  { deed: "camera", key: "v", code: "KeyV", says: "keyCamera" },
-  { deed: "share", key: "s", code: "KeyS", says: "keyShare" },
-  { deed: "hand", key: "h", code: "KeyH", says: "keyHand" },
-  { deed: "chat", key: "c", code: "KeyC", says: "keyChat" },
-  { deed: "people", key: "p", code: "KeyP", says: "keyPeople" },
-  { deed: "view", key: "g", code: "KeyG", says: "keyView" },
-  { deed: "fullScreen", key: "f", code: "KeyF", says: "keyFullScreen" },
-  { deed: "shortcuts", key: "?", code: "Shift+Slash", says: "keyList" },
-  { deed: "close", key: "escape", code: "Escape", says: "keyClose" },
+  { action: "microphone", key: "m", code: "KeyM", says: "keyMicrophone" },
+  { action: "talk", key: " ", code: "Space", says: "keyTalk" },
+  { action: "camera", key: "v", code: "KeyV", says: "keyCamera" },
+  { action: "share", key: "s", code: "KeyS", says: "keyShare" },
+  { action: "hand", key: "h", code: "KeyH", says: "keyHand" },
+  { action: "chat", key: "c", code: "KeyC", says: "keyChat" },
+  { action: "people", key: "p", code: "KeyP", says: "keyPeople" },
+  { action: "view", key: "g", code: "KeyG", says: "keyView" },
+  { action: "fullScreen", key: "f", code: "KeyF", says: "keyFullScreen" },
+  { action: "shortcuts", key: "?", code: "Shift+Slash", says: "keyList" },
+  { action: "close", key: "escape", code: "Escape", says: "keyClose" },
 ];
 
-/** What each key does; and what is done when the key of "talk" is let go, or cannot be heard any more. */
-export type Deeds = Record<Deed | "hush", () => void>;
+/** A handler for each; `stopTalking` is called when the key of "talk" is released, or its keyup may be lost. */
+export type Actions = Record<Action | "stopTalking", () => void>;
 
-const SHELF = "upclass-meet-single-keys";
+const STORAGE_KEY = "upclass-meet-single-keys";
 
-/** Whoever speaks to their computer, or hits keys by accident, can do without (WCAG 2.1.4). */
+/** Can be switched off, for speech input and accidental keys (WCAG 2.1.4). */
 export const areShortcutsOn = signal(keptChoice());
 
 function keptChoice(): boolean {
   try {
-    return localStorage.getItem(SHELF) !== "off";
+    return localStorage.getItem(STORAGE_KEY) !== "off";
   } catch {
     return true;
   }
 }
 
-/** Now and next time, where the browser keeps it. */
+/** Remembered where the browser has storage. */
 export function setShortcuts(isOn: boolean): void {
   areShortcutsOn.value = isOn;
   try {
-    localStorage.setItem(SHELF, isOn ? "on" : "off");
+    localStorage.setItem(STORAGE_KEY, isOn ? "on" : "off");
   } catch {
-    // A private window, or a page inside another one.
+    // Storage is blocked: in a private window, or a third-party frame.
   }
 }
 
 const NAMES: Record<string, string> = { " ": "Space", escape: "Escape" };
 
-/** For aria-keyshortcuts and titles, such as "M"; nothing while the key does nothing. */
-export function shortcutFor(deed: Deed): string | undefined {
-  const key = SHORTCUTS.find((shortcut) => shortcut.deed === deed)?.key ?? "";
+/** For aria-keyshortcuts and titles, such as "M"; undefined while shortcuts are off. */
+export function shortcutFor(action: Action): string | undefined {
+  const key = SHORTCUTS.find((shortcut) => shortcut.action === action)?.key ?? "";
   if (!areShortcutsOn.value && key !== "escape") return undefined;
   return NAMES[key] ?? key.toUpperCase();
 }
 
-/** As much of a KeyboardEvent as counts here. */
-export type Press = Pick<
+export type KeyPress = Pick<
   KeyboardEvent,
   "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing" | "keyCode"
 > & { getModifierState?: (name: string) => boolean };
 
-/** What a key means, wherever it is pressed; null when nothing. */
-export function deedOf(press: Press): Deed | null {
-  if (isPartOfMore(press)) return null;
+/** The action of a key, regardless of the event's target. */
+export function actionOf(press: KeyPress): Action | null {
+  if (isModified(press)) return null;
   const found = SHORTCUTS.find(({ key, code }) =>
-    isForeign(press.key) ? code === placeOf(press) : key === press.key.toLowerCase(),
+    isNonLatin(press.key) ? code === codeOf(press) : key === press.key.toLowerCase(),
   );
-  return found?.deed ?? null;
+  return found?.action ?? null;
 }
 
-/** Of another command, or of a character that is still being put together (229: so say old browsers). */
-function isPartOfMore(press: Press): boolean {
+/** With a modifier, or within an IME composition (keyCode 229 in old browsers). */
+function isModified(press: KeyPress): boolean {
   const { ctrlKey, metaKey, altKey, isComposing, keyCode } = press;
   const isHeld = ctrlKey || metaKey || altKey || press.getModifierState?.("AltGraph");
   return !!isHeld || isComposing || keyCode === 229;
 }
 
-/** A character that no Latin keyboard has on its keys: Cyrillic, Greek, Devanagari and so on. */
-function isForeign(key: string): boolean {
+/** From a non-Latin layout: Cyrillic, Greek, Devanagari and so on. */
+function isNonLatin(key: string): boolean {
   return /^[^\p{ASCII}\p{Script=Latin}]+$/u.test(key);
 }
 
-function placeOf({ code, shiftKey }: Press): string {
+function codeOf({ code, shiftKey }: KeyPress): string {
   return shiftKey && code === "Slash" ? "Shift+Slash" : code;
 }
 
 const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
-/** What does something of its own at the space bar, scrolling included. */
+/** What the space bar activates or scrolls. */
 const OPERABLE = "a[href], button, summary, audio, video, [role], [tabindex]:not([tabindex='-1'])";
 
-/** Whether a key that is pressed on an element is left to it. */
-function isLeftTo(target: Element | null, deed: Deed): boolean {
-  if (deed === "close") return !!target?.closest("select");
+/** Whether the event's target has its own use for the key. */
+function isHandledBy(target: Element | null, action: Action): boolean {
+  if (action === "close") return !!target?.closest("select");
   if (!areShortcutsOn.value || target?.closest(TYPING)) return true;
-  return deed === "talk" && !!target?.matches(OPERABLE);
+  return action === "talk" && !!target?.matches(OPERABLE);
 }
 
-/** Dialogs are closed by the browser, and so are menus; what is behind them waits. */
-function isBehind(deed: Deed): boolean {
+/** Below an open dialog or menu, which the browser closes on Escape itself. */
+function isInactive(action: Action): boolean {
   if (document.querySelector("dialog[open]")) return true;
-  return deed === "close" && CSS.supports("selector(:popover-open)")
+  return action === "close" && CSS.supports("selector(:popover-open)")
     ? !!document.querySelector(":popover-open")
     : false;
 }
 
-/** Do what keys say until the returned function is called. */
-export function listenForShortcuts(deeds: Deeds): () => void {
+/** Listen until the returned function is called. */
+export function listenForShortcuts(actions: Actions): () => void {
   const over = new AbortController();
   const options = { signal: over.signal };
   let isTalking = false;
-  const hush = () => {
-    if (isTalking) deeds.hush();
+  const stopTalking = () => {
+    if (isTalking) actions.stopTalking();
     isTalking = false;
   };
   const down = (event: KeyboardEvent) => {
-    const deed = event.defaultPrevented ? null : deedOf(event);
-    if (!deed || isLeftTo(event.target as Element | null, deed) || isBehind(deed)) return;
+    const action = event.defaultPrevented ? null : actionOf(event);
+    if (!action || isHandledBy(event.target as Element | null, action) || isInactive(action))
+      return;
     event.preventDefault();
     if (event.repeat) return;
-    if (deed === "talk") isTalking = true;
-    deeds[deed]();
+    if (action === "talk") isTalking = true;
+    actions[action]();
   };
   document.addEventListener("keydown", down, options);
   document.addEventListener(
     "keyup",
-    ({ code, key }) => (key === " " || code === "Space" || key === "Meta") && hush(),
+    ({ code, key }) => (key === " " || code === "Space" || key === "Meta") && stopTalking(),
     options,
   );
-  document.addEventListener("visibilitychange", hush, options);
-  window.addEventListener("blur", hush, options);
-  document.addEventListener("contextmenu", hush, options); // it hears the key being let go, and the page does not
+  document.addEventListener("visibilitychange", stopTalking, options);
+  window.addEventListener("blur", stopTalking, options);
+  document.addEventListener("contextmenu", stopTalking, options); // the menu receives the keyup
   return () => {
     over.abort();
-    hush();
+    stopTalking();
   };
 }

@@ -1,4 +1,4 @@
-/** Inside the call: everybody's pictures, panels beside them, and the bar below. Loaded while the preview shows. */
+/** The call: tiles, panels beside them, and the toolbar. Loaded while the preview shows. */
 
 import { useEffect, useRef } from "preact/hooks";
 import {
@@ -11,8 +11,10 @@ import {
 } from "../devices";
 import { Sound } from "../media";
 import type { Page } from "../page";
-import { type Key, say } from "../words";
-import { takeCare } from "./around";
+import { type Key, t } from "../words";
+import { startAnnouncements } from "./announcements";
+import { Announcer, announce } from "./announcer";
+import { startBackground } from "./background";
 import { Bar, toggleShare } from "./bar";
 import { ChatPanel } from "./chat-panel";
 import { people } from "./connection";
@@ -20,33 +22,31 @@ import { EndDialog } from "./end-dialog";
 import { keepFocus } from "./focus";
 import { toggleFullScreen } from "./fullscreen";
 import { isRaised, toggleHand } from "./hands";
-import { watchHappenings } from "./happenings";
-import { Head } from "./head";
-import { beHost } from "./host";
+import { CallHeader } from "./header";
+import { initHost } from "./moderation";
 import { Notices } from "./notices";
 import { dialog, panel, togglePanel } from "./panels";
 import { PeoplePanel } from "./people-panel";
-import { Pictures } from "./pictures";
+import { stopTalking, talk } from "./push-to-talk";
 import { SettingsDialog } from "./settings-dialog";
-import { type Deeds, listenForShortcuts } from "./shortcuts";
+import { type Actions, listenForShortcuts } from "./shortcuts";
 import { ShortcutsDialog } from "./shortcuts-dialog";
-import { hush, talk } from "./talking";
-import { announce, Telling } from "./telling";
+import { VideoLayout } from "./video-layout";
 import { pinned, toggleView, watchView } from "./view";
 
 export function Stage({ page }: { page: Page }) {
   const stage = useRef<HTMLElement>(null);
-  useEffect(() => (stage.current ? begin(page, stage.current) : undefined), [page]);
+  useEffect(() => (stage.current ? start(page, stage.current) : undefined), [page]);
   return (
     <main ref={stage} class="stage" tabIndex={-1} data-panel={panel.value ?? "none"}>
-      <Head topic={page.topic} />
+      <CallHeader topic={page.topic} />
       <Notices />
-      <Pictures />
+      <VideoLayout />
       {panel.value === "chat" && <ChatPanel page={page} />}
       {panel.value === "people" && <PeoplePanel />}
       <Bar />
       <Sounds />
-      <Telling />
+      <Announcer />
       {dialog.value === "settings" && <SettingsDialog />}
       {dialog.value === "shortcuts" && <ShortcutsDialog />}
       {dialog.value === "end" && <EndDialog />}
@@ -54,15 +54,15 @@ export function Stage({ page }: { page: Page }) {
   );
 }
 
-/** What goes on while the stage stands; it is over when the returned function is called. */
-function begin(page: Page, stage: HTMLElement): () => void {
-  beHost(page);
+/** The call's side effects; the returned function ends them. */
+function start(page: Page, stage: HTMLElement): () => void {
+  initHost(page);
   const stops = [
     watchView(),
-    watchHappenings(),
-    takeCare(),
+    startAnnouncements(),
+    startBackground(),
     keepFocus(stage),
-    listenForShortcuts(DEEDS),
+    listenForShortcuts(ACTIONS),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -71,13 +71,13 @@ function begin(page: Page, stage: HTMLElement): () => void {
   };
 }
 
-const DEEDS: Deeds = {
-  microphone: () => said(toggleMicrophone, ownMicrophone),
+const ACTIONS: Actions = {
+  microphone: () => announced(toggleMicrophone, ownMicrophone),
   talk,
-  hush,
-  camera: () => said(toggleCamera, ownCamera),
+  stopTalking,
+  camera: () => announced(toggleCamera, ownCamera),
   share: toggleShare,
-  hand: () => said(toggleHand, () => (isRaised.value ? "handUp" : "handDown")),
+  hand: () => announced(toggleHand, () => (isRaised.value ? "handUp" : "handDown")),
   chat: () => togglePanel("chat"),
   people: () => togglePanel("people"),
   view: toggleView,
@@ -90,10 +90,10 @@ const DEEDS: Deeds = {
   },
 };
 
-/** A key's button does not have the focus, so nobody hears that its name has changed. */
-function said(deed: () => void, state: () => Key): void {
-  deed();
-  announce(say(state()));
+/** A shortcut's button does not have the focus, so its changed name is not read: announce the state. */
+function announced(action: () => void, state: () => Key): void {
+  action();
+  announce(t(state()));
 }
 
 function ownMicrophone(): Key {
@@ -106,7 +106,7 @@ function ownCamera(): Key {
   return isCameraOn.value ? "nowSeen" : "cameraIsOff";
 }
 
-/** Everybody is heard, whoever is on the page. */
+/** Audio of everybody, also of people whose tile is on another page. */
 function Sounds() {
   return (
     <div hidden>

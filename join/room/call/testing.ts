@@ -1,10 +1,10 @@
-/** What tests of the call share. */
+/** Test doubles of the call. */
 
 import { ConnectionQuality } from "livekit-client";
 import type { Person } from "./people";
 
-/** Somebody else who listens, unless `facts` say otherwise. */
-export function person(identity: string, facts: Partial<Person> = {}): Person {
+/** A remote, silent participant by default. */
+export function person(identity: string, overrides: Partial<Person> = {}): Person {
   return {
     identity,
     name: identity,
@@ -18,33 +18,33 @@ export function person(identity: string, facts: Partial<Person> = {}): Person {
     sounds: [],
     joinedAt: 0,
     lastSpokeAt: 0,
-    ...facts,
+    ...overrides,
   };
 }
 
-type Heed = (...facts: unknown[]) => void;
+type Handler = (...args: unknown[]) => void;
 
-/** Tells who listens, as LiveKit's rooms and tracks do. */
+/** An event emitter like LiveKit's rooms and tracks. */
 export class Emitter {
-  private heeds: { event: string; heed: Heed }[] = [];
+  private handlers: { event: string; handler: Handler }[] = [];
 
-  on(event: string, heed: Heed): void {
-    this.heeds.push({ event, heed });
+  on(event: string, handler: Handler): void {
+    this.handlers.push({ event, handler });
   }
 
-  once(event: string, heed: Heed): void {
-    const first: Heed = (...facts) => {
+  once(event: string, handler: Handler): void {
+    const first: Handler = (...args) => {
       this.off(event, first);
-      heed(...facts);
+      handler(...args);
     };
     this.on(event, first);
   }
 
-  off(event: string, heed: Heed): void {
-    this.heeds = this.heeds.filter((one) => one.event !== event || one.heed !== heed);
+  off(event: string, handler: Handler): void {
+    this.handlers = this.handlers.filter((one) => one.event !== event || one.handler !== handler);
   }
 
-  emit(event: string, ...facts: unknown[]): void {
-    for (const one of this.heeds) if (one.event === event) one.heed(...facts);
+  emit(event: string, ...args: unknown[]): void {
+    for (const one of this.handlers) if (one.event === event) one.handler(...args);
   }
 }

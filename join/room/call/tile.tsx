@@ -1,11 +1,11 @@
-/** One person, or the screen that somebody shows. */
+/** The tile of a person or of a shared screen. */
 
 import { ConnectionQuality } from "livekit-client";
 import { Icon } from "../icon";
 import { Video } from "../media";
-import { say } from "../words";
+import { t } from "../words";
 import { hands } from "./hands";
-import { calledOn, type Person, type Share, weaknessOf } from "./people";
+import { displayName, type Person, qualityWarning, type Share } from "./people";
 import { type Item, pinOf, togglePin } from "./view";
 
 interface TileProps {
@@ -22,7 +22,7 @@ export function Tile({ item, isLarge = false }: TileProps) {
 }
 
 function Screen({ share, pinKey }: { share: Share; pinKey: string }) {
-  const name = say("screenOf", { name: share.name });
+  const name = t("screenOf", { name: share.name });
   return (
     <div class="tile screen">
       <Video track={share.video} isMirrored={false} />
@@ -36,7 +36,7 @@ function Screen({ share, pinKey }: { share: Share; pinKey: string }) {
 }
 
 function Face({ person, isLarge }: { person: Person; isLarge: boolean }) {
-  const name = calledOn(person);
+  const name = displayName(person);
   return (
     <div class={person.isSpeaking ? "tile speaking" : "tile"} data-identity={person.identity}>
       {person.video ? (
@@ -49,10 +49,10 @@ function Face({ person, isLarge }: { person: Person; isLarge: boolean }) {
       <PinButton pinKey={person.identity} name={name} />
       <Hand person={person} />
       <div class="caption">
-        <Weakness quality={person.quality} />
+        <QualityMark quality={person.quality} />
         {person.isMuted && <Icon name="mic-off" />}
         <bdi class="name">{name}</bdi>
-        {person.isMuted && <span class="only-read">{` · ${say("muted")}`}</span>}
+        {person.isMuted && <span class="only-read">{` · ${t("muted")}`}</span>}
       </div>
     </div>
   );
@@ -73,7 +73,7 @@ function PinButton({ pinKey, name }: { pinKey: string; name: string }) {
   );
 }
 
-/** With its place among those that are up. */
+/** With its place in the queue. */
 function Hand({ person }: { person: Person }) {
   const place = hands.value.indexOf(person.identity);
   if (place < 0) return null;
@@ -81,18 +81,18 @@ function Hand({ person }: { person: Person }) {
     <span class="up">
       <Icon name="hand" />
       {hands.value.length > 1 && <span aria-hidden="true">{place + 1}</span>}
-      <span class="only-read">{say("hand")}</span>
+      <span class="only-read">{t("hand")}</span>
     </span>
   );
 }
 
-function Weakness({ quality }: { quality: ConnectionQuality }) {
-  const weakness = weaknessOf(quality);
-  if (!weakness) return null;
-  const name = say(weakness.name);
+function QualityMark({ quality }: { quality: ConnectionQuality }) {
+  const warning = qualityWarning(quality);
+  if (!warning) return null;
+  const name = t(warning.name);
   return (
     <span class={quality === ConnectionQuality.Lost ? "weak gone" : "weak"} title={name}>
-      <Icon name={weakness.icon} />
+      <Icon name={warning.icon} />
       <span class="only-read">{name}</span>
     </span>
   );

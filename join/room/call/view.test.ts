@@ -100,7 +100,7 @@ describe("a shared screen", () => {
     expect(view.value).toBe("speaker");
   });
 
-  it("that is gone only because the own connection is made anew changes no view", () => {
+  it("that is gone only during the own reconnect changes no view", () => {
     shares.value = [shareOf("anna")];
     toggleView();
     link.value = "full";
@@ -115,7 +115,7 @@ describe("a shared screen", () => {
     expect(large.value?.key).toBe("screen of ben");
   });
 
-  it("of one's own is not shown in itself", () => {
+  it("of this person is not shown to them", () => {
     shares.value = [shareOf("me", true)];
     expect(items.value.length).toBe(3);
     expect(view.value).toBe("grid");

@@ -1,26 +1,26 @@
-/** What is large: in the grid nothing; in the speaker view a shared screen, else whoever speaks; a pin always. */
+/** Which tile is large: a pinned one; else, in the speaker view, a shared screen or the active speaker. */
 
 import { computed, effect, signal } from "@preact/signals";
 import type { IconName } from "../icons";
-import { say } from "../words";
+import { t } from "../words";
 import { areOthersKnown, people, shares } from "./connection";
-import { nextSpeaker } from "./order";
 import type { Person, Share } from "./people";
+import { activeSpeaker } from "./tile-order";
 
 export type View = "grid" | "speaker";
 
-/** A tile's content: a person, or the screen that somebody shows. */
+/** A tile's content: a person or a shared screen. */
 export type Item = { key: string } & ({ person: Person } | { share: Share });
 
 export const view = signal<View>("grid");
-/** The key of an item; for a person that is the identity. */
+/** The key of an item; a person's is the identity. */
 export const pinned = signal<string | null>(null);
 const speaker = signal<string | null>(null);
 
 const keyOf = (share: Share) => `screen of ${share.identity}`;
 
 export const items = computed<Item[]>(() => [
-  // One's own screen would show itself in itself.
+  // The own screen would show itself recursively.
   ...shares.value.filter(({ isLocal }) => !isLocal).map((share) => ({ key: keyOf(share), share })),
   ...people.value.map((person) => ({ key: person.identity, person })),
 ]);
@@ -36,26 +36,26 @@ export function togglePin(key: string): void {
   pinned.value = pinned.value === key ? null : key;
 }
 
-/** The button that pins: what a click does, in words and as an icon. */
+/** State, label and icon of the pin button. */
 export function pinOf(key: string, name: string) {
   const isPinned = pinned.value === key;
   const icon: IconName = isPinned ? "pin-off" : "pin";
-  return { isPinned, label: say(isPinned ? "unpin" : "pin", { name }), icon };
+  return { isPinned, label: t(isPinned ? "unpin" : "pin", { name }), icon };
 }
 
-/** The person's own choice. A pin would hide it. */
+/** Unpins, because a pin would override the chosen view. */
 export function toggleView(): void {
   pinned.value = null;
   view.value = view.value === "grid" ? "speaker" : "grid";
 }
 
-/** Follow the speaker; and while a screen is shared, show it large, unless the person chooses otherwise. */
+/** Follow the active speaker; switch to the speaker view while a screen is shared, unless the person switches back. */
 export function watchView(): () => void {
   let chosen: View = view.value;
   let wasShared = false;
   const stops = [
     effect(() => {
-      speaker.value = nextSpeaker(people.value, speaker.peek());
+      speaker.value = activeSpeaker(people.value, speaker.peek());
     }),
     effect(() => {
       if (!areOthersKnown.value) return;

@@ -1,10 +1,10 @@
-/** How was it? Asked once after the call, and it may be skipped. */
+/** The feedback form after the call, which can be skipped. */
 
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
-import { type Page, Refused, sendFeedback, type Wrong } from "../page";
-import { type Key, say } from "../words";
+import { type FieldErrors, type Page, Refused, sendFeedback } from "../page";
+import { type Key, t } from "../words";
 
 const STARS: Key[] = ["star1", "star2", "star3", "star4", "star5"];
 
@@ -15,83 +15,83 @@ interface FeedbackProps {
 }
 
 export function Feedback({ page, onDone }: FeedbackProps) {
-  const { rating, comments, wrong, isSending, send } = useAnswer(page, onDone);
+  const { rating, comments, errors, isSending, send } = useFeedbackForm(page, onDone);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [wrong.value]);
+  }, [errors.value]);
   return (
     <form ref={form} class="stack feedback" onSubmit={(event) => void send(event)} noValidate>
-      <h2 class="question">{say("howWasIt")}</h2>
-      <Stars value={rating} wrong={wrong.value.rating} />
-      <Comments value={comments} wrong={wrong.value.comments} />
-      <Problem id="feedback-problem" sentences={wrong.value.form} />
+      <h2 class="question">{t("howWasIt")}</h2>
+      <Stars value={rating} errors={errors.value.rating} />
+      <Comments value={comments} errors={errors.value.comments} />
+      <Problem id="feedback-problem" sentences={errors.value.form} />
       <div class="row">
         <button type="submit" class="primary" disabled={isSending.value}>
-          {isSending.value ? say("sending") : say("sendFeedback")}
+          {isSending.value ? t("sending") : t("sendFeedback")}
         </button>
         <button type="button" class="plain" onClick={() => onDone(false)}>
-          {say("skip")}
+          {t("skip")}
         </button>
       </div>
     </form>
   );
 }
 
-/** What was filled in, what is wrong with it, and sending it: once, however often that is clicked. */
-function useAnswer(page: Page, onDone: FeedbackProps["onDone"]) {
+/** The form's state. Further clicks while it is being sent are ignored. */
+function useFeedbackForm(page: Page, onDone: FeedbackProps["onDone"]) {
   const rating = useSignal("");
   const comments = useSignal("");
-  const wrong = useSignal<Wrong>({});
+  const errors = useSignal<FieldErrors>({});
   const isSending = useSignal(false);
   const send = async (event: Event) => {
     event.preventDefault();
     if (isSending.value) return;
-    wrong.value = missing(rating.value, comments.value);
-    if (Object.keys(wrong.value).length) return;
+    errors.value = validate(rating.value, comments.value);
+    if (Object.keys(errors.value).length) return;
     isSending.value = true;
     try {
       await sendFeedback(page, rating.value, comments.value.trim());
       onDone(true);
     } catch (reason) {
-      wrong.value = fieldsOf(reason);
+      errors.value = errorsOf(reason);
     } finally {
       isSending.value = false;
     }
   };
-  return { rating, comments, wrong, isSending, send };
+  return { rating, comments, errors, isSending, send };
 }
 
 interface FieldProps {
   value: Signal<string>;
-  wrong?: string[];
+  errors?: string[];
 }
 
-function Stars({ value, wrong }: FieldProps) {
+function Stars({ value, errors }: FieldProps) {
   return (
     <fieldset class="stars" aria-describedby="rating-problem">
-      <legend class="label">{say("yourRating")}</legend>
+      <legend class="label">{t("yourRating")}</legend>
       <div class="row-of-stars">
         {STARS.map((name, number) => (
-          <Star key={name} name={name} stars={String(number + 1)} value={value} wrong={wrong} />
+          <Star key={name} name={name} stars={String(number + 1)} value={value} errors={errors} />
         ))}
       </div>
-      <Problem id="rating-problem" sentences={wrong} />
+      <Problem id="rating-problem" sentences={errors} />
     </fieldset>
   );
 }
 
-function Star({ name, stars, value, wrong }: FieldProps & { name: Key; stars: string }) {
+function Star({ name, stars, value, errors }: FieldProps & { name: Key; stars: string }) {
   return (
     <label>
       <Icon name="star" />
-      <span class="only-read">{say(name)}</span>
+      <span class="only-read">{t(name)}</span>
       <input
         type="radio"
         name="rating"
         value={stars}
         required
-        aria-invalid={!!wrong}
+        aria-invalid={!!errors}
         checked={value.value === stars}
         onChange={() => {
           value.value = stars;
@@ -101,23 +101,23 @@ function Star({ name, stars, value, wrong }: FieldProps & { name: Key; stars: st
   );
 }
 
-function Comments({ value, wrong }: FieldProps) {
+function Comments({ value, errors }: FieldProps) {
   return (
     <>
-      <label for="comments">{say("yourComments")}</label>
+      <label for="comments">{t("yourComments")}</label>
       <textarea
         id="comments"
         rows={3}
         maxLength={2000}
         required
-        aria-invalid={!!wrong}
+        aria-invalid={!!errors}
         aria-describedby="comments-problem"
         value={value}
         onInput={(event) => {
           value.value = event.currentTarget.value;
         }}
       />
-      <Problem id="comments-problem" sentences={wrong} />
+      <Problem id="comments-problem" sentences={errors} />
     </>
   );
 }
@@ -130,16 +130,16 @@ function Problem({ id, sentences }: { id: string; sentences?: string[] }) {
   );
 }
 
-/** What the form can tell by itself. */
-export function missing(rating: string, comments: string): Wrong {
+/** Client-side validation. */
+export function validate(rating: string, comments: string): FieldErrors {
   return {
-    ...(rating ? {} : { rating: [say("ratingNeeded")] }),
-    ...(comments.trim() ? {} : { comments: [say("commentsNeeded")] }),
+    ...(rating ? {} : { rating: [t("ratingNeeded")] }),
+    ...(comments.trim() ? {} : { comments: [t("commentsNeeded")] }),
   };
 }
 
-/** Sentences at the fields where the server named some, else one for the form. */
-export function fieldsOf(reason: unknown): Wrong {
+/** The server's errors by field, else one for the form. */
+export function errorsOf(reason: unknown): FieldErrors {
   if (!(reason instanceof Refused)) throw reason;
   return Object.keys(reason.fields).length ? reason.fields : { form: [reason.detail] };
 }

@@ -1,15 +1,15 @@
-/** The last step before the call: how you look and sound. */
+/** The last step before the call: camera preview and device choice. */
 
 import { useEffect } from "preact/hooks";
-import { DeviceButtons } from "../controls";
+import { DeviceButtons } from "../device-buttons";
 import { camera, isCameraOn, isOpening } from "../devices";
 import { Icon } from "../icon";
 import { Video } from "../media";
 import type { Page } from "../page";
-import { say } from "../words";
-import { DeviceHelp } from "./help";
-import { DeviceMenus } from "./menus";
-import { watch } from "./plugging";
+import { t } from "../words";
+import { openAndWatch } from "./device-changes";
+import { DeviceHelp } from "./device-help";
+import { DeviceMenus } from "./device-menus";
 import { Facts, Recorded } from "./step";
 
 interface PreviewProps {
@@ -23,7 +23,7 @@ interface PreviewProps {
 }
 
 export function Preview({ page, name, isBusy, onReady, onJoin, onRename }: PreviewProps) {
-  useEffect(watch, []);
+  useEffect(openAndWatch, []);
   useEffect(() => {
     if (!isOpening.value) onReady();
   }, [isOpening.value]);
@@ -35,7 +35,7 @@ export function Preview({ page, name, isBusy, onReady, onJoin, onRename }: Previ
           <Who page={page} name={name} isBusy={isBusy} onRename={onRename} />
         </div>
         <div class="look">
-          <Mirror />
+          <SelfView />
           <DeviceHelp />
         </div>
         <div class="go">
@@ -46,7 +46,7 @@ export function Preview({ page, name, isBusy, onReady, onJoin, onRename }: Previ
             disabled={isBusy || isOpening.value}
             onClick={onJoin}
           >
-            {isBusy ? say("joining") : say("joinNow")}
+            {isBusy ? t("joining") : t("joinNow")}
           </button>
         </div>
         <DeviceMenus />
@@ -55,20 +55,20 @@ export function Preview({ page, name, isBusy, onReady, onJoin, onRename }: Previ
   );
 }
 
-/** A registered person is greeted; a guest can still change the name. */
+/** A registered person is greeted; a guest can change the name. */
 function Who({ page, name, isBusy, onRename }: Omit<PreviewProps, "onReady" | "onJoin">) {
-  if (!page.asksName) return <p class="who">{say("hello", { name })}</p>;
+  if (!page.asksName) return <p class="who">{t("hello", { name })}</p>;
   return (
     <p class="who">
-      {say("joinAs", { name })}{" "}
+      {t("joinAs", { name })}{" "}
       <button type="button" class="link" disabled={isBusy} onClick={onRename}>
-        {say("changeName")}
+        {t("changeName")}
       </button>
     </p>
   );
 }
 
-function Mirror() {
+function SelfView() {
   return (
     <div class="tile mirror">
       {camera.value && isCameraOn.value ? (
@@ -76,8 +76,8 @@ function Mirror() {
       ) : (
         <div class="dark">
           <Icon name={isOpening.value ? "video" : "video-off"} />
-          <p>{isOpening.value ? say("cameraStarting") : say("cameraIsOff")}</p>
-          {isOpening.value && <p class="small late">{say("allowHint")}</p>}
+          <p>{isOpening.value ? t("cameraStarting") : t("cameraIsOff")}</p>
+          {isOpening.value && <p class="small late">{t("allowHint")}</p>}
         </div>
       )}
       {!isOpening.value && (

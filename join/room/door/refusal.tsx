@@ -1,10 +1,10 @@
-/** The click was refused, and another one may help. */
+/** Joining failed, and another attempt may succeed. */
 
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
 import type { Refused } from "../page";
-import { say } from "../words";
-import { Farewell } from "./farewell";
+import { t } from "../words";
+import { MessageScreen } from "./message-screen";
 
 const ICONS: Record<string, IconName> = {
   call_server_unreachable: "cloud-off",
@@ -16,18 +16,18 @@ export function Refusal({ why, onBack }: { why: Refused; onBack: () => void }) {
   const icon = ICONS[why.code] ?? "wifi-off";
   const { title, detail } = why;
   return (
-    <Farewell icon={icon} title={title} detail={detail} back={say("tryAgain")} onBack={onBack}>
-      {why.code === "csrf_failed" && <OpenAlone />}
-    </Farewell>
+    <MessageScreen icon={icon} title={title} detail={detail} back={t("tryAgain")} onBack={onBack}>
+      {why.code === "csrf_failed" && <OpenInNewTab />}
+    </MessageScreen>
   );
 }
 
-/** Inside another site's page, browsers hold back what they allow in a window of its own. */
-export function OpenAlone() {
+/** In a cross-origin frame, browsers block devices and cookies that they allow in a top-level window. */
+export function OpenInNewTab() {
   return (
     <a class="button" href={location.href} target="_blank" rel="noopener">
       <Icon name="external-link" />
-      {say("openAlone")}
+      {t("openAlone")}
     </a>
   );
 }

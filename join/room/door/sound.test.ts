@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { wav } from "./chime";
-import { levelOf } from "./loudness";
+import { levelOf } from "./audio-level";
+import { wav } from "./test-sound";
 
 describe("the test sound", () => {
   const file = new DataView(wav().buffer);
@@ -8,7 +8,7 @@ describe("the test sound", () => {
     file.getInt16(44 + i * 2, true),
   );
 
-  it("is a WAV file that tells its length", () => {
+  it("is a WAV file with correct lengths", () => {
     expect(new TextDecoder().decode(wav().slice(0, 4))).toBe("RIFF");
     expect(file.getUint32(4, true)).toBe(file.byteLength - 8);
     expect(file.getUint32(40, true)).toBe(samples.length * 2);

@@ -1,16 +1,16 @@
-/** What the door's steps have in common. */
+/** Shared parts of the steps before and after the call. */
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
 import type { Page } from "../page";
-import { say } from "../words";
-import { regional, sayWhen } from "./when";
+import { t } from "../words";
+import { formatStart, regionalLocale } from "./start-time";
 
 let isFirst = true;
 
-/** A step's heading takes the focus when the step comes, so that it is read out; on load, it does not. */
+/** Focused on a step change, so that screen readers read it; not on page load. */
 export function Heading({ children }: { children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -41,7 +41,7 @@ export function Emblem({ icon, isStop = false }: EmblemProps) {
 export function Facts({ page }: { page: Page }) {
   return (
     <div class="tight">
-      <Heading>{page.topic || say("meeting")}</Heading>
+      <Heading>{page.topic || t("meeting")}</Heading>
       {page.startsAt && (
         <p class="when quiet">
           <Icon name="calendar-clock" />
@@ -53,8 +53,8 @@ export function Facts({ page }: { page: Page }) {
 }
 
 function Start({ at, language }: { at: string; language: string }) {
-  const said = sayWhen(at, regional(language, navigator.languages), new Date());
-  return <time dateTime={at}>{said}</time>;
+  const text = formatStart(at, regionalLocale(language, navigator.languages), new Date());
+  return <time dateTime={at}>{text}</time>;
 }
 
 export function Recorded() {
@@ -62,8 +62,8 @@ export function Recorded() {
     <div class="note recorded">
       <Icon name="radio" />
       <div>
-        <h2>{say("recorded")}</h2>
-        <p class="small">{say("recordedDetail")}</p>
+        <h2>{t("recorded")}</h2>
+        <p class="small">{t("recordedDetail")}</p>
       </div>
     </div>
   );
