@@ -7,11 +7,12 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from livekit.protocol import egress as protocol
 
 from egress import state
+from egress.context import WorkerContext
 from egress.failures import tell_of_failure
 from egress.folders import Folder
 from egress.job import LIMIT
@@ -20,9 +21,6 @@ from egress.request import Order
 from egress.settings import Settings
 from egress.state import Status
 from egress.upload import Target, TargetRefused, UploadFailed, upload
-
-if TYPE_CHECKING:
-    from egress.recordings import Office
 
 log = logging.getLogger("egress")
 
@@ -34,14 +32,14 @@ BAD_REQUEST, PRECONDITION, TOO_LARGE, INTERNAL = 400, 412, 413, 500  # error cod
 
 
 def conclude(
-    office: "Office", order: Order, folder: Folder, info: protocol.EgressInfo, ended: dict[str, Any]
+    context: WorkerContext, order: Order, folder: Folder, info: protocol.EgressInfo, ended: dict[str, Any]
 ) -> None:
     """Save the file, or keep it until it can be saved; then set the final state in `info`.
 
     `ended` is what the recording process told last; without a duration if it did not come to that.
     """
     result = result_of(order, folder, info, ended)
-    not_saved = saved(office, order, folder, info, result) if result else ""
+    not_saved = saved(context, order, folder, info, result) if result else ""
     info.ended_at = time.time_ns()
     if not_saved and not ended.get("error"):
         fail(info, Status.EGRESS_FAILED, not_saved, BAD_REQUEST)
@@ -94,20 +92,20 @@ def target_of(order: Order, settings: Settings) -> Target:
 
 
 def saved(
-    office: "Office", order: Order, folder: Folder, info: protocol.EgressInfo, result: protocol.FileInfo
+    context: WorkerContext, order: Order, folder: Folder, info: protocol.EgressInfo, result: protocol.FileInfo
 ) -> str:
     """As `save`; whatever happens, the egress comes to its end, and its movie is somewhere."""
     try:
-        return save(office, order, folder, info, result)
+        return save(context, order, folder, info, result)
     except Exception as error:  # noqa: BLE001  told of, and an egress must end
         tell_of_failure(f"saving {order.egress_id}", error)
         with suppress(OSError):
-            folder.set_aside(office.aside)
+            folder.set_aside(context.aside)
         return f"S3 upload failed: {type(error).__name__}"
 
 
 def save(
-    office: "Office", order: Order, folder: Folder, info: protocol.EgressInfo, result: protocol.FileInfo
+    context: WorkerContext, order: Order, folder: Folder, info: protocol.EgressInfo, result: protocol.FileInfo
 ) -> str:
     """Bring the movie into storage; why it is not there, if it is not.
 
@@ -115,9 +113,9 @@ def save(
     it is set aside.
     """
     try:
-        target = target_of(order, office.settings)
+        target = target_of(order, context.settings)
     except RpcError as refused:
-        folder.set_aside(office.aside)
+        folder.set_aside(context.aside)
         return f"S3 upload failed: {refused.message}"
     result.location = target.location(order.key)
     state.set_file(info, result)
@@ -125,7 +123,7 @@ def save(
         upload(folder.movie, target, order.key)
     except UploadFailed as failure:
         log.warning("%s: kept until storage is back: %s", order.egress_id, failure)
-        office.waiting.keep(folder.movie, target, order.key)
+        context.waiting.keep(folder.movie, target, order.key)
         return f"S3 upload failed: {failure}"
     save_manifest(order, folder, info, target)
     return ""

@@ -4,24 +4,21 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from livekit import api
 from livekit.protocol import egress as protocol
 
 from egress import ending, state
-from egress.bus import Bus
-from egress.child import Child, Ready
+from egress.child import Child
+from egress.context import WorkerContext
 from egress.failures import tell_of_failure
 from egress.folders import Folder
 from egress.job import CONNECTION_LOST, LIMIT, ROOM_CLOSED, STOPPED, Job
-from egress.leases import Leases
 from egress.messages import RpcError, StartEgressRequest
 from egress.request import Order
 from egress.settings import Settings
 from egress.state import Reports, Status
-from egress.waiting import Waiting
 
 log = logging.getLogger("egress")
 
@@ -34,63 +31,51 @@ REASONS = {  # in the words of the official worker
 }
 
 
-class Office:
-    """What every recording of a worker needs."""
-
-    def __init__(self, settings: Settings, bus: Bus, leases: Leases) -> None:
-        self.settings, self.bus, self.leases = settings, bus, leases
-        self.manners = settings.manners
-        self.home = Path(settings.folder) / "egresses"
-        self.aside = Path(settings.folder) / "aside"
-        self.waiting = Waiting(Path(settings.folder) / "waiting")
-        self.ready = Ready()
-
-
 class Recording:
     """An egress of this worker."""
 
-    def __init__(self, office: Office, order: Order, folder: Folder) -> None:
-        self.office, self.order, self.folder = office, order, folder
+    def __init__(self, context: WorkerContext, order: Order, folder: Folder) -> None:
+        self.context, self.order, self.folder = context, order, folder
         self.info = state.begun(order)
         self.child: Child | None = None
         self.reports: Reports | None = None
         self.begun = time.monotonic()
 
     @classmethod
-    async def begin(cls, office: Office, ordered: StartEgressRequest, order: Order) -> "Recording":
+    async def begin(cls, context: WorkerContext, ordered: StartEgressRequest, order: Order) -> "Recording":
         """Make the egress known to LiveKit, and start its recording. Raises RpcError, leaving nothing.
 
         Where LiveKit may have heard of it all the same, its lease is left to lapse: then its end is told.
         """
-        folder = Folder.make(office.home, ordered)
-        recording = cls(office, order, folder)
+        folder = Folder.make(context.home, ordered)
+        recording = cls(context, order, folder)
         try:
             await recording.note()
-            await state.create(office.bus, recording.info)
+            await state.create(context.bus, recording.info)
             await recording.start()
         except BaseException as error:
             folder.remove()
             if not (isinstance(error, RpcError) and error.code in UNHEARD):
-                await office.leases.release(order.egress_id)
+                await context.leases.release(order.egress_id)
             raise
-        recording.reports = Reports(office.bus, office.manners.tellings)
+        recording.reports = Reports(context.bus, context.manners.tellings)
         recording.reports.tell(recording.info, already=1)
         return recording
 
     async def start(self) -> None:
         """Raises RpcError, having told LiveKit, if the system gives no process."""
         try:
-            self.child = await Child.start(self.job(), self.office.ready)
+            self.child = await Child.start(self.job(), self.context.ready)
         except OSError as error:
             ending.fail(
                 self.info, Status.EGRESS_FAILED, "no recording process could be started", ending.INTERNAL
             )
             with suppress(RpcError):
-                await state.update(self.office.bus, self.info)
+                await state.update(self.context.bus, self.info)
             raise RpcError("internal", self.info.error) from error
 
     def job(self) -> Job:
-        settings, manners = self.office.settings, self.office.manners
+        settings, manners = self.context.settings, self.context.manners
         return Job(
             egress_id=self.order.egress_id,
             room=self.order.room,
@@ -108,7 +93,7 @@ class Recording:
     async def note(self) -> None:
         """Keep what is known where a successor finds it. Raises OSError."""
         self.folder.note(self.info)
-        await self.office.leases.note(self.info)
+        await self.context.leases.note(self.info)
 
     # Its course
 
@@ -154,7 +139,7 @@ class Recording:
             self.folder.note(self.info)
         except OSError as error:
             log.warning("%s: what is known of it could not be written down: %s", self.info.egress_id, error)
-        await self.office.leases.note(self.info)
+        await self.context.leases.note(self.info)
 
     async def stop(self) -> protocol.EgressInfo:
         """Ask for the end; what is known now."""
@@ -169,13 +154,13 @@ class Recording:
         """Save what was recorded, and tell the outcome until LiveKit has it."""
         final = protocol.EgressInfo()
         final.CopyFrom(self.info)  # while it is saved, somebody may still ask for its end
-        await asyncio.to_thread(ending.conclude, self.office, self.order, self.folder, final, ended)
+        await asyncio.to_thread(ending.conclude, self.context, self.order, self.folder, final, ended)
         self.info = final
         await self.tell()
         assert self.reports
         if await self.reports.told():
             self.folder.remove()
-            await self.office.leases.release(self.order.egress_id)
+            await self.context.leases.release(self.order.egress_id)
 
 
 def token(settings: Settings, order: Order) -> str:

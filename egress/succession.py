@@ -7,9 +7,9 @@ import time
 from livekit.protocol import egress as protocol
 
 from egress import ending, state
+from egress.context import WorkerContext
 from egress.failures import tell_of_failure
 from egress.folders import Folder
-from egress.recordings import Office
 from egress.state import Reports, Status
 
 log = logging.getLogger("egress")
@@ -21,13 +21,13 @@ ORPHAN = 40.0  # seconds in which the recording process of a dead worker finishe
 class Succession:
     """`under_way` has the egresses that are being told of: their leases are this worker's."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    def __init__(self, context: WorkerContext) -> None:
+        self.context = context
         self.under_way: dict[str, protocol.EgressInfo] = {}
 
     def left_behind(self) -> list[Folder]:
         """What this worker's predecessor did not end, in the same folder."""
-        return list(Folder.left_behind(self.office.home))
+        return list(Folder.left_behind(self.context.home))
 
     async def finish(self, folder: Folder) -> None:
         """Save the part that there is, and tell of the end. What cannot be read is set aside, whole."""
@@ -38,7 +38,7 @@ class Succession:
         except Exception as error:  # noqa: BLE001  told of; one does not hold up the others
             tell_of_failure(f"finishing {egress_id}", error)
             self.under_way.pop(egress_id, None)  # its lease lapses, and its end is told
-            folder.leave_for_people(self.office.aside)
+            folder.leave_for_people(self.context.aside)
 
     async def _finish(self, folder: Folder) -> None:
         order = folder.order()
@@ -46,7 +46,7 @@ class Succession:
         self.under_way[info.egress_id] = info
         await asyncio.to_thread(folder.wait_for_child, ORPHAN)
         if info.status not in state.FINAL:
-            await asyncio.to_thread(ending.conclude, self.office, order, folder, info, {"error": LOST})
+            await asyncio.to_thread(ending.conclude, self.context, order, folder, info, {"error": LOST})
             folder.note(info)
         if await self._tell(info):
             folder.remove()
@@ -61,10 +61,10 @@ class Succession:
         await self._tell(info)
 
     async def _tell(self, info: protocol.EgressInfo) -> bool:
-        reports = Reports(self.office.bus, self.office.manners.tellings)
+        reports = Reports(self.context.bus, self.context.manners.tellings)
         reports.tell(info)
         is_told = await reports.told()
         del self.under_way[info.egress_id]
         if is_told:
-            await self.office.leases.release(info.egress_id)
+            await self.context.leases.release(info.egress_id)
         return is_told

@@ -12,11 +12,12 @@ from redis.asyncio import Redis
 from egress import ending
 from egress.admission import Admission
 from egress.bus import Bus, RpcError, Serving
+from egress.context import WorkerContext
 from egress.failures import Tasks, tell_of_failure
 from egress.leases import LOOK_EVERY, RENEW_EVERY, Leases
 from egress.locks import alone
 from egress.messages import StartEgressRequest, new_id
-from egress.recordings import Office, Recording
+from egress.recordings import Recording
 from egress.request import read
 from egress.settings import Settings
 from egress.succession import Succession
@@ -44,13 +45,13 @@ class Worker:
             redis = Redis.from_url(self.settings.redis_url)
             stack.push_async_callback(redis.aclose)
             self.bus = await stack.enter_async_context(Bus(self.settings.redis_url))
-            self.office = Office(self.settings, self.bus, Leases(redis, new_id("worker ")))
-            self.office.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.succession = Succession(self.office)
+            self.context = WorkerContext(self.settings, self.bus, Leases(redis, new_id("worker ")))
+            self.context.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.succession = Succession(self.context)
             for folder in self.succession.left_behind():
                 self.tasks.spawn(self.succession.finish(folder))
-            stack.push_async_callback(self.office.ready.close)
-            self.office.ready.prepare()
+            stack.push_async_callback(self.context.ready.close)
+            self.context.ready.prepare()
             await self.bus.serve("EgressInternal", "StartEgress", self.start, affinity=self.affinity)
             print("egress: ready", flush=True)
             await self.work()
@@ -96,7 +97,7 @@ class Worker:
             raise RpcError(self.manners.refusal, "this worker has no room for another recording")
         self.promised.add(ordered.egress_id)
         try:
-            recording = await Recording.begin(self.office, ordered, order)
+            recording = await Recording.begin(self.context, ordered, order)
             self.recordings[ordered.egress_id] = recording
         finally:
             self.promised.discard(ordered.egress_id)
@@ -144,7 +145,7 @@ class Worker:
         while True:
             infos = [recording.info for recording in self.recordings.values()]
             for info in [*infos, *self.succession.under_way.values()]:
-                await self.office.leases.note(info)
+                await self.context.leases.note(info)
             await asyncio.sleep(RENEW_EVERY)
 
     async def send(self) -> None:
@@ -152,7 +153,7 @@ class Worker:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
-                await asyncio.to_thread(self.office.waiting.send_all)
+                await asyncio.to_thread(self.context.waiting.send_all)
             except Exception as error:  # noqa: BLE001  told of; tried again soon
                 tell_of_failure("sending what waits", error)
 
@@ -172,7 +173,7 @@ class Worker:
         self.admission.measure()
         here = {folder.path.name for folder in self.succession.left_behind()}
         mine = {*self.recordings, *self.accepting, *self.succession.under_way, *here}
-        for info in await self.office.leases.lost(mine):
+        for info in await self.context.leases.lost(mine):
             self.tasks.spawn(self.succession.report(info))
 
     async def wind_up(self) -> None:

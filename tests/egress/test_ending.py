@@ -34,7 +34,7 @@ class Egress:
     """One that was under way, with a folder on disk."""
 
     def __init__(self, folder: Path, **facts: Any) -> None:
-        self.office: Any = SimpleNamespace(
+        self.context: Any = SimpleNamespace(
             settings=orders.settings(folder), waiting=Waiting(folder / "waiting"), aside=folder / "aside"
         )
         self.folder = Folder.make(folder / "egresses", ordered("EG_1", **facts))
@@ -43,7 +43,7 @@ class Egress:
         self.info.status, self.info.started_at = Status.EGRESS_ENDING, STARTED
 
     def end(self, **ended: Any) -> protocol.EgressInfo:
-        ending.conclude(self.office, self.order, self.folder, self.info, ended)
+        ending.conclude(self.context, self.order, self.folder, self.info, ended)
         return self.info
 
     def stopped(self, reason: str = "stopped", error: str = "") -> protocol.EgressInfo:
@@ -59,7 +59,7 @@ class Egress:
         )
 
     def kept(self) -> list[Path]:
-        return sorted(self.office.waiting.folder.glob("*.mp4"))
+        return sorted(self.context.waiting.folder.glob("*.mp4"))
 
 
 @pytest.fixture
@@ -206,10 +206,10 @@ def test_storage_that_cannot_be_is_refused(tmp_path: Path) -> None:
 
 def test_an_egress_ends_also_if_its_storage_was_taken_away_meanwhile(egress: Egress, movie: bytes) -> None:
     """The worker was started again with other settings. The movie is not lost."""
-    egress.office.settings = orders.settings(egress.folder.path, s3_bucket="")
+    egress.context.settings = orders.settings(egress.folder.path, s3_bucket="")
     info = egress.stopped()
     assert (info.status, info.error.startswith("S3 upload failed: ")) == (Status.EGRESS_FAILED, True)
-    assert (egress.office.aside / f"{egress.folder.path.name}.mp4").read_bytes() == movie
+    assert (egress.context.aside / f"{egress.folder.path.name}.mp4").read_bytes() == movie
 
 
 # The description beside the file

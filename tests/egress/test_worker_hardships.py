@@ -86,7 +86,7 @@ def test_an_order_that_cannot_be_read_any_more_is_told_lost_and_set_aside(place:
             async with place.worker() as worker:
                 await server.ended("EG_1")
                 assert server.states("EG_1") == ["FAILED"]
-                assert (worker.office.aside / "EG_1").is_dir()
+                assert (worker.context.aside / "EG_1").is_dir()
                 assert place.folders() == []
 
     run(scenario)
@@ -99,7 +99,7 @@ def test_a_worker_is_stopped_also_while_storage_does_not_answer(
 
     async def scenario() -> None:
         async with place.livekit() as server, place.worker() as worker:
-            monkeypatch.setattr(worker.office.waiting, "send_all", gate.pass_through)
+            monkeypatch.setattr(worker.context.waiting, "send_all", gate.pass_through)
             await active(server, egress_id="EG_1")
             try:
                 worker.stopping.set()

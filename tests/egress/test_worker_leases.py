@@ -32,7 +32,7 @@ def test_a_recording_is_not_lost_while_storage_is_slow(
     async def scenario() -> None:
         async with place.livekit() as server, place.worker() as worker:
             await active(server, egress_id="EG_1")
-            monkeypatch.setattr(worker.office.waiting, "send_all", gate.pass_through)
+            monkeypatch.setattr(worker.context.waiting, "send_all", gate.pass_through)
             try:
                 await place.nothing_is_lost(2.0)
             finally:
