@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from egress.bus import Bus
-from egress.child import Ready
+from egress.child import SpareProcess
 from egress.leases import Leases
+from egress.pending_uploads import PendingUploads
 from egress.settings import Settings
-from egress.waiting import Waiting
 
 
 class WorkerContext:
     def __init__(self, settings: Settings, bus: Bus, leases: Leases) -> None:
         self.settings, self.bus, self.leases = settings, bus, leases
-        self.manners = settings.manners
-        self.home = Path(settings.folder) / "egresses"
+        self.profile = settings.profile
+        self.egresses = Path(settings.folder) / "egresses"
         self.aside = Path(settings.folder) / "aside"
-        self.waiting = Waiting(Path(settings.folder) / "waiting")
-        self.ready = Ready()
+        self.pending_uploads = PendingUploads(Path(settings.folder) / "waiting")
+        self.spare = SpareProcess()
