@@ -7,7 +7,7 @@ import signal
 import sys
 
 from egress.settings import Settings, SettingsError
-from egress.worker import FolderTaken, Worker
+from egress.worker import FolderInUse, Worker
 
 
 async def serve(settings: Settings) -> None:
@@ -26,8 +26,8 @@ def main() -> int:
         return 1
     try:
         asyncio.run(serve(settings))
-    except FolderTaken as taken:
-        print(f"egress: {taken}", file=sys.stderr)
+    except FolderInUse as error:
+        print(f"egress: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -21,10 +21,10 @@ class Admission:
         """Since the last measurement; the first one only begins."""
         self.idle_cores = (os.cpu_count() or 1) * (1 - psutil.cpu_percent() / 100)
 
-    def has_room(self, recordings: Collection[Recording], coming: int) -> bool:
-        """Beside these, and others that were promised a place just now."""
-        if len(recordings) + coming >= self.settings.max_egresses:
+    def has_room(self, recordings: Collection[Recording], reserved: int) -> bool:
+        """Beside these recordings, and others that have reserved a place."""
+        if len(recordings) + reserved >= self.settings.max_egresses:
             return False
-        young = sum(time.monotonic() - recording.begun < SETTLING for recording in recordings)
-        needed = self.settings.cpu_per_egress * (1 + young + coming)
+        recent = sum(time.monotonic() - recording.started < SETTLING for recording in recordings)
+        needed = self.settings.cpu_per_egress * (1 + recent + reserved)
         return self.idle_cores >= needed or not self.settings.cpu_per_egress

@@ -1,6 +1,6 @@
-"""Redis' channels, heard over connections that come and go: what is subscribed stays subscribed.
+"""Subscriptions to Redis' channels that survive lost connections.
 
-What is published while Redis is away, or before a subscription is back, is lost: that is how pub/sub is.
+What is published while Redis is away, or before a subscription is back, is lost, as always with pub/sub.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ from redis.exceptions import ConnectionError as Disconnected
 
 log = logging.getLogger("egress")
 
-PATIENCE = 3.0  # seconds for which a new subscription is waited for
-PAUSE = 0.25  # before the next try to connect
-QUIET = 5.0  # seconds of silence after which Redis must answer a ping, in as many again
-LOCKED = 5  # seconds
+SUBSCRIBE_TIMEOUT = 3.0  # seconds
+RECONNECT_PAUSE = 0.25  # seconds
+PING_INTERVAL = 5.0  # seconds of silence after which Redis must respond to a ping, in as many again
+LOCK_SECONDS = 5
 
 Listener = Callable[[bytes], None]
 
@@ -42,13 +42,13 @@ class Channels:
         )
         self.writer = Redis.from_pool(pool)
         self.listeners: dict[str, list[Listener]] = {}
-        self.changed = asyncio.Event()  # `listeners` is other than what was subscribed
-        self.live: set[str] = set()  # what Redis has confirmed
-        self.news = asyncio.Condition()  # of `live`
-        self.told = ""  # last, in the log
+        self.changed = asyncio.Event()  # `listeners` differs from what was subscribed
+        self.confirmed: set[str] = set()  # channels, by Redis
+        self.confirmation = asyncio.Condition()  # notified when `confirmed` grows
+        self.last_warning = ""
 
     async def __aenter__(self) -> Self:
-        self.keeper = asyncio.create_task(self._keep())
+        self.keeper = asyncio.create_task(self._stay_connected())
         return self
 
     async def __aexit__(self, *problem: object) -> None:
@@ -57,18 +57,18 @@ class Channels:
         await self.reader.aclose()
         await self.writer.aclose()
 
-    async def hear(self, channel: str, listener: Listener) -> None:
+    async def subscribe(self, channel: str, listener: Listener) -> None:
         """From now on, `listener` gets what is published there; it must not raise.
 
-        Returns when Redis has confirmed it, at the latest after PATIENCE: then it holds once Redis is back.
+        Returns when Redis has confirmed it, or after SUBSCRIBE_TIMEOUT: then it holds once Redis is back.
         """
         self.listeners.setdefault(channel, []).append(listener)
         self.changed.set()
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE), self.news:
-                await self.news.wait_for(lambda: channel in self.live)
+            async with asyncio.timeout(SUBSCRIBE_TIMEOUT), self.confirmation:
+                await self.confirmation.wait_for(lambda: channel in self.confirmed)
 
-    def forget(self, channel: str, listener: Listener) -> None:
+    def unsubscribe(self, channel: str, listener: Listener) -> None:
         self.listeners[channel].remove(listener)
         if not self.listeners[channel]:
             del self.listeners[channel]
@@ -79,62 +79,62 @@ class Channels:
         await self.writer.publish(channel, data)
 
     async def lock(self, data: bytes) -> bool:
-        """Whether this is the first look at a message that several servers hear. Raises RedisError."""
+        """Whether this server is the first of all subscribers to lock a message. Raises RedisError."""
         key = b64encode(hashlib.sha256(data).digest())
-        return bool(await self.writer.set(key, "1", nx=True, ex=LOCKED))
+        return bool(await self.writer.set(key, "1", nx=True, ex=LOCK_SECONDS))
 
     # The connection
 
-    async def _keep(self) -> None:
+    async def _stay_connected(self) -> None:
         while True:
             try:
                 await self._connected()
-            except* Exception as errors:  # noqa: BLE001  whatever it is, to be deaf for ever would be worse
-                self._tell(f"the connection to Redis is lost: {type(errors.exceptions[0]).__name__}")
-            self.live.clear()
-            await asyncio.sleep(PAUSE)
+            except* Exception as errors:  # noqa: BLE001  whatever it is, a worker without bus would be worse
+                self._warn(f"the connection to Redis is lost: {type(errors.exceptions[0]).__name__}")
+            self.confirmed.clear()
+            await asyncio.sleep(RECONNECT_PAUSE)
 
-    def _tell(self, news: str) -> None:
+    def _warn(self, warning: str) -> None:
         """Log it, unless it was the last that was logged."""
-        if news != self.told:
-            log.warning(news)
-        self.told = news
+        if warning != self.last_warning:
+            log.warning(warning)
+        self.last_warning = warning
 
     async def _connected(self) -> None:
         """Serve one connection to its end."""
         async with self.reader.pubsub() as pubsub:
             await pubsub.connect()
-            if self.told:
-                self._tell("connected to Redis again")
+            if self.last_warning:
+                self._warn("connected to Redis again")
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._subscribe(pubsub))
+                both.create_task(self._write_subscriptions(pubsub))
                 both.create_task(self._read(pubsub))
 
-    async def _subscribe(self, pubsub: PubSub) -> None:
-        """Tell Redis what is wanted, at first and after each change."""
-        told: set[str] = set()
+    async def _write_subscriptions(self, pubsub: PubSub) -> None:
+        """At first, and after each change."""
+        subscribed: set[str] = set()
         while True:
             self.changed.clear()
             wanted = set(self.listeners)
-            if old := told - wanted:
-                self.live -= old
+            if old := subscribed - wanted:
+                self.confirmed -= old
                 await pubsub.unsubscribe(*old)
-            if new := wanted - told:
+            if new := wanted - subscribed:
                 await pubsub.subscribe(*new)
-            told = wanted
+            subscribed = wanted
             await self.changed.wait()
 
     async def _read(self, pubsub: PubSub) -> None:
-        asked = False
+        is_pinged = False
         while True:
-            message = await pubsub.get_message(timeout=QUIET)
+            message = await pubsub.get_message(timeout=PING_INTERVAL)
             if message:
-                asked = False
+                is_pinged = False
                 await self._handle(message)
-            elif asked:
+            elif is_pinged:
                 raise Disconnected("Redis is silent")
             else:
-                asked = True
+                is_pinged = True
                 await pubsub.ping()
 
     async def _handle(self, message: dict[str, Any]) -> None:
@@ -142,6 +142,6 @@ class Channels:
             for listener in tuple(self.listeners.get(message["channel"].decode(), ())):
                 listener(message["data"])
         elif message["type"] == "subscribe":
-            async with self.news:
-                self.live.add(message["channel"].decode())
-                self.news.notify_all()
+            async with self.confirmation:
+                self.confirmed.add(message["channel"].decode())
+                self.confirmation.notify_all()

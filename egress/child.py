@@ -1,4 +1,4 @@
-"""The process that records: started, asked to stop, and heard, one JSON line an event."""
+"""The recording process as its worker runs it: started and stopped; its events are lines of JSON."""
 
 import asyncio
 import json
@@ -13,13 +13,13 @@ from egress.job import Job
 
 log = logging.getLogger("egress")
 
-BEGUN = 5.0  # seconds after which a recording has begun, and the next process is made ready
-GRACE = 20.0  # seconds in which a recording that was stopped must have finished its file
-LONGEST_LINE = 1024 * 1024
+RESPAWN_DELAY = 5.0  # seconds until a recording has started, and the next spare process may take CPU time
+STOP_TIMEOUT = 20.0  # seconds in which a stopped recording must have finished its file
+MAX_LINE = 1024 * 1024
 
 
-class Ready:
-    """A recording process kept ready: its imports take longer than everything else at a start."""
+class SpareProcess:
+    """A recording process started ahead: its imports take longer than everything else at a start."""
 
     def __init__(self) -> None:
         self.next: asyncio.Task[Process] | None = None
@@ -29,16 +29,16 @@ class Ready:
         self.next = asyncio.create_task(spawn())
 
     async def take(self) -> Process:
-        """One that waits for its job; the next is made ready when this one has begun."""
-        waiting, self.next = self.next, None
+        """A process that waits for its job; the next is started after RESPAWN_DELAY."""
+        task, self.next = self.next, None
         if self.later:
             self.later.cancel()
-        self.later = asyncio.get_running_loop().call_later(BEGUN, self.prepare)
-        process = await _started(waiting)
+        self.later = asyncio.get_running_loop().call_later(RESPAWN_DELAY, self.prepare)
+        process = await _started(task)
         return process if process and process.returncode is None else await spawn()
 
     async def close(self) -> None:
-        """At the end of the worker: the one that waits hears of no job, and ends."""
+        """Its stdin is closed without a job, at which it exits."""
         if self.later:
             self.later.cancel()
         process = await _started(self.next)
@@ -47,10 +47,10 @@ class Ready:
             await process.wait()
 
 
-async def _started(waiting: "asyncio.Task[Process] | None") -> Process | None:
-    """None also if the system gave no process then; it may give one now."""
+async def _started(task: "asyncio.Task[Process] | None") -> Process | None:
+    """None also if the process could not be started; a new try may succeed."""
     try:
-        return await waiting if waiting else None
+        return await task if task else None
     except OSError:
         return None
 
@@ -58,15 +58,15 @@ async def _started(waiting: "asyncio.Task[Process] | None") -> Process | None:
 def read(line: bytes) -> dict[str, Any]:
     """An event; empty for a line that is none."""
     try:
-        said = json.loads(line)
+        event = json.loads(line)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) and "what" in said else {}
+    return event if isinstance(event, dict) and "what" in event else {}
 
 
 async def spawn() -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "egress.recording", stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE
+        sys.executable, "-m", "egress.recorder", stdin=PIPE, stdout=PIPE, limit=MAX_LINE
     )
 
 
@@ -79,13 +79,13 @@ class Child:
         self.killer: asyncio.TimerHandle | None = None
 
     @classmethod
-    async def start(cls, job: Job, ready: Ready | None = None) -> "Child":
-        child = cls(await ready.take() if ready else await spawn(), job.egress_id)
+    async def start(cls, job: Job, spare: SpareProcess | None = None) -> "Child":
+        child = cls(await spare.take() if spare else await spawn(), job.egress_id)
         child._write(f"{job.to_json()}\n")
         return child
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:
-        """What it tells, until it has ended."""
+        """Its events, until it has exited."""
         while line := await self._line():
             event = read(line)
             if event:
@@ -105,12 +105,12 @@ class Child:
             return b"a line that is too long\n"
 
     def stop(self) -> None:
-        """Ask for the end, once; killed when it does not come."""
+        """Request the end, once; it is killed after STOP_TIMEOUT."""
         if self.is_stopped:
             return
         self.is_stopped = True
         self._write("stop\n")
-        self.killer = asyncio.get_running_loop().call_later(GRACE, self._kill)
+        self.killer = asyncio.get_running_loop().call_later(STOP_TIMEOUT, self._kill)
 
     def _kill(self) -> None:
         log.warning("%s: its recording does not end, and is killed", self.egress_id)
@@ -119,5 +119,5 @@ class Child:
 
     def _write(self, text: str) -> None:
         assert self.process.stdin
-        with suppress(ConnectionError, RuntimeError):  # it has ended already, which its events tell
+        with suppress(ConnectionError, RuntimeError):  # it has exited already
             self.process.stdin.write(text.encode())

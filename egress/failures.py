@@ -1,4 +1,4 @@
-"""What went wrong, told without what may not be told; and tasks of which none fails unheard."""
+"""Failures, logged without secrets; and tasks of which none fails silently."""
 
 import asyncio
 import logging
@@ -8,14 +8,14 @@ from collections.abc import Coroutine
 log = logging.getLogger("egress")
 
 
-def tell_of_failure(what: str, error: BaseException) -> None:
+def log_failure(what: str, error: BaseException) -> None:
     """Log where it happened, but not its text, which may quote a request."""
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s failed: %s\n%s", what, type(error).__name__, where)
 
 
 class Tasks(set[asyncio.Task[None]]):
-    """Those that are under way; of one that fails it is told, as of `what`."""
+    """Those that are running; a failure is logged as one of `what`."""
 
     def __init__(self, what: str) -> None:
         super().__init__()
@@ -30,4 +30,4 @@ class Tasks(set[asyncio.Task[None]]):
     def _done(self, task: asyncio.Task[None]) -> None:
         self.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            tell_of_failure(self.what, error)
+            log_failure(self.what, error)

@@ -1,7 +1,7 @@
-"""Where an egress lies on disk while it is under way: what was ordered, what is known, and the movie.
+"""An egress on disk while it is under way: its request, its state, and its MP4.
 
-What a killed worker leaves here is found and finished by its successor. An order has secrets in it, so all
-is readable by its owner only.
+What a killed worker leaves here is recovered by the next one. A request has secrets in it, so all is readable
+by its owner only.
 """
 
 import shutil
@@ -13,50 +13,49 @@ from pathlib import Path
 
 from livekit.protocol import egress as protocol
 
-from egress import request
-from egress.locks import alone
+from egress.locks import exclusive
 from egress.messages import StartEgressRequest
-from egress.request import Order
+from egress.request import RecordingRequest, parse
 
 
-class Folder:
+class EgressFolder:
     """The files of one egress."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.movie = path / "movie.mp4"
-        self.order_file = path / "order.pb"
+        self.mp4 = path / "movie.mp4"
+        self.request_file = path / "order.pb"
         self.info_file = path / "info.pb"
 
     @classmethod
-    def make(cls, home: Path, ordered: StartEgressRequest) -> "Folder":
-        folder = cls(home / ordered.egress_id)
+    def create(cls, home: Path, start_request: StartEgressRequest) -> "EgressFolder":
+        folder = cls(home / start_request.egress_id)
         folder.path.mkdir(mode=0o700, parents=True)
-        _write(folder.order_file, ordered.SerializeToString())
+        _write(folder.request_file, start_request.SerializeToString())
         return folder
 
     @classmethod
-    def left_behind(cls, home: Path) -> Iterator["Folder"]:
+    def unfinished(cls, home: Path) -> Iterator["EgressFolder"]:
         """What is under way, or was when a worker died."""
         for path in sorted(home.iterdir()) if home.exists() else []:
             if (path / "order.pb").exists():
                 yield cls(path)
 
-    def order(self) -> Order:
-        ordered = StartEgressRequest.FromString(self.order_file.read_bytes())
-        return request.read(ordered, datetime.fromtimestamp(self.order_file.stat().st_mtime, UTC))
+    def load_request(self) -> RecordingRequest:
+        start_request = StartEgressRequest.FromString(self.request_file.read_bytes())
+        return parse(start_request, datetime.fromtimestamp(self.request_file.stat().st_mtime, UTC))
 
-    def note(self, info: protocol.EgressInfo) -> None:
+    def save_info(self, info: protocol.EgressInfo) -> None:
         _write(self.info_file, info.SerializeToString())
 
-    def info(self) -> protocol.EgressInfo | None:
+    def load_info(self) -> protocol.EgressInfo | None:
         if not self.info_file.exists():
             return None
         return protocol.EgressInfo.FromString(self.info_file.read_bytes())
 
     def size(self) -> int:
-        """Bytes of the movie; 0 if there is none."""
-        return self.movie.stat().st_size if self.movie.exists() else 0
+        """Bytes of the MP4; 0 if there is none."""
+        return self.mp4.stat().st_size if self.mp4.exists() else 0
 
     def wait_for_child(self, seconds: float) -> bool:
         """Whether the recording process of a dead worker has ended: while it lives, it holds a lock."""
@@ -68,26 +67,26 @@ class Folder:
         return True
 
     def _is_locked(self) -> bool:
-        with alone(self.movie.with_name(f"{self.movie.name}.lock")) as mine:
+        with exclusive(self.mp4.with_name(f"{self.mp4.name}.lock")) as mine:
             return not mine
 
-    def set_aside(self, place: Path) -> None:
-        """Keep the movie where nobody looks for work, but people find it."""
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.movie.replace(place / f"{self.path.name}.mp4")
+    def move_file_to(self, target: Path) -> None:
+        """Keep the MP4 where no worker looks, but people find it."""
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.mp4.replace(target / f"{self.path.name}.mp4")
 
-    def leave_for_people(self, place: Path) -> None:
-        """All of it, where nobody looks for work."""
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def move_to(self, target: Path) -> None:
+        """All of it, where no worker looks."""
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(OSError):
-            self.path.replace(place / self.path.name)
+            self.path.replace(target / self.path.name)
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
 def _write(path: Path, content: bytes) -> None:
-    """In one step, so that a reader finds the old or the new."""
+    """Atomically: a reader finds the old or the new."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
     new.write_bytes(content)

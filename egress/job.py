@@ -1,14 +1,14 @@
 """The contract between the worker and the child that records: one Job in, lines of JSON out.
 
 The worker writes the Job as one line to the child's standard input and keeps it open. "stop", the end of
-standard input, or SIGTERM: finish the file in good order and exit. The child answers on standard output
+standard input, or SIGTERM: finish the file and exit. The child answers on standard output
 with `active`, `ending` and `ended`, a line each, the last one always.
 """
 
 import json
 from dataclasses import asdict, dataclass, field, fields
 
-# Why a recording ended. FAILED: by an error, which `Ended.error` tells.
+# Why a recording ended. FAILED: by an error, see `Ended.error`.
 STOPPED = "stopped"
 ROOM_CLOSED = "room_closed"
 LIMIT = "limit"
@@ -38,7 +38,7 @@ class Job:
     layout: str = "grid"  # or "speaker", "single-speaker"
     max_seconds: float = 0  # 0: no limit
     start_delay: float = 0
-    says_goodbye: bool = True  # or it is in the room until LiveKit misses it
+    leaves_room: bool = True  # or it stays a participant until LiveKit times it out
 
     def to_json(self) -> str:
         """One line."""

@@ -12,7 +12,7 @@ MOST_TILES = 25  # more people than that are heard, not seen
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle in pixels. All four are even: colour has half the resolution of brightness."""
+    """A rectangle in pixels. All four are even: chroma has half the resolution of luma."""
 
     x: int
     y: int

@@ -1,7 +1,7 @@
-"""Which egresses are under way, and whether the worker of each is alive: in Redis, for all workers to see.
+"""Leases in Redis: which egresses are under way, and whether the worker of each is alive.
 
-A worker renews a lease for each of its egresses. An egress whose lease has run out has lost its worker, and
-whoever sees it first tells LiveKit of its end.
+A worker renews a lease for each of its egresses. An egress whose lease has expired has lost its worker; the
+worker that acquires it reports it to LiveKit.
 """
 
 import logging
@@ -17,20 +17,20 @@ log = logging.getLogger("egress")
 
 RUNNING = "egress_workers:running"  # a hash: egress id -> EgressInfo
 LEASE = "egress_workers:lease:"
-SECONDS = 10
-LOOK_EVERY = RENEW_EVERY = 3.0
+LEASE_SECONDS = 10
+POLL_INTERVAL = RENEW_INTERVAL = 3.0
 
 
 class Leases:
-    """While Redis is away nothing is noted and nothing is lost; recordings go on."""
+    """While Redis is away nothing is renewed and nothing taken; recordings go on."""
 
     def __init__(self, redis: Redis, worker: str) -> None:
         self.redis, self.worker = redis, worker
 
-    async def note(self, info: protocol.EgressInfo) -> None:
-        """Keep what is known of an egress of this worker, and that the worker lives."""
+    async def renew(self, info: protocol.EgressInfo) -> None:
+        """Renew the lease of an egress of this worker, with its state."""
         with _redis_may_be_away():
-            await self.redis.set(f"{LEASE}{info.egress_id}", self.worker, ex=SECONDS)
+            await self.redis.set(f"{LEASE}{info.egress_id}", self.worker, ex=LEASE_SECONDS)
             await self.redis.hset(RUNNING, info.egress_id, info.SerializeToString())
 
     async def release(self, egress_id: str) -> None:
@@ -38,27 +38,27 @@ class Leases:
             await self.redis.hdel(RUNNING, egress_id)
             await self.redis.delete(f"{LEASE}{egress_id}")
 
-    async def lost(self, mine: set[str]) -> list[protocol.EgressInfo]:
-        """The egresses without a worker, each given to one who asks: its lease is now this worker's."""
+    async def take_expired(self, mine: set[str]) -> list[protocol.EgressInfo]:
+        """The egresses whose lease has expired, each given to one worker: the lease is now this one's."""
         found = []
         with _redis_may_be_away():
             running: list[Any] = await self.redis.hkeys(RUNNING)
             for key in running:
                 egress_id = key.decode()
-                if egress_id not in mine and await self._take(egress_id):
+                if egress_id not in mine and await self._acquire(egress_id):
                     found += await self._still_running(egress_id)
         return found
 
     async def _still_running(self, egress_id: str) -> list[protocol.EgressInfo]:
-        """What is known of it; nothing if it ended between the two looks."""
+        """Its state; nothing if it ended in the meantime."""
         kept: Any = await self.redis.hget(RUNNING, egress_id)
         if kept is None:
             await self.release(egress_id)
             return []
         return [protocol.EgressInfo.FromString(kept)]
 
-    async def _take(self, egress_id: str) -> bool:
-        return bool(await self.redis.set(f"{LEASE}{egress_id}", self.worker, nx=True, ex=SECONDS))
+    async def _acquire(self, egress_id: str) -> bool:
+        return bool(await self.redis.set(f"{LEASE}{egress_id}", self.worker, nx=True, ex=LEASE_SECONDS))
 
 
 @contextmanager

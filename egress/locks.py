@@ -7,8 +7,8 @@ from pathlib import Path
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[bool]:
-    """`with alone(path) as mine:` - `mine` is False while another process is inside. Goes with its holder."""
+def exclusive(path: Path) -> Iterator[bool]:
+    """`mine` is False while another process holds the lock, which ends with its holder."""
     with path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,9 +1,9 @@
 """The messages of LiveKit's bus that PyPI's `livekit-protocol` lacks, and how they are addressed.
 
-psrpc's own envelopes (internal.proto of livekit/psrpc 0.7), and what asks for a recording (rpc/egress.proto
-of livekit/protocol). Everything else is in `livekit.protocol.egress`, whole: of that file PyPI lacks only
+psrpc's own envelopes (internal.proto of livekit/psrpc 0.7), and StartEgressRequest (rpc/egress.proto of
+livekit/protocol). Everything else is in `livekit.protocol.egress`, whole: of that file PyPI lacks only
 UpdateEgressRequest, which no LiveKit server sends. A nested message is declared as bytes, which is the same
-on the wire: whoever wants one reads it with its own class, and fields that class does not know survive there.
+on the wire: it is parsed with its own class, where unknown fields survive.
 
 A class here is a frozen dataclass that names its fields' numbers; absent fields have protobuf's zero values.
 """
@@ -50,7 +50,7 @@ class Incoming(Protocol):
 
 @dataclass(frozen=True)
 class Wire:
-    """What has its fields by `_at`; read and written by methods named like those of protobuf's messages."""
+    """A message whose fields are declared by `_at`, with the methods of protobuf's own."""
 
     def SerializeToString(self) -> bytes:  # noqa: N802
         values: dict[str, Any] = {own.name: getattr(self, own.name) for own in fields(self)}
@@ -91,7 +91,7 @@ def _declare(cls: type[Wire]) -> type[Message]:
 
 @dataclass(frozen=True)
 class Msg(Wire):
-    """What is published: one of those below, and which. `channel` stays empty."""
+    """The envelope of one of those below. `channel` stays empty."""
 
     type_url: str = _at(1, "")
     value: bytes = _at(2, b"")
@@ -100,7 +100,7 @@ class Msg(Wire):
 
 @dataclass(frozen=True)
 class Request(Wire):
-    """Times are unix nanoseconds; from `expiry` on it must not be worked on."""
+    """Times are unix nanoseconds; from `expiry` on it must not be handled."""
 
     request_id: str = _at(1, "")
     client_id: str = _at(2, "")
@@ -112,7 +112,7 @@ class Request(Wire):
 
 @dataclass(frozen=True)
 class Response(Wire):
-    """A failure has `error`, a text, and `code`, one of psrpc's words; else `raw_response` is the answer."""
+    """A failure has `error`, a text, and `code`, one of psrpc's; else `raw_response` is the result."""
 
     request_id: str = _at(1, "")
     server_id: str = _at(2, "")
@@ -124,7 +124,7 @@ class Response(Wire):
 
 @dataclass(frozen=True)
 class ClaimRequest(Wire):
-    """A server offers to do the request. `affinity`: how gladly; 1 is best, 0 or less is not at all."""
+    """A server offers to handle the request. `affinity`: 1 is best, 0 or less is never selected."""
 
     request_id: str = _at(1, "")
     server_id: str = _at(2, "")
@@ -133,7 +133,7 @@ class ClaimRequest(Wire):
 
 @dataclass(frozen=True)
 class ClaimResponse(Wire):
-    """The client names the server that shall do it."""
+    """The client's selection of a server."""
 
     request_id: str = _at(1, "")
     server_id: str = _at(2, "")
@@ -185,7 +185,7 @@ def new_id(prefix: str) -> str:
 
 @dataclass(frozen=True)
 class StartEgressRequest(Wire):
-    """The one field of the second group that is not empty says what is to be recorded, and is its request.
+    """The one field of the second group that is not empty is the request for that kind of egress.
 
     LiveKit's server sends egress_id, room_id and that one. `room_composite` is a
     livekit.RoomCompositeEgressRequest, with the secrets of its storage.

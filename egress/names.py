@@ -8,9 +8,9 @@ from functools import lru_cache
 from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
-from egress import planes
+from egress import i420
+from egress.i420 import I420
 from egress.layout import even
-from egress.planes import Planes
 
 BACKGROUND = (24, 27, 33)
 TILE = (44, 49, 60)
@@ -43,7 +43,7 @@ def _shortened(text: str, size: int, width: int) -> str:
 
 
 @lru_cache(KEPT)
-def plate(name: str, width: int, height: int) -> Planes | None:
+def plate(name: str, width: int, height: int) -> I420 | None:
     """The name for the lower left corner of a tile of this size; None where it could not be read."""
     size = max(10, min(22, height // 14))
     if height < size * 4 or width < size * 4:
@@ -52,11 +52,11 @@ def plate(name: str, width: int, height: int) -> Planes | None:
     wide = even(min(width, _font(size).getbbox(text)[2] + size + 1))
     image = Image.new("RGB", (wide, even(size * 1.7)), PLATE)
     ImageDraw.Draw(image).text((size // 2, image.height // 2), text, INK, font=_font(size), anchor="lm")
-    return planes.of_image(image)
+    return i420.of_image(image)
 
 
 @lru_cache(KEPT)
-def plain_tile(name: str, width: int, height: int) -> Planes:
+def plain_tile(name: str, width: int, height: int) -> I420:
     """A calm tile with the initials in a disc."""
     image = Image.new("RGB", (width, height), TILE)
     draw = ImageDraw.Draw(image)
@@ -64,4 +64,4 @@ def plain_tile(name: str, width: int, height: int) -> Planes:
     middle = (width // 2, height // 2)
     draw.circle(middle, radius, DISC)
     draw.text(middle, initials(name), INK, font=_font(max(8, radius * 4 // 5)), anchor="mm")
-    return planes.of_image(image)
+    return i420.of_image(image)

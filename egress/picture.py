@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import av
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from egress import names, planes
+from egress import i420, names
+from egress.i420 import I420, Still
 from egress.layout import Box, arrange, even, fit
-from egress.planes import Planes, Still
 
-BACKGROUND = (26, 130, 127)  # names.BACKGROUND as brightness and colour
+BACKGROUND = (26, 130, 127)  # names.BACKGROUND in YUV
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class Scaler:
         self.reformatter = VideoReformatter()
         self.source = av.VideoFrame(2, 2, "yuv420p")
 
-    def draw(self, picture: Planes, target: Planes) -> None:
+    def draw(self, picture: I420, target: I420) -> None:
         """Both have even sizes."""
         height, width = target[0].shape
         if picture[0].shape == (height, width):
-            return planes.copy(picture, target)
+            return i420.copy(picture, target)
         if (self.source.height, self.source.width) != picture[0].shape:
             self.source = av.VideoFrame(picture[0].shape[1], picture[0].shape[0], "yuv420p")
-        planes.copy(picture, planes.of(self.source))
+        i420.copy(picture, i420.of(self.source))
         scaled = self.reformatter.reformat(
             self.source, width, height, interpolation=Interpolation.FAST_BILINEAR
         )
-        return planes.copy(planes.of(scaled), target)
+        return i420.copy(i420.of(scaled), target)
 
 
 def crop(width: int, height: int, box: Box) -> Box:
@@ -55,13 +55,13 @@ class Picture:
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self.frame = av.VideoFrame(width, height, "yuv420p")
-        self.canvas = planes.of(self.frame)
+        self.canvas = i420.of(self.frame)
         self.boxes: dict[str, Box] = {}
         self._drawn: dict[str, Still | None] = {}
         self._sizes: dict[str, tuple[int, ...]] = {}
         self._scalers: dict[str, Scaler] = {}
         self._scene: object = None
-        planes.fill(self.canvas, BACKGROUND)
+        i420.fill(self.canvas, BACKGROUND)
 
     def draw(self, views: Sequence[View], focus: str | None = None) -> av.VideoFrame:
         """The canvas with these views, that of the key `focus` large. The same frame at every call."""
@@ -81,22 +81,22 @@ class Picture:
         self._drawn.clear()
         self._sizes.clear()
         self._scalers = {key: self._scalers.get(key) or Scaler() for key in self.boxes}
-        planes.fill(self.canvas, BACKGROUND)
+        i420.fill(self.canvas, BACKGROUND)
 
     def _draw_tile(self, view: View, box: Box) -> None:
         self._drawn[view.key] = view.still
-        tile = planes.part(self.canvas, box)
+        tile = i420.part(self.canvas, box)
         if view.still is None:
-            planes.copy(names.plain_tile(view.name, box.width, box.height), tile)
+            i420.copy(names.plain_tile(view.name, box.width, box.height), tile)
         elif not self._draw_still(view, view.still, box):
             return
         plate = names.plate(view.name, box.width, box.height)
         if plate:
             high, wide = plate[0].shape
-            planes.copy(plate, planes.part(self.canvas, Box(box.x, box.y + box.height - high, wide, high)))
+            i420.copy(plate, i420.part(self.canvas, Box(box.x, box.y + box.height - high, wide, high)))
 
     def _draw_still(self, view: View, still: Still, box: Box) -> bool:
-        picture = still.planes()
+        picture = still.i420()
         height, width = picture[0].shape
         if min(width, height) < 2:
             return False
@@ -106,8 +106,6 @@ class Picture:
             cut, place = crop(width, height, box), box
         if self._sizes.get(view.key) != (width, height):
             self._sizes[view.key] = (width, height)
-            planes.fill(
-                planes.part(self.canvas, box), BACKGROUND
-            )  # the bars beside a picture of another shape
-        self._scalers[view.key].draw(planes.part(picture, cut), planes.part(self.canvas, place))
+            i420.fill(i420.part(self.canvas, box), BACKGROUND)  # the bars beside a picture of another shape
+        self._scalers[view.key].draw(i420.part(picture, cut), i420.part(self.canvas, place))
         return True

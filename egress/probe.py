@@ -1,6 +1,6 @@
-"""`python -m egress.probe FILE`: how long a movie is, in nanoseconds; 0 if nothing of it can be read.
+"""`python -m egress.probe FILE`: a file's duration in nanoseconds; 0 if nothing of it can be read.
 
-A process of its own: what it reads may have been cut off anywhere, and FFmpeg reads it.
+A process of its own: FFmpeg reads a file that may have been cut off anywhere.
 """
 
 import sys

@@ -1,31 +1,28 @@
-"""One egress from its order to its end: a recording process, its states, and the file in storage."""
+"""One egress from its request to its end: a recording process, its states, and the file in storage."""
 
 import asyncio
 import logging
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from livekit import api
 from livekit.protocol import egress as protocol
 
 from egress import ending, state
-from egress.bus import Bus
-from egress.child import Child, Ready
-from egress.failures import tell_of_failure
-from egress.folders import Folder
+from egress.child import Child
+from egress.context import WorkerContext
+from egress.failures import log_failure
+from egress.folders import EgressFolder
 from egress.job import CONNECTION_LOST, LIMIT, ROOM_CLOSED, STOPPED, Job
-from egress.leases import Leases
 from egress.messages import RpcError, StartEgressRequest
-from egress.request import Order
+from egress.request import RecordingRequest
 from egress.settings import Settings
-from egress.state import Reports, Status
-from egress.waiting import Waiting
+from egress.state import Status, UpdateQueue
 
 log = logging.getLogger("egress")
 
-UNHEARD = ("deadline_exceeded", "unavailable")  # its answer may have been lost, and not the question
+MAYBE_DELIVERED = ("deadline_exceeded", "unavailable")  # perhaps only the response was lost
 REASONS = {  # in the words of the official worker
     STOPPED: "StopEgress API",
     ROOM_CLOSED: "Source closed",
@@ -34,86 +31,77 @@ REASONS = {  # in the words of the official worker
 }
 
 
-class Office:
-    """What every recording of a worker needs."""
-
-    def __init__(self, settings: Settings, bus: Bus, leases: Leases) -> None:
-        self.settings, self.bus, self.leases = settings, bus, leases
-        self.manners = settings.manners
-        self.home = Path(settings.folder) / "egresses"
-        self.aside = Path(settings.folder) / "aside"
-        self.waiting = Waiting(Path(settings.folder) / "waiting")
-        self.ready = Ready()
-
-
 class Recording:
     """An egress of this worker."""
 
-    def __init__(self, office: Office, order: Order, folder: Folder) -> None:
-        self.office, self.order, self.folder = office, order, folder
-        self.info = state.begun(order)
+    def __init__(self, context: WorkerContext, request: RecordingRequest, folder: EgressFolder) -> None:
+        self.context, self.request, self.folder = context, request, folder
+        self.info = state.initial_info(request)
         self.child: Child | None = None
-        self.reports: Reports | None = None
-        self.begun = time.monotonic()
+        self.updates: UpdateQueue | None = None
+        self.started = time.monotonic()
 
     @classmethod
-    async def begin(cls, office: Office, ordered: StartEgressRequest, order: Order) -> "Recording":
-        """Make the egress known to LiveKit, and start its recording. Raises RpcError, leaving nothing.
+    async def begin(
+        cls, context: WorkerContext, start_request: StartEgressRequest, request: RecordingRequest
+    ) -> "Recording":
+        """Register the egress with LiveKit, and start its recording. Raises RpcError, leaving nothing.
 
-        Where LiveKit may have heard of it all the same, its lease is left to lapse: then its end is told.
+        Where LiveKit may have registered it all the same, the lease is left to expire: then it is reported
+        as lost.
         """
-        folder = Folder.make(office.home, ordered)
-        recording = cls(office, order, folder)
+        folder = EgressFolder.create(context.egresses, start_request)
+        recording = cls(context, request, folder)
         try:
-            await recording.note()
-            await state.create(office.bus, recording.info)
+            await recording.save_state()
+            await state.create_egress(context.bus, recording.info)
             await recording.start()
         except BaseException as error:
             folder.remove()
-            if not (isinstance(error, RpcError) and error.code in UNHEARD):
-                await office.leases.release(order.egress_id)
+            if not (isinstance(error, RpcError) and error.code in MAYBE_DELIVERED):
+                await context.leases.release(request.egress_id)
             raise
-        recording.reports = Reports(office.bus, office.manners.tellings)
-        recording.reports.tell(recording.info, already=1)
+        recording.updates = UpdateQueue(context.bus, context.profile.update_copies)
+        recording.updates.publish(recording.info, already_sent=1)
         return recording
 
     async def start(self) -> None:
-        """Raises RpcError, having told LiveKit, if the system gives no process."""
+        """Raises RpcError, after a final update to LiveKit, if no process can be started."""
         try:
-            self.child = await Child.start(self.job(), self.office.ready)
+            self.child = await Child.start(self.job(), self.context.spare)
         except OSError as error:
             ending.fail(
                 self.info, Status.EGRESS_FAILED, "no recording process could be started", ending.INTERNAL
             )
             with suppress(RpcError):
-                await state.update(self.office.bus, self.info)
+                await state.update_egress(self.context.bus, self.info)
             raise RpcError("internal", self.info.error) from error
 
     def job(self) -> Job:
-        settings, manners = self.office.settings, self.office.manners
+        settings, profile = self.context.settings, self.context.profile
         return Job(
-            egress_id=self.order.egress_id,
-            room=self.order.room,
+            egress_id=self.request.egress_id,
+            room=self.request.room,
             url=settings.livekit_url,
-            token=token(settings, self.order),
-            file=str(self.folder.movie),
-            audio_only=self.order.audio_only,
-            layout=self.order.layout,
+            token=token(settings, self.request),
+            file=str(self.folder.mp4),
+            audio_only=self.request.audio_only,
+            layout=self.request.layout,
             max_seconds=settings.max_seconds,
-            start_delay=manners.draw_start_delay(),
-            says_goodbye=manners.says_goodbye,
-            **self.order.encoding._asdict(),
+            start_delay=profile.draw_start_delay(),
+            leaves_room=profile.leaves_room,
+            **self.request.encoding._asdict(),
         )
 
-    async def note(self) -> None:
-        """Keep what is known where a successor finds it. Raises OSError."""
-        self.folder.note(self.info)
-        await self.office.leases.note(self.info)
+    async def save_state(self) -> None:
+        """On disk and in Redis, for recovery. Raises OSError."""
+        self.folder.save_info(self.info)
+        await self.context.leases.renew(self.info)
 
-    # Its course
+    # Events
 
     async def run(self) -> None:
-        """Return when the egress has ended, its file lies in storage, and LiveKit knows."""
+        """Return when the egress has ended, its file is in storage, and LiveKit has its final state."""
         assert self.child
         ended: dict[str, Any] = {}
         async for event in self.child.events():
@@ -121,12 +109,12 @@ class Recording:
                 ended = event
                 continue
             try:
-                await self.on(event)
-            except Exception as error:  # noqa: BLE001  told of; a recording must come to its end
-                tell_of_failure(f"an event of {self.order.egress_id}", error)
+                await self.on_event(event)
+            except Exception as error:  # noqa: BLE001  logged; a recording must come to its end
+                log_failure(f"an event of {self.request.egress_id}", error)
         await self.finish(ended)
 
-    async def on(self, event: dict[str, Any]) -> None:
+    async def on_event(self, event: dict[str, Any]) -> None:
         if event["what"] == "active" and self.info.status == Status.EGRESS_STARTING:
             self.info.started_at = event.get("at") or time.time_ns()
             await self.advance(Status.EGRESS_ACTIVE)
@@ -138,26 +126,26 @@ class Recording:
             await self.advance(Status.EGRESS_ENDING)
 
     async def advance(self, status: Status) -> None:
-        """Tell of a later state; an earlier one than is known is not told."""
+        """To a later state; an earlier one than the present one changes nothing."""
         if self.info.status >= status:
             return
         if status == Status.EGRESS_ENDING and self.info.status == Status.EGRESS_STARTING:
-            return  # nothing was recorded: its end comes without the middle
+            return  # nothing was recorded: the final state follows STARTING
         self.info.status = status
-        await self.tell()
+        await self.report()
 
-    async def tell(self) -> None:
-        """To LiveKit, and to a successor, whom a full disk leaves with what was known before."""
-        assert self.reports
-        self.reports.tell(self.info)
+    async def report(self) -> None:
+        """Publish the state to LiveKit, and save it for recovery; a full disk keeps the state before."""
+        assert self.updates
+        self.updates.publish(self.info)
         try:
-            self.folder.note(self.info)
+            self.folder.save_info(self.info)
         except OSError as error:
             log.warning("%s: what is known of it could not be written down: %s", self.info.egress_id, error)
-        await self.office.leases.note(self.info)
+        await self.context.leases.renew(self.info)
 
     async def stop(self) -> protocol.EgressInfo:
-        """Ask for the end; what is known now."""
+        """Request the end; the present state."""
         assert self.child
         self.child.stop()
         if self.info.status == Status.EGRESS_ACTIVE:
@@ -166,28 +154,28 @@ class Recording:
         return self.info
 
     async def finish(self, ended: dict[str, Any]) -> None:
-        """Save what was recorded, and tell the outcome until LiveKit has it."""
+        """Save what was recorded, and publish the final state until LiveKit accepts it."""
         final = protocol.EgressInfo()
-        final.CopyFrom(self.info)  # while it is saved, somebody may still ask for its end
-        await asyncio.to_thread(ending.conclude, self.office, self.order, self.folder, final, ended)
+        final.CopyFrom(self.info)  # while it is saved, StopEgress may still be called
+        await asyncio.to_thread(ending.conclude, self.context, self.request, self.folder, final, ended)
         self.info = final
-        await self.tell()
-        assert self.reports
-        if await self.reports.told():
+        await self.report()
+        assert self.updates
+        if await self.updates.final_accepted():
             self.folder.remove()
-            await self.office.leases.release(self.order.egress_id)
+            await self.context.leases.release(self.request.egress_id)
 
 
-def token(settings: Settings, order: Order) -> str:
-    """What opens the room for a hidden recorder, who is named by the egress' id."""
+def token(settings: Settings, request: RecordingRequest) -> str:
+    """The access token of a hidden recorder, whose identity is the egress id."""
     grants = api.VideoGrants(
         room_join=True,
-        room=order.room,
+        room=request.room,
         can_subscribe=True,
         can_publish=False,
         can_publish_data=False,
         hidden=True,
         recorder=True,
     )
-    made = api.AccessToken(settings.api_key, settings.api_secret).with_identity(order.egress_id)
+    made = api.AccessToken(settings.api_key, settings.api_secret).with_identity(request.egress_id)
     return made.with_kind("egress").with_grants(grants).to_jwt()

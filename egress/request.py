@@ -1,4 +1,4 @@
-"""What somebody ordered, read from LiveKit's StartEgress request: what this worker can do, or why not."""
+"""LiveKit's StartEgress request, parsed: what this worker records, or why it is rejected."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,14 +34,14 @@ PRESETS = {
     6: Encoding(1080, 1920, 30, 4500 * KBIT, 128 * KBIT),
     7: Encoding(1080, 1920, 60, 6000 * KBIT, 128 * KBIT),
 }
-BOUNDS = {  # as they are asked for, and how many of our units each is
+BOUNDS = {  # in the request's units, and how many of ours each is
     "width": (16, 4096, 1),
     "height": (16, 4096, 1),
     "framerate": (1, 60, 1),
     "video_bitrate": (1, 50_000, KBIT),
     "audio_bitrate": (8, 512, KBIT),
 }
-SECRETS = {  # and what stands in their place in news and lists, as with the official worker
+SECRETS = {  # and their placeholders in webhooks and lists, as with the official worker
     "access_key": "{access_key}",
     "secret": "{secret}",
     "session_token": "{session_token}",
@@ -50,8 +50,8 @@ SECRETS = {  # and what stands in their place in news and lists, as with the off
 
 
 @dataclass(frozen=True)
-class Order:
-    """One recording that was ordered. `s3` has secrets; None means the worker's own storage."""
+class RecordingRequest:
+    """What to record, and where to put it. `s3` has secrets; None means the worker's own storage."""
 
     egress_id: str
     room_id: str
@@ -65,71 +65,71 @@ class Order:
     redacted: protocol.RoomCompositeEgressRequest
 
 
-def read(request: StartEgressRequest, now: datetime) -> Order:
-    """What was ordered. Raises RpcError("invalid_argument") for what this worker cannot do."""
-    if not request.room_composite:
-        raise _refusal("only room composite egress is offered by this worker")
-    asked = protocol.RoomCompositeEgressRequest.FromString(request.room_composite)
-    output = _output(asked)
-    return Order(
-        egress_id=request.egress_id,
-        room_id=request.room_id,
-        room=asked.room_name,
-        key=_key(output.filepath, asked.room_name, request.room_id, now),
-        encoding=_encoding(asked),
-        audio_only=asked.audio_only,
-        layout=asked.layout or "grid",
+def parse(start_request: StartEgressRequest, now: datetime) -> RecordingRequest:
+    """Raises RpcError("invalid_argument") for what this worker does not support."""
+    if not start_request.room_composite:
+        raise _invalid("only room composite egress is offered by this worker")
+    egress = protocol.RoomCompositeEgressRequest.FromString(start_request.room_composite)
+    output = _output(egress)
+    return RecordingRequest(
+        egress_id=start_request.egress_id,
+        room_id=start_request.room_id,
+        room=egress.room_name,
+        key=_key(output.filepath, egress.room_name, start_request.room_id, now),
+        encoding=_encoding(egress),
+        audio_only=egress.audio_only,
+        layout=egress.layout or "grid",
         s3=output.s3 if output.HasField("s3") else None,
         manifest=not output.disable_manifest,
-        redacted=_redacted(asked),
+        redacted=_redacted(egress),
     )
 
 
-def _refusal(why: str) -> RpcError:
+def _invalid(why: str) -> RpcError:
     return RpcError("invalid_argument", why)
 
 
-CANNOT: tuple[tuple[str, Callable[[protocol.RoomCompositeEgressRequest], object]], ...] = (
-    ("room_name is missing", lambda asked: not asked.room_name),
-    ("video_only is not offered by this worker", lambda asked: asked.video_only),
+UNSUPPORTED: tuple[tuple[str, Callable[[protocol.RoomCompositeEgressRequest], object]], ...] = (
+    ("room_name is missing", lambda egress: not egress.room_name),
+    ("video_only is not offered by this worker", lambda egress: egress.video_only),
     (
         "custom_base_url needs the official worker: this one has no browser",
-        lambda asked: asked.custom_base_url,
+        lambda egress: egress.custom_base_url,
     ),
-    ("two channels of sound are not offered by this worker", lambda asked: asked.audio_mixing),
+    ("two channels of sound are not offered by this worker", lambda egress: egress.audio_mixing),
     (
         "streams are not offered by this worker",
-        lambda asked: asked.stream_outputs or asked.HasField("stream"),
+        lambda egress: egress.stream_outputs or egress.HasField("stream"),
     ),
     (
         "segments are not offered by this worker",
-        lambda asked: asked.segment_outputs or asked.HasField("segments"),
+        lambda egress: egress.segment_outputs or egress.HasField("segments"),
     ),
-    ("images are not offered by this worker", lambda asked: asked.image_outputs),
+    ("images are not offered by this worker", lambda egress: egress.image_outputs),
 )
 
 
-def _output(asked: protocol.RoomCompositeEgressRequest) -> protocol.EncodedFileOutput:
-    for why, applies in CANNOT:
-        if applies(asked):
-            raise _refusal(why)
-    outputs = _files(asked)
+def _output(egress: protocol.RoomCompositeEgressRequest) -> protocol.EncodedFileOutput:
+    for why, applies in UNSUPPORTED:
+        if applies(egress):
+            raise _invalid(why)
+    outputs = _files(egress)
     if len(outputs) != 1:
-        raise _refusal("one file output is needed")
-    _refuse_storage(outputs[0])
+        raise _invalid("one file output is needed")
+    _check_storage(outputs[0])
     return outputs[0]
 
 
-def _files(asked: protocol.RoomCompositeEgressRequest) -> list[protocol.EncodedFileOutput]:
+def _files(egress: protocol.RoomCompositeEgressRequest) -> list[protocol.EncodedFileOutput]:
     """File outputs where they stand today, and where older callers put them."""
-    return [*asked.file_outputs, *([asked.file] if asked.HasField("file") else [])]
+    return [*egress.file_outputs, *([egress.file] if egress.HasField("file") else [])]
 
 
-def _refuse_storage(output: protocol.EncodedFileOutput) -> None:
+def _check_storage(output: protocol.EncodedFileOutput) -> None:
     if output.file_type not in (protocol.EncodedFileType.DEFAULT_FILETYPE, protocol.EncodedFileType.MP4):
-        raise _refusal("only MP4 files are offered by this worker")
+        raise _invalid("only MP4 files are offered by this worker")
     if output.WhichOneof("output") not in (None, "s3"):
-        raise _refusal("only S3 storage is offered by this worker")
+        raise _invalid("only S3 storage is offered by this worker")
 
 
 def _key(filepath: str, room: str, room_id: str, now: datetime) -> str:
@@ -144,13 +144,13 @@ def _key(filepath: str, room: str, room_id: str, now: datetime) -> str:
     return filepath if filepath.endswith(".mp4") else f"{filepath}.mp4"
 
 
-def _encoding(asked: protocol.RoomCompositeEgressRequest) -> Encoding:
-    if asked.WhichOneof("options") != "advanced":
-        return PRESETS.get(asked.preset, PRESETS[0])
-    options = asked.advanced
+def _encoding(egress: protocol.RoomCompositeEgressRequest) -> Encoding:
+    if egress.WhichOneof("options") != "advanced":
+        return PRESETS.get(egress.preset, PRESETS[0])
+    options = egress.advanced
     codecs = (models.AudioCodec.DEFAULT_AC, models.AudioCodec.AAC)
     if options.video_codec == models.VideoCodec.VP8 or options.audio_codec not in codecs:
-        raise _refusal("only H.264 and AAC are offered by this worker")
+        raise _invalid("only H.264 and AAC are offered by this worker")
     chosen = Encoding(
         width=options.width or 1920,
         height=options.height or 1080,
@@ -159,24 +159,24 @@ def _encoding(asked: protocol.RoomCompositeEgressRequest) -> Encoding:
         audio_bitrate=(options.audio_bitrate or 128) * KBIT,
         audio_frequency=options.audio_frequency or 44_100,
     )
-    _refuse_strange(chosen)
+    _check_bounds(chosen)
     return chosen
 
 
-def _refuse_strange(chosen: Encoding) -> None:
+def _check_bounds(chosen: Encoding) -> None:
     for name, (least, most, unit) in BOUNDS.items():
         if not least * unit <= getattr(chosen, name) <= most * unit:
-            raise _refusal(f"{name} must be from {least} to {most}")
+            raise _invalid(f"{name} must be from {least} to {most}")
     if chosen.width % 2 or chosen.height % 2:
-        raise _refusal("width and height must be even")
+        raise _invalid("width and height must be even")
     if chosen.audio_frequency not in (44_100, 48_000):
-        raise _refusal("audio_frequency must be 44100 or 48000")
+        raise _invalid("audio_frequency must be 44100 or 48000")
 
 
-def _redacted(asked: protocol.RoomCompositeEgressRequest) -> protocol.RoomCompositeEgressRequest:
+def _redacted(egress: protocol.RoomCompositeEgressRequest) -> protocol.RoomCompositeEgressRequest:
     """The request as it may be shown: it goes into lists and webhooks."""
     shown = protocol.RoomCompositeEgressRequest()
-    shown.CopyFrom(asked)
+    shown.CopyFrom(egress)
     for output in _files(shown):
         for name, instead in SECRETS.items():
             if getattr(output.s3, name):

@@ -12,18 +12,18 @@ from typing import Any, cast
 import numpy as np
 from livekit import rtc
 
+from egress.i420 import Still
 from egress.job import CONNECTION_LOST, ROOM_CLOSED
 from egress.layout import Box
 from egress.picture import View
-from egress.planes import Still
-from egress.sound import Lane, Mixer
+from egress.sound import JitterBuffer, Mixer
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 25.0  # s for which a lost connection may come back
-CONNECTING = 15.0  # s
-LEAVING = 3.0  # s
-SOUND_FRAME = 40  # ms; LiveKit's own 10 would wake us four times as often
+RECONNECT_TIMEOUT = 25.0  # s
+CONNECT_TIMEOUT = 15.0  # s
+LEAVE_TIMEOUT = 3.0  # s
+AUDIO_FRAME = 40  # ms; the SDK's default of 10 would wake us four times as often
 
 Kind = rtc.ParticipantKind
 MACHINES = {
@@ -43,7 +43,7 @@ UNSEEN = Box(0, 0, 2, 2)
 
 
 class CannotJoin(Exception):
-    """The room cannot be joined. Without the SDK's own words, for they contain the token."""
+    """The room cannot be joined. Without the SDK's message, which contains the token."""
 
 
 @dataclass(eq=False)
@@ -54,7 +54,7 @@ class Reader:
     publication: rtc.RemoteTrackPublication
     task: "asyncio.Task[None]"
     still: Still | None = None
-    asked: object = None  # the quality that LiveKit was asked for
+    requested: object = None  # the quality last requested of LiveKit
 
     @property
     def is_screen(self) -> bool:
@@ -93,15 +93,15 @@ class Room:
         self._readers: dict[str, Reader] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._giving_up: asyncio.TimerHandle | None = None
-        self._listen()
+        self._register_handlers()
 
     # JoinAttempt and going
 
     async def join(self, url: str, token: str) -> None:
-        """CannotJoin: refused, or no answer in time. Never cancelled: that would leave a ghost behind."""
+        """CannotJoin: refused, or timed out. Never cancelled: that would leave a participant behind."""
         options = rtc.RoomOptions(auto_subscribe=False, connect_timeout=5)
         connecting = asyncio.create_task(self.rtc.connect(url, token, options))
-        await asyncio.wait([connecting], timeout=CONNECTING)
+        await asyncio.wait([connecting], timeout=CONNECT_TIMEOUT)
         if not connecting.done() or connecting.exception():
             raise CannotJoin("the room could not be joined")
         self._subscribe_all()
@@ -111,9 +111,9 @@ class Room:
         for sid in list(self._readers):
             self._stop(sid)
         if self._closing:
-            await asyncio.wait(self._closing, timeout=LEAVING)
+            await asyncio.wait(self._closing, timeout=LEAVE_TIMEOUT)
         try:
-            async with asyncio.timeout(LEAVING):
+            async with asyncio.timeout(LEAVE_TIMEOUT):
                 await self.rtc.disconnect()
         except TimeoutError:
             log.warning("leaving the room took too long")
@@ -122,9 +122,9 @@ class Room:
         if not self.ended.done():
             self.ended.set_result(reason)
 
-    # What LiveKit tells
+    # The SDK's events
 
-    def _listen(self) -> None:
+    def _register_handlers(self) -> None:
         self.rtc.on("track_published", self._on_published)
         self.rtc.on("track_subscribed", self._on_subscribed)
         self.rtc.on("track_unsubscribed", lambda track, publication, participant: self._stop(publication.sid))
@@ -158,7 +158,7 @@ class Room:
     def _on_muted(self, participant: rtc.Participant, publication: rtc.TrackPublication) -> None:
         reader = self._readers.get(publication.sid)
         if reader:
-            reader.still = None  # after the mute nobody must see what was before it
+            reader.still = None  # after the mute nobody must see the last frame before it
 
     def _on_left(self, participant: rtc.RemoteParticipant) -> None:
         for sid, reader in list(self._readers.items()):
@@ -177,7 +177,7 @@ class Room:
     def _on_reconnecting(self) -> None:
         if self._giving_up is None:
             loop = asyncio.get_running_loop()
-            self._giving_up = loop.call_later(PATIENCE, self._end, CONNECTION_LOST)
+            self._giving_up = loop.call_later(RECONNECT_TIMEOUT, self._end, CONNECTION_LOST)
 
     def _on_reconnected(self) -> None:
         if self._giving_up:
@@ -212,22 +212,22 @@ class Room:
 
     async def _read_audio(self, track: rtc.Track, sid: str) -> None:
         rate = self.mixer.rate
-        stream = rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=SOUND_FRAME)
-        lane = self.mixer.open()
+        stream = rtc.AudioStream(track, sample_rate=rate, num_channels=1, frame_size_ms=AUDIO_FRAME)
+        buffer = self.mixer.open()
         try:
             async for event in stream:
-                lane.write(np.frombuffer(event.frame.data, np.int16), int(time.monotonic() * rate))
+                buffer.write(np.frombuffer(event.frame.data, np.int16), int(time.monotonic() * rate))
                 self.on_media()
         finally:
-            self._close_lane(lane)
+            self._close_buffer(buffer)
             await stream.aclose()
 
-    def _close_lane(self, lane: Lane) -> None:
-        self.mixer.close(lane)
-        if lane.lost > self.mixer.rate // 10:
-            log.warning("%.1f s of sound came too late to be mixed", lane.lost / self.mixer.rate)
+    def _close_buffer(self, buffer: JitterBuffer) -> None:
+        self.mixer.close(buffer)
+        if buffer.lost > self.mixer.rate // 10:
+            log.warning("%.1f s of sound came too late to be mixed", buffer.lost / self.mixer.rate)
 
-    # What is to be seen
+    # Views
 
     def views(self) -> list[View]:
         """A tile for each person, in the order in which they came, and one for each screen."""
@@ -249,12 +249,12 @@ class Room:
             *(View(f"{reader.publication.sid} screen", name, reader.still, True) for reader in screens),
         ]
 
-    def ask_for(self, boxes: Mapping[str, Box]) -> None:
-        """Let LiveKit send pictures no larger than the boxes, where senders offer smaller ones."""
+    def request_quality(self, boxes: Mapping[str, Box]) -> None:
+        """Of simulcast tracks, the smallest layers that fill the boxes."""
         for reader in self._readers.values():
             box, publication = boxes.get(reader.identity, UNSEEN), reader.publication
             if publication.simulcasted and not reader.is_screen and is_video(publication):
                 wanted = quality(publication.width, publication.height, box)
-                if wanted != reader.asked:
-                    reader.asked = wanted
+                if wanted != reader.requested:
+                    reader.requested = wanted
                     publication.set_video_quality(wanted)

@@ -1,4 +1,4 @@
-"""The answering side of the bus: one method, served."""
+"""The server side of the bus: one RPC method."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from redis.exceptions import RedisError
 
 from egress.channels import Channels
-from egress.failures import tell_of_failure
+from egress.failures import log_failure
 from egress.messages import (
     SECOND,
     ClaimRequest,
@@ -33,7 +33,7 @@ Affinity = Callable[[bytes], float]
 
 @dataclass
 class Serving:
-    """One method that is served."""
+    """One method with its handler."""
 
     channels: Channels
     spawn: Callable[[Coroutine[None, None, None]], object]
@@ -44,59 +44,59 @@ class Serving:
     affinity: Affinity | None
     locked: bool
     server_id: str = field(default_factory=lambda: new_id("SRV_"))
-    # By request: which server the client chose.
+    # By request: which server the client selected.
     claims: dict[str, asyncio.Future[str]] = field(default_factory=dict)
     is_ended: bool = False
 
     async def begin(self) -> None:
         where = channel(self.service, self.method, self.topic)
-        self.requests, self.choices = f"{where}|REQ", f"{where}|RCLAIM"
-        await self.channels.hear(self.choices, self._on_choice)
-        await self.channels.hear(self.requests, self._on_request)
+        self.requests, self.selections = f"{where}|REQ", f"{where}|RCLAIM"
+        await self.channels.subscribe(self.selections, self._on_selection)
+        await self.channels.subscribe(self.requests, self._on_request)
 
     async def end(self) -> None:
-        """Take no more requests. Those that were offered to be done, and those under way, still are."""
+        """Take no more requests. Those that were claimed are still handled."""
         if not self.is_ended:
             self.is_ended = True
-            self.channels.forget(self.requests, self._on_request)
-            self._forget_choices()
+            self.channels.unsubscribe(self.requests, self._on_request)
+            self._unsubscribe_selections()
 
-    def _forget_choices(self) -> None:
+    def _unsubscribe_selections(self) -> None:
         if self.is_ended and not self.claims:
-            self.channels.forget(self.choices, self._on_choice)
+            self.channels.unsubscribe(self.selections, self._on_selection)
 
-    def _on_choice(self, data: bytes) -> None:
-        choice = unpacked(ClaimResponse, data)
-        chosen = self.claims.get(choice.request_id) if choice else None
-        if choice and chosen and not chosen.done():
-            chosen.set_result(choice.server_id)
+    def _on_selection(self, data: bytes) -> None:
+        selection = unpacked(ClaimResponse, data)
+        selected = self.claims.get(selection.request_id) if selection else None
+        if selection and selected and not selected.done():
+            selected.set_result(selection.server_id)
 
     def _on_request(self, data: bytes) -> None:
         request = unpacked(Request, data)
         if request and time.time_ns() < request.expiry and request.request_id not in self.claims:
             self.claims[request.request_id] = asyncio.get_running_loop().create_future()
-            self.spawn(self._do(request, data))
+            self.spawn(self._respond(request, data))
 
-    async def _do(self, request: Request, data: bytes) -> None:
+    async def _respond(self, request: Request, data: bytes) -> None:
         try:
-            if await self._is_chosen(request, data):
-                await self._publish(request, "RES", await self._handled(request))
+            if await self._is_selected(request, data):
+                await self._publish(request, "RES", await self._handle(request))
         except RedisError as error:
             log.warning("%s.%s: Redis: %s", self.service, self.method, type(error).__name__)
 
-    async def _is_chosen(self, request: Request, data: bytes) -> bool:
+    async def _is_selected(self, request: Request, data: bytes) -> bool:
         try:
             async with asyncio.timeout((request.expiry - time.time_ns()) / SECOND):
-                chosen = await self._offer(request, data) and await self.claims[request.request_id]
-                return chosen == self.server_id
+                selected = await self._claim(request, data) and await self.claims[request.request_id]
+                return selected == self.server_id
         except TimeoutError:
             return False
         finally:
             del self.claims[request.request_id]
-            self._forget_choices()
+            self._unsubscribe_selections()
 
-    async def _offer(self, request: Request, data: bytes) -> bool:
-        """Claim it, unless it is another server's or not wanted."""
+    async def _claim(self, request: Request, data: bytes) -> bool:
+        """Unless another server has locked it, or the affinity is below 0."""
         if self.locked and not await self.channels.lock(data):
             return False
         affinity = self.affinity(request.raw_request) if self.affinity else 1.0
@@ -108,7 +108,7 @@ class Serving:
         where = channel(self.service, request.client_id, kind)
         await self.channels.publish(where, packed(message))
 
-    async def _handled(self, request: Request) -> Response:
+    async def _handle(self, request: Request) -> Response:
         raw, error = b"", RpcError("")
         try:
             raw = (await self.handler(request.raw_request)).SerializeToString()
@@ -116,8 +116,8 @@ class Serving:
             error = raised
         except DecodeError:
             error = RpcError("malformed_request", "the request could not be read")
-        except Exception as raised:  # noqa: BLE001  whatever it is, the caller is told
-            tell_of_failure(f"{self.service}.{self.method}", raised)
+        except Exception as raised:  # noqa: BLE001  whatever it is, the caller gets a response
+            log_failure(f"{self.service}.{self.method}", raised)
             error = RpcError("internal", f"{self.method} failed; the worker's log says where")
         now = time.time_ns()
         return Response(request.request_id, self.server_id, now, error.message, error.code, raw)

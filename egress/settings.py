@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from egress.manners import OFFICIAL, OURS, Manners
+from egress.profile import DEFAULT, OFFICIAL, WorkerProfile
 
 
 class SettingsError(Exception):
@@ -19,8 +19,8 @@ class Settings:
 
     `folder` holds files under way and those that wait for S3. `cpu_per_egress` is in cores. `max_seconds`
     ends a recording, 0 never does. The S3 fields are used where a request names no S3 of its own;
-    `s3_bucket` is empty when there is none, `s3_endpoint_url` when it is Amazon's. `manners` are others than
-    ours in tests only.
+    `s3_bucket` is empty when there is none, `s3_endpoint_url` when it is Amazon's. `profile` is another than
+    DEFAULT in tests only.
     """
 
     redis_url: str = field(repr=False)  # with its password
@@ -36,7 +36,7 @@ class Settings:
     s3_region: str = "us-east-1"
     s3_access_key_id: str = ""
     s3_secret_access_key: str = field(default="", repr=False)
-    manners: Manners = OURS
+    profile: WorkerProfile = DEFAULT
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -57,7 +57,7 @@ class Settings:
             s3_region=given.text("S3_REGION") or "us-east-1",
             s3_access_key_id=given.s3_key("S3_ACCESS_KEY_ID"),
             s3_secret_access_key=given.s3_key("S3_SECRET_ACCESS_KEY"),
-            manners=given.manners(),
+            profile=given.profile(),
         )
 
 
@@ -99,12 +99,12 @@ class _Given:
             raise SettingsError(f"EGRESS_{name} must be a number from 0, not {found!r}.")
         return value
 
-    def manners(self) -> Manners:
-        manners = OFFICIAL if self.is_set("LIKE_OFFICIAL") else OURS
+    def profile(self) -> WorkerProfile:
+        profile = OFFICIAL if self.is_set("LIKE_OFFICIAL") else DEFAULT
         if self.text("START_DELAY"):
             delay = self.number("START_DELAY", 0.0)
-            return replace(manners, start_delay=(delay, delay))
-        return manners
+            return replace(profile, start_delay=(delay, delay))
+        return profile
 
     def is_set(self, name: str) -> bool:
         """A switch."""

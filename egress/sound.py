@@ -1,9 +1,8 @@
 """The sound of the recording: all tracks mixed on one clock.
 
-A position is a number of samples on this machine's monotonic clock. Each track has a lane: its samples lie at
-the positions at which they arrived, one after the other without gaps, so that the jitter of their arrival is
-not heard. The mix follows the clock a little behind, and waits for a lane that is late. Nothing is ever built
-up: whatever is mixed covers exactly the time that passed.
+A position is a number of samples on this machine's monotonic clock. Each track has a jitter buffer: its
+samples lie where they arrived, without gaps. The mix follows the clock with a small delay, and waits for
+a buffer that is late. Latency never accumulates: what is mixed covers the time that passed.
 """
 
 import numpy as np
@@ -11,16 +10,16 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.int16]
 
-CUSHION = 0.06  # s that the mix stays behind the clock
-PATIENCE = 0.5  # s that it waits for a lane; one that is later has paused
-LOOK = 1.0  # s over which a lane is compared with the clock
-SMALL = 0.005  # s apart that are left alone
-LARGE = 0.04  # s apart that are corrected at once; what lies between, bit by bit
-STRETCH = 0.005  # of a frame: a few samples more or less, which nobody hears
-ROOM = 3.0  # s that a lane can hold
+DELAY = 0.06  # s that the mix stays behind the clock
+MAX_LAG = 0.5  # s that it waits for a buffer; one that is later has paused
+DRIFT_WINDOW = 1.0  # s over which a buffer's drift from the clock is measured
+SMALL_DRIFT = 0.005  # s that are left alone
+LARGE_DRIFT = 0.04  # s that are corrected at once; what lies between, gradually
+MAX_STRETCH = 0.005  # of a frame: a few samples more or less, which nobody hears
+CAPACITY = 3.0  # s that a buffer can hold
 
 
-class Lane:
+class JitterBuffer:
     """One track. Frames are written as they arrive, and taken by position."""
 
     def __init__(self, rate: int) -> None:
@@ -30,40 +29,40 @@ class Lane:
         self.lost = 0  # samples that came too late to be mixed
         self.is_closed = False
         self._is_mixed = False
-        self._ring = np.zeros(int(ROOM * rate), np.int16)
+        self._ring = np.zeros(int(CAPACITY * rate), np.int16)
         self._least: int | None = None
-        self._looked = 0
-        self._owed = 0
+        self._measured = 0
+        self._correction = 0
 
     def write(self, samples: Samples, arrived: int) -> None:
         """Samples of which the last arrived at this position."""
-        if self.end is None or arrived - self.end - len(samples) > PATIENCE * self.rate:
-            self.end, self._least, self._looked, self._owed = arrived - len(samples), None, 0, 0
-        self._look(arrived - self.end - len(samples), len(samples))
-        samples = self._in_step(samples)
+        if self.end is None or arrived - self.end - len(samples) > MAX_LAG * self.rate:
+            self.end, self._least, self._measured, self._correction = arrived - len(samples), None, 0, 0
+        self._measure_drift(arrived - self.end - len(samples), len(samples))
+        samples = self._resampled(samples)
         self._put(samples, self.end)
         self.end += len(samples)
 
-    def _look(self, lag: int, count: int) -> None:
-        """Frames come late, never early: the least lag tells how far the lane is from the clock."""
+    def _measure_drift(self, lag: int, count: int) -> None:
+        """Frames come late, never early: the least lag is the buffer's drift from the clock."""
         self._least = lag if self._least is None else min(lag, self._least)
-        self._looked += count
-        if self._looked < LOOK * self.rate:
+        self._measured += count
+        if self._measured < DRIFT_WINDOW * self.rate:
             return
-        apart, self._least, self._looked = self._least, None, 0
-        if abs(apart) > LARGE * self.rate:
+        apart, self._least, self._measured = self._least, None, 0
+        if abs(apart) > LARGE_DRIFT * self.rate:
             assert self.end is not None
-            self.end, self._owed = self.end + apart, 0
-        elif abs(apart) > SMALL * self.rate:
-            self._owed = apart
+            self.end, self._correction = self.end + apart, 0
+        elif abs(apart) > SMALL_DRIFT * self.rate:
+            self._correction = apart
 
-    def _in_step(self, samples: Samples) -> Samples:
-        """The frame, longer or shorter by a few of the samples that are owed."""
-        most = int(len(samples) * STRETCH)
-        change = max(-most, min(most, self._owed))
+    def _resampled(self, samples: Samples) -> Samples:
+        """The frame, longer or shorter by a few samples of the correction."""
+        most = int(len(samples) * MAX_STRETCH)
+        change = max(-most, min(most, self._correction))
         if not change:
             return samples
-        self._owed -= change
+        self._correction -= change
         places = np.linspace(0, len(samples) - 1, len(samples) + change)
         return np.interp(places, np.arange(len(samples)), samples).astype(np.int16)
 
@@ -100,36 +99,36 @@ class Lane:
 
 
 class Mixer:
-    """All lanes together, from the position `start` on."""
+    """The sum of all buffers, from the position `begin` was called with."""
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
-        self.lanes: list[Lane] = []
+        self.buffers: list[JitterBuffer] = []
         self.position: int | None = None  # mixed up to here; None: not begun
 
-    def open(self) -> Lane:
-        lane = Lane(self.rate)
-        lane.floor = self.position or 0
-        self.lanes.append(lane)
-        return lane
+    def open(self) -> JitterBuffer:
+        buffer = JitterBuffer(self.rate)
+        buffer.floor = self.position or 0
+        self.buffers.append(buffer)
+        return buffer
 
-    def close(self, lane: Lane) -> None:
+    def close(self, buffer: JitterBuffer) -> None:
         """What it holds is mixed still."""
-        lane.is_closed = True
+        buffer.is_closed = True
         if self.position is None:
-            self.lanes.remove(lane)
+            self.buffers.remove(buffer)
 
     def begin(self, position: int) -> None:
         """What lies before this position is not wanted."""
         self.position = position
-        for lane in self.lanes:
-            lane.begin(position)
+        for buffer in self.buffers:
+            buffer.begin(position)
 
     def mix(self, now: int) -> Samples:
         """What has become certain since the last call."""
-        ends = [lane.end for lane in self.lanes if lane.end and not lane.is_closed]
-        running = [end for end in ends if end > now - PATIENCE * self.rate]
-        certain = min([now - int(CUSHION * self.rate), *running])
+        ends = [buffer.end for buffer in self.buffers if buffer.end and not buffer.is_closed]
+        running = [end for end in ends if end > now - MAX_LAG * self.rate]
+        certain = min([now - int(DELAY * self.rate), *running])
         return self._up_to(certain)
 
     def finish(self, now: int) -> Samples:
@@ -140,11 +139,11 @@ class Mixer:
         assert self.position is not None
         start, count = self.position, max(0, end - self.position)
         total = np.zeros(count, np.int32)
-        for lane in self.lanes:
-            total += lane.take(start, start + count)
+        for buffer in self.buffers:
+            total += buffer.take(start, start + count)
         self.position = start + count
-        self.lanes = [lane for lane in self.lanes if not self._is_over(lane)]
+        self.buffers = [buffer for buffer in self.buffers if not self._is_over(buffer)]
         return np.clip(total, -32768, 32767).astype(np.int16)
 
-    def _is_over(self, lane: Lane) -> bool:
-        return lane.is_closed and (lane.end is None or lane.end <= lane.floor)
+    def _is_over(self, buffer: JitterBuffer) -> bool:
+        return buffer.is_closed and (buffer.end is None or buffer.end <= buffer.floor)

@@ -1,4 +1,4 @@
-"""One file to S3: knows boto3, how long to try, and what to say when it does not work."""
+"""One file to S3: boto3, retries, and errors without credentials."""
 
 import re
 import time
@@ -25,12 +25,12 @@ from livekit.protocol.egress import S3Upload
 
 from egress.settings import Settings
 
-# Seconds. A request is tried again until PATIENCE is over; the last try may take ANSWER longer.
-PATIENCE = 10.0
-ANSWER = 5.0
-CONNECT = 3.0
-COMPLETE = 120.0  # putting the parts together is work for the server: it is asked once, and waited for
-LONGEST_PAUSE = 2.0
+# Seconds. A request is retried for RETRY_FOR; the last try may take READ_TIMEOUT longer.
+RETRY_FOR = 10.0
+READ_TIMEOUT = 5.0
+CONNECT_TIMEOUT = 3.0
+COMPLETE_TIMEOUT = 120.0  # assembling the parts is work for the server: no retry, a long timeout
+MAX_PAUSE = 2.0
 
 PART = 8 * 1024 * 1024  # bytes; S3 takes up to 10,000 parts
 CONTENT_TYPES = {".mp4": "video/mp4", ".json": "application/json"}
@@ -40,9 +40,9 @@ CREDENTIALS = {
     "SignatureDoesNotMatch",
     "InvalidToken",
     "ExpiredToken",
-    "XAdminUserNotFound",  # versitygw's word for an unknown key
+    "XAdminUserNotFound",  # versitygw's code for an unknown key
 }
-PASSING = {"RequestTimeout", "SlowDown", "Throttling", "InternalError"}
+TRANSIENT = {"RequestTimeout", "SlowDown", "Throttling", "InternalError"}
 
 
 class TargetRefused(Exception):
@@ -52,12 +52,12 @@ class TargetRefused(Exception):
 class UploadFailed(Exception):
     """A file that is not in S3, as a sentence without credentials.
 
-    `is_passing`: S3 was away, slow or ill, so that the same upload may work later as it is.
+    `is_transient`: S3 was away, slow or failing; a retry may succeed.
     """
 
-    def __init__(self, sentence: str, is_passing: bool = False) -> None:
+    def __init__(self, sentence: str, is_transient: bool = False) -> None:
         super().__init__(sentence)
-        self.is_passing = is_passing
+        self.is_transient = is_transient
 
 
 @dataclass(frozen=True)
@@ -76,27 +76,27 @@ class Target:
     content_disposition: str = ""
 
     @classmethod
-    def of(cls, asked: S3Upload) -> Self:
+    def of(cls, s3: S3Upload) -> Self:
         """The target that a request names. Raises TargetRefused."""
         for name in ("assume_role_arn", "proxy"):
-            if asked.HasField(name) if name == "proxy" else getattr(asked, name):
+            if s3.HasField(name) if name == "proxy" else getattr(s3, name):
                 raise TargetRefused(f"S3 with {name} is not supported by this worker.")
         for name in ("bucket", "access_key", "secret"):
-            if not getattr(asked, name):
+            if not getattr(s3, name):
                 raise TargetRefused(f"The request's S3 has no {name}.")
-        if not is_address(asked.endpoint):
+        if not is_url(s3.endpoint):
             raise TargetRefused("The request's S3 has an endpoint that is no address.")
         return cls(
-            endpoint=with_scheme(asked.endpoint),
-            region=asked.region or "us-east-1",
-            bucket=asked.bucket,
-            access_key=asked.access_key,
-            secret=asked.secret,
-            force_path_style=asked.force_path_style,
-            session_token=asked.session_token,
-            metadata=tuple(sorted(asked.metadata.items())),
-            tagging=asked.tagging,
-            content_disposition=asked.content_disposition,
+            endpoint=with_scheme(s3.endpoint),
+            region=s3.region or "us-east-1",
+            bucket=s3.bucket,
+            access_key=s3.access_key,
+            secret=s3.secret,
+            force_path_style=s3.force_path_style,
+            session_token=s3.session_token,
+            metadata=tuple(sorted(s3.metadata.items())),
+            tagging=s3.tagging,
+            content_disposition=s3.content_disposition,
         )
 
     @classmethod
@@ -130,8 +130,8 @@ class Target:
     def __repr__(self) -> str:
         return f"Target({self.address!r}, bucket={self.bucket!r})"
 
-    def facts(self, file: Path) -> dict[str, Any]:
-        """What is written down with a file besides its bytes."""
+    def headers(self, file: Path) -> dict[str, Any]:
+        """The object's headers."""
         named = {"Tagging": self.tagging, "ContentDisposition": self.content_disposition}
         given = {name: value for name, value in named.items() if value}
         return {
@@ -141,7 +141,7 @@ class Target:
         }
 
 
-def is_address(endpoint: str) -> bool:
+def is_url(endpoint: str) -> bool:
     """Empty is Amazon's."""
     try:
         return not endpoint or bool(urlsplit(with_scheme(endpoint)).hostname)
@@ -162,8 +162,8 @@ def upload(file: Path, target: Target, key: str) -> None:
     """Put a file under a key, over whatever is there; return when S3 shows it with the file's size.
 
     Blocks as long as parts arrive. A server that is away or silent is given up within
-    PATIENCE + ANSWER seconds (in the middle of a large file ANSWER longer, while it puts the parts
-    together COMPLETE); one that refuses, at once. Raises UploadFailed.
+    RETRY_FOR + READ_TIMEOUT seconds (in the middle of a large file READ_TIMEOUT longer, while it assembles
+    the parts COMPLETE_TIMEOUT); one that refuses, at once. Raises UploadFailed.
     """
     _Upload(target, key).send(file)
 
@@ -177,7 +177,7 @@ class _Upload:
         self.target, self.key = target, key
         self.place = {"Bucket": target.bucket, "Key": key}
         try:
-            self.s3, self.patient_s3 = client(target, ANSWER), client(target, COMPLETE)
+            self.s3, self.patient_s3 = client(target, READ_TIMEOUT), client(target, COMPLETE_TIMEOUT)
         except (BotoCoreError, ValueError):
             raise UploadFailed(f"{target.address} is no address of a server.") from None
 
@@ -185,25 +185,25 @@ class _Upload:
         size = size_of(file)
         if size <= PART:
             body = file.read_bytes()
-            self.ask(lambda: self.s3.put_object(**self.place, **self.target.facts(file), Body=body))
+            self.retry(lambda: self.s3.put_object(**self.place, **self.target.headers(file), Body=body))
         else:
             self.send_parts(file)
         self.confirm(size)
 
     def send_parts(self, file: Path) -> None:
-        facts = {**self.target.facts(file), "ChecksumAlgorithm": "CRC32"}
-        begun = self.ask(lambda: self.s3.create_multipart_upload(**self.place, **facts))
-        place = {**self.place, "UploadId": begun["UploadId"]}
+        headers = {**self.target.headers(file), "ChecksumAlgorithm": "CRC32"}
+        created = self.retry(lambda: self.s3.create_multipart_upload(**self.place, **headers))
+        place = {**self.place, "UploadId": created["UploadId"]}
         try:
             parts = {"Parts": self.each_part(file, place)}
-            self.ask(lambda: self.patient_s3.complete_multipart_upload(**place, MultipartUpload=parts))
+            self.retry(lambda: self.patient_s3.complete_multipart_upload(**place, MultipartUpload=parts))
         except UploadFailed:
-            with suppress(BotoCoreError, ClientError):  # its parts would take room for ever
+            with suppress(BotoCoreError, ClientError):  # its parts would stay for ever
                 self.s3.abort_multipart_upload(**place)
             raise
 
     def each_part(self, file: Path, place: dict[str, str]) -> list[dict[str, Any]]:
-        """Send the parts one after the other; what `complete` wants to hear of them."""
+        """Send the parts one after the other; what CompleteMultipartUpload needs of them."""
         sent: list[dict[str, Any]] = []
         with file.open("rb") as source:
             while body := source.read(PART):
@@ -212,49 +212,49 @@ class _Upload:
 
     def send_part(self, number: int, body: bytes, place: dict[str, str]) -> dict[str, Any]:
         part = {**place, "PartNumber": number, "ChecksumAlgorithm": "CRC32"}
-        answer = self.ask(lambda: self.s3.upload_part(**part, Body=body))
-        checksums = {name: value for name, value in answer.items() if name == "ChecksumCRC32"}
-        return {"PartNumber": number, "ETag": answer["ETag"], **checksums}
+        response = self.retry(lambda: self.s3.upload_part(**part, Body=body))
+        checksums = {name: value for name, value in response.items() if name == "ChecksumCRC32"}
+        return {"PartNumber": number, "ETag": response["ETag"], **checksums}
 
     def confirm(self, size: int) -> None:
-        there = self.ask(lambda: self.s3.head_object(**self.place))["ContentLength"]
+        there = self.retry(lambda: self.s3.head_object(**self.place))["ContentLength"]
         if there != size:
-            raise UploadFailed(f"{self.target.address} has {there} of {size} bytes.", is_passing=True)
+            raise UploadFailed(f"{self.target.address} has {there} of {size} bytes.", is_transient=True)
 
-    def ask(self, request: Callable[[], Any]) -> Any:
-        """The answer to a request, sent again while its failure is a passing one and PATIENCE lasts."""
-        until, pause = time.monotonic() + PATIENCE, 0.25
+    def retry(self, call: Callable[[], Any]) -> Any:
+        """The response to a request, retried for RETRY_FOR while its failure is transient."""
+        until, pause = time.monotonic() + RETRY_FOR, 0.25
         while True:
             try:
-                return request()
+                return call()
             except (BotoCoreError, ClientError) as error:
                 failure = self.failure(error)
-            if not failure.is_passing or time.monotonic() + pause > until:
+            if not failure.is_transient or time.monotonic() + pause > until:
                 raise failure
             time.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_PAUSE)
 
     def failure(self, error: BotoCoreError | ClientError) -> UploadFailed:
         where = self.target.address
         if isinstance(error, ClientError):
             return self.refusal(error)
         if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
-            return UploadFailed(f"{where} does not answer.", is_passing=True)
+            return UploadFailed(f"{where} does not answer.", is_transient=True)
         if isinstance(error, NotConnected | HTTPClientError):
-            return UploadFailed(f"{where} cannot be reached.", is_passing=True)
+            return UploadFailed(f"{where} cannot be reached.", is_transient=True)
         name = type(error).__name__  # refused by boto3 itself: a bucket of an impossible name, say
         return UploadFailed(f"{where} cannot be asked for {self.target.bucket!r} ({name}).")
 
     def refusal(self, error: ClientError) -> UploadFailed:
-        """What an error answer means. Only its code is passed on: its text may name keys."""
+        """What an error response means. Only its code is shown: its text may name keys."""
         code = str(error.response.get("Error", {}).get("Code", ""))
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         if code in CREDENTIALS:
             return UploadFailed(f"{self.target.address} refuses the credentials ({code}).")
         if code == "NoSuchBucket":
             return UploadFailed(f"{self.target.address} has no bucket {self.target.bucket!r}.")
-        is_passing = status >= 500 or status == 429 or code in PASSING
-        return UploadFailed(f"{self.target.address} answers {status} {code} to {self.key!r}.", is_passing)
+        is_transient = status >= 500 or status == 429 or code in TRANSIENT
+        return UploadFailed(f"{self.target.address} answers {status} {code} to {self.key!r}.", is_transient)
 
 
 def size_of(file: Path) -> int:
@@ -264,7 +264,7 @@ def size_of(file: Path) -> int:
         raise UploadFailed(f"There is no file {file.name!r} to upload.") from None
 
 
-def client(target: Target, answer: float) -> Any:
+def client(target: Target, read_timeout: float) -> Any:
     """A client of this target alone: a session of its own is safe in a thread of its own."""
     session = boto3.session.Session(
         aws_access_key_id=target.access_key,
@@ -273,8 +273,8 @@ def client(target: Target, answer: float) -> Any:
         region_name=target.region,
     )
     config = Config(
-        connect_timeout=CONNECT,
-        read_timeout=answer,
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=read_timeout,
         retries={"total_max_attempts": 1},
         s3={"addressing_style": "path" if target.force_path_style else "auto"},
     )

@@ -1,4 +1,4 @@
-"""The service: takes orders that it has room for, stops what it is asked to stop, finds what was lost."""
+"""The worker: accepts recording requests, serves StopEgress, and recovers egresses whose worker died."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,188 +12,190 @@ from redis.asyncio import Redis
 from egress import ending
 from egress.admission import Admission
 from egress.bus import Bus, RpcError, Serving
-from egress.failures import Tasks, tell_of_failure
-from egress.leases import LOOK_EVERY, RENEW_EVERY, Leases
-from egress.locks import alone
+from egress.context import WorkerContext
+from egress.failures import Tasks, log_failure
+from egress.leases import POLL_INTERVAL, RENEW_INTERVAL, Leases
+from egress.locks import exclusive
 from egress.messages import StartEgressRequest, new_id
-from egress.recordings import Office, Recording
-from egress.request import read
+from egress.recordings import Recording
+from egress.recovery import Recovery
+from egress.request import parse
 from egress.settings import Settings
-from egress.succession import Succession
 
-FREE = 1.0  # an affinity: chosen at once
-ACCEPTING, WINDING_UP = 10.0, 60.0  # seconds
+FREE = 1.0  # an affinity that LiveKit chooses without waiting for other claims
+ACCEPT_TIMEOUT, SHUTDOWN_TIMEOUT = 10.0, 60.0  # seconds
 
 
 class Worker:
-    """One worker. `run` returns when it was asked to stop and every recording has ended."""
+    """One worker. `run` returns after `stopping` is set and every recording has ended."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.manners = settings, settings.manners
+        self.settings, self.profile = settings, settings.profile
         self.admission = Admission(settings)
         self.recordings: dict[str, Recording] = {}
         self.accepting: dict[str, asyncio.Future[protocol.EgressInfo]] = {}
-        self.promised: set[str] = set()  # of those, the ones that get a place
+        self.reserved: set[str] = set()  # of those, the ones with a reserved place
         self.tasks = Tasks("a recording's task")
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Raises FolderTaken if another worker lives in the same folder."""
+        """Raises FolderInUse if another worker has the same folder."""
         async with AsyncExitStack() as stack:
-            stack.enter_context(alone_in(self.settings.folder))
+            stack.enter_context(exclusive_folder(self.settings.folder))
             redis = Redis.from_url(self.settings.redis_url)
             stack.push_async_callback(redis.aclose)
             self.bus = await stack.enter_async_context(Bus(self.settings.redis_url))
-            self.office = Office(self.settings, self.bus, Leases(redis, new_id("worker ")))
-            self.office.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.succession = Succession(self.office)
-            for folder in self.succession.left_behind():
-                self.tasks.spawn(self.succession.finish(folder))
-            stack.push_async_callback(self.office.ready.close)
-            self.office.ready.prepare()
+            self.context = WorkerContext(self.settings, self.bus, Leases(redis, new_id("worker ")))
+            self.context.egresses.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.recovery = Recovery(self.context)
+            for folder in self.recovery.unfinished():
+                self.tasks.spawn(self.recovery.finish(folder))
+            stack.push_async_callback(self.context.spare.close)
+            self.context.spare.prepare()
             await self.bus.serve("EgressInternal", "StartEgress", self.start, affinity=self.affinity)
             print("egress: ready", flush=True)
             await self.work()
 
     async def work(self) -> None:
-        """Until it was asked to stop, and then until all is ended."""
-        beside = [asyncio.ensure_future(self.renew()), asyncio.ensure_future(self.send())]
+        """Until `stopping` is set, and then until every recording has ended."""
+        background = [asyncio.ensure_future(task) for task in (self.renew_leases(), self.upload_pending())]
         try:
-            await self.watch()
-            await self.wind_up()
+            await self.poll_until_stopping()
+            await self.shut_down()
         finally:
-            for task in beside:
+            for task in background:
                 task.cancel()
 
-    # Orders
+    # Requests
 
-    def affinity(self, request: bytes) -> float:
-        known = StartEgressRequest.FromString(request).egress_id
-        return FREE if known in self.recordings or self.has_room(known) else self.manners.full
+    def affinity(self, raw: bytes) -> float:
+        egress_id = StartEgressRequest.FromString(raw).egress_id
+        is_free = egress_id in self.recordings or self.has_room(egress_id)
+        return FREE if is_free else self.profile.affinity_when_full
 
     def has_room(self, egress_id: str) -> bool:
         if self.stopping.is_set():
             return False
-        coming = self.promised - self.recordings.keys() - {egress_id}
-        return self.admission.has_room(self.recordings.values(), len(coming))
+        reserved = self.reserved - self.recordings.keys() - {egress_id}
+        return self.admission.has_room(self.recordings.values(), len(reserved))
 
-    async def start(self, request: bytes) -> protocol.EgressInfo:
-        """Take an order. The same one again, which a caller without an answer sends, is one recording."""
-        ordered = StartEgressRequest.FromString(request)
-        egress_id = ordered.egress_id
+    async def start(self, raw: bytes) -> protocol.EgressInfo:
+        """Idempotent by egress id: a caller that got no response retries the same request."""
+        start_request = StartEgressRequest.FromString(raw)
+        egress_id = start_request.egress_id
         if egress_id in self.accepting:
             return await asyncio.shield(self.accepting[egress_id])
         if egress_id in self.recordings:
             return self.recordings[egress_id].info
-        accepting = self.accepting[egress_id] = asyncio.ensure_future(self.accept(ordered))
+        accepting = self.accepting[egress_id] = asyncio.ensure_future(self.accept(start_request))
         accepting.add_done_callback(lambda done: self.accepting.pop(egress_id))
         return await asyncio.shield(accepting)
 
-    async def accept(self, ordered: StartEgressRequest) -> protocol.EgressInfo:
-        order = read(ordered, datetime.now(UTC))
-        ending.target_of(order, self.settings)  # refused before anything is recorded
-        if not self.has_room(ordered.egress_id):
-            raise RpcError(self.manners.refusal, "this worker has no room for another recording")
-        self.promised.add(ordered.egress_id)
+    async def accept(self, start_request: StartEgressRequest) -> protocol.EgressInfo:
+        request = parse(start_request, datetime.now(UTC))
+        ending.target_of(request, self.settings)  # rejected before anything is recorded
+        if not self.has_room(request.egress_id):
+            raise RpcError(self.profile.rejection_code, "this worker has no room for another recording")
+        self.reserved.add(request.egress_id)
         try:
-            recording = await Recording.begin(self.office, ordered, order)
-            self.recordings[ordered.egress_id] = recording
+            recording = await Recording.begin(self.context, start_request, request)
+            self.recordings[request.egress_id] = recording
         finally:
-            self.promised.discard(ordered.egress_id)
+            self.reserved.discard(request.egress_id)
         served = asyncio.Event()
         self.tasks.spawn(self.record(recording, served))
-        await served.wait()  # before the answer, for it may be stopped at once
+        await served.wait()  # before the response, for StopEgress may follow at once
         return recording.info
 
     async def serve_handlers(self, recording: Recording) -> list[Serving]:
-        """While a recording lasts, it can be spoken to by its id."""
+        """The RPCs of one egress, with its id as their topic."""
 
-        async def stop(request: bytes) -> protocol.EgressInfo:
+        async def stop(raw: bytes) -> protocol.EgressInfo:
             return await recording.stop()
 
-        async def update_stream(request: bytes) -> protocol.EgressInfo:
+        async def update_stream(raw: bytes) -> protocol.EgressInfo:
             raise RpcError("invalid_argument", "a recording to a file has no streams to update")
 
-        topic = recording.order.egress_id
+        topic = recording.request.egress_id
         return [
             await self.bus.serve("EgressHandler", method, handler, topic=topic, locked=True)
             for method, handler in (("StopEgress", stop), ("UpdateStream", update_stream))
         ]
 
     async def record(self, recording: Recording, served: asyncio.Event) -> None:
-        """A recording from its start to its end. `served` is set once it can be spoken to."""
+        """A recording from its start to its end. `served` is set once its RPCs are served."""
         handlers: list[Serving] = []
         try:
             handlers = await self.serve_handlers(recording)
         finally:
             served.set()
-            await self.run_to_its_end(recording, handlers)
+            await self.run_recording(recording, handlers)
 
-    async def run_to_its_end(self, recording: Recording, handlers: list[Serving]) -> None:
+    async def run_recording(self, recording: Recording, handlers: list[Serving]) -> None:
         try:
             await recording.run()
         finally:
             for serving in handlers:
                 await serving.end()
-            del self.recordings[recording.order.egress_id]
+            del self.recordings[recording.request.egress_id]
 
-    # Watching
+    # In the background
 
-    async def renew(self) -> None:
-        """Whatever else takes long: show that this worker lives."""
+    async def renew_leases(self) -> None:
+        """Whatever else takes long must not let a lease expire."""
         while True:
             infos = [recording.info for recording in self.recordings.values()]
-            for info in [*infos, *self.succession.under_way.values()]:
-                await self.office.leases.note(info)
-            await asyncio.sleep(RENEW_EVERY)
+            for info in [*infos, *self.recovery.under_way.values()]:
+                await self.context.leases.renew(info)
+            await asyncio.sleep(RENEW_INTERVAL)
 
-    async def send(self) -> None:
-        """What waited for storage; takes long while that is away."""
+    async def upload_pending(self) -> None:
+        """Takes long while storage is away."""
         while True:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_INTERVAL)
             try:
-                await asyncio.to_thread(self.office.waiting.send_all)
-            except Exception as error:  # noqa: BLE001  told of; tried again soon
-                tell_of_failure("sending what waits", error)
+                await asyncio.to_thread(self.context.pending_uploads.upload_all)
+            except Exception as error:  # noqa: BLE001  logged; retried soon
+                log_failure("sending what waits", error)
 
-    async def watch(self) -> None:
-        """Until asked to stop: find lost egresses."""
+    async def poll_until_stopping(self) -> None:
         self.admission.measure()
         while not self.stopping.is_set():
             try:
-                await asyncio.wait_for(self.stopping.wait(), LOOK_EVERY)
+                await asyncio.wait_for(self.stopping.wait(), POLL_INTERVAL)
             except TimeoutError:
                 try:
-                    await self.look()
-                except Exception as error:  # noqa: BLE001  told of; the next look comes soon
-                    tell_of_failure("a look", error)
+                    await self.poll()
+                except Exception as error:  # noqa: BLE001  logged; the next poll comes soon
+                    log_failure("a look", error)
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
+        """Measure the load, and report egresses of other workers whose leases have expired."""
         self.admission.measure()
-        here = {folder.path.name for folder in self.succession.left_behind()}
-        mine = {*self.recordings, *self.accepting, *self.succession.under_way, *here}
-        for info in await self.office.leases.lost(mine):
-            self.tasks.spawn(self.succession.report(info))
+        here = {folder.path.name for folder in self.recovery.unfinished()}
+        mine = {*self.recordings, *self.accepting, *self.recovery.under_way, *here}
+        for info in await self.context.leases.take_expired(mine):
+            self.tasks.spawn(self.recovery.report_lost(info))
 
-    async def wind_up(self) -> None:
-        """End every recording in good order, also one that is just being accepted."""
+    async def shut_down(self) -> None:
+        """Stop every recording, also one that is being accepted."""
         if self.accepting:
-            await asyncio.wait(self.accepting.values(), timeout=ACCEPTING)
+            await asyncio.wait(self.accepting.values(), timeout=ACCEPT_TIMEOUT)
         for recording in list(self.recordings.values()):
             await recording.stop()
         if self.tasks:
-            await asyncio.wait(self.tasks, timeout=WINDING_UP)
+            await asyncio.wait(self.tasks, timeout=SHUTDOWN_TIMEOUT)
 
 
-class FolderTaken(Exception):
-    """Another worker lives in this folder."""
+class FolderInUse(Exception):
+    """Another worker holds the lock of this folder."""
 
 
 @contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Two in one folder would take each other's recordings for left behind."""
+def exclusive_folder(folder: Path) -> Iterator[None]:
+    """Two workers in one folder would recover each other's recordings."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with alone(folder / "worker.lock") as mine:
+    with exclusive(folder / "worker.lock") as mine:
         if not mine:
-            raise FolderTaken(f"another worker uses EGRESS_FOLDER={folder}: give each its own")
+            raise FolderInUse(f"another worker uses EGRESS_FOLDER={folder}: give each its own")
         yield

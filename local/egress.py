@@ -30,7 +30,7 @@ def settings(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def part(folder: Path, env: Mapping[str, str]) -> Part:
-    """The worker; on SIGTERM it has 10 s to bring the files under way into good order."""
+    """The worker; on SIGTERM it has 10 s to finish its files."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Part(
         name="egress",

@@ -22,7 +22,7 @@ from redis import Redis
 from local.stack import Stack
 from tests.e2e.rooms import Rooms
 from tests.e2e.stacks import hire, wait_for
-from tests.egress.film import Film
+from tests.egress.decoded import DecodedFile
 
 Status = protocol.EgressStatus
 Info = protocol.EgressInfo
@@ -192,7 +192,7 @@ class Studio:
 
 def is_recorder(process: psutil.Process) -> bool:
     try:
-        return "egress.recording" in process.cmdline()
+        return "egress.recorder" in process.cmdline()
     except psutil.Error:
         return False
 
@@ -285,13 +285,13 @@ class Egress:
         events = self.studio.events(self.id)
         return [f"{body['event']} {body['egressInfo'].get('status', 'EGRESS_STARTING')}" for body in events]
 
-    def film(self) -> Film:
+    def film(self) -> DecodedFile:
         """What lies in S3, decoded."""
         content = wait_for(lambda: self.studio.stored(self.key), 5, "nothing in S3")
         with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
             file.write(content)
             file.flush()
-            return Film(file.name)
+            return DecodedFile(file.name)
 
     def shown(self) -> str:
         """Everything about it that anybody gets to see: answer, list, news, and what the parts logged."""

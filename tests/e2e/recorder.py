@@ -21,7 +21,7 @@ class Recorder:
     def __init__(self, job: Job, *arguments: str) -> None:
         self.job, self.begun = job, time.time()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 closed in `close`
-        command = [sys.executable, *(arguments or ("-m", "egress.recording"))]
+        command = [sys.executable, *(arguments or ("-m", "egress.recorder"))]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
         )

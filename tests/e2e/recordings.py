@@ -18,7 +18,7 @@ from tests.e2e.egresses import Info, Status, Studio, open_studio
 from tests.e2e.integrator import Integrator
 from tests.e2e.senders import Media, Sender
 from tests.e2e.stacks import wait_for
-from tests.egress.film import Film
+from tests.egress.decoded import DecodedFile
 
 SOON = 20.0  # seconds; what is waited for mostly comes within two
 SHOWN_FIRST = ("recording", "processing", "completed", "failed")
@@ -192,11 +192,11 @@ class Call:
         recordings = self.hall.integrator.get(f"meetings/{self.code}/recordings/")["recordings"]
         return str(recordings[number]["download_url"])
 
-    def film(self, number: int = 0) -> Film:
+    def film(self, number: int = 0) -> DecodedFile:
         """A take's file as anybody with the link gets it, decoded."""
         path = self.hall.folder / f"{self.code}-{number}.mp4"
         path.write_bytes(fetch(self.link(number))[2])
-        return Film(path)
+        return DecodedFile(path)
 
     # What lies behind
 

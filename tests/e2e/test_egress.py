@@ -10,7 +10,7 @@ from egress.layout import arrange
 from local.stack import Stack
 from tests.e2e.egresses import Egress, Refusal, Status, Studio, open_studio, secrets
 from tests.e2e.senders import GREEN, RED, Media
-from tests.egress.film import Film
+from tests.egress.decoded import DecodedFile
 
 HEARD = 0.05  # how strong a tone is that somebody sends, and more
 NOT_HEARD = 0.005
@@ -91,11 +91,11 @@ def day(stack: Stack, lines: list[str]) -> Iterator[Day]:
 
 
 @pytest.fixture(scope="module")
-def film(day: Day) -> Film:
+def film(day: Day) -> DecodedFile:
     return day.movie.film()
 
 
-def is_heard(film: Film, pitch: float) -> bool:
+def is_heard(film: DecodedFile, pitch: float) -> bool:
     """In most half seconds from 2 to 5: where a busy machine stumbles, a tone is cut into two."""
     return film.tone(pitch, 2, 5) > HEARD
 
@@ -103,7 +103,7 @@ def is_heard(film: Film, pitch: float) -> bool:
 # What is in the file
 
 
-def test_both_people_are_seen_and_heard(film: Film) -> None:
+def test_both_people_are_seen_and_heard(film: DecodedFile) -> None:
     assert film.codecs == ["h264", "aac"]
     assert (film.frames[0].width, film.frames[0].height, film.rate) == (640, 360, 48_000)
     for who, colour in (("anna", RED), ("bert", GREEN)):
@@ -113,7 +113,7 @@ def test_both_people_are_seen_and_heard(film: Film) -> None:
     assert is_heard(film, 660)
 
 
-def test_it_is_as_long_as_what_was_recorded(day: Day, film: Film) -> None:
+def test_it_is_as_long_as_what_was_recorded(day: Day, film: DecodedFile) -> None:
     assert day.movie.started - day.movie.answered >= -1
     assert abs(film.seconds - (day.movie.stopped - day.movie.started)) < 1
     assert abs(film.seconds - day.movie.info().file_results[0].duration / 1e9) < 0.5
@@ -133,7 +133,7 @@ def test_each_room_has_a_recording_of_its_own(day: Day) -> None:
     assert film.strength(440, 0.5, 1.5) < NOT_HEARD
 
 
-def test_a_new_layout_is_seen_from_then_on(day: Day, film: Film) -> None:
+def test_a_new_layout_is_seen_from_then_on(day: Day, film: DecodedFile) -> None:
     assert day.layout.egress_id == day.movie.id
     seen = [
         next(colour for colour in (RED, GREEN) if film.shows(colour, box, 5.5)) for box in (LARGE, BESIDE)

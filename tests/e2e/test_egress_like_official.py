@@ -15,7 +15,7 @@ from tests.e2e import drills
 from tests.e2e.egresses import RECORDER, Egress, Status, Studio, open_studio, wait_until_nothing_is_left
 from tests.e2e.senders import GREEN, RED, Media
 from tests.e2e.stacks import hired_with, wait_for
-from tests.egress.film import Film
+from tests.egress.decoded import DecodedFile
 
 __test__ = drills.RECORDINGS
 
@@ -71,7 +71,7 @@ def day(stack: Stack, lines: list[str]) -> Iterator[Day]:
 
 
 @pytest.fixture(scope="module")
-def film(day: Day) -> Film:
+def film(day: Day) -> DecodedFile:
     return day.movie.film()
 
 
@@ -98,7 +98,7 @@ def test_what_is_told_twice_has_an_id_each_time(day: Day) -> None:
     assert len({body["id"] for body in events}) == len(events) == 7
 
 
-def test_the_movie_is_right(day: Day, film: Film) -> None:
+def test_the_movie_is_right(day: Day, film: DecodedFile) -> None:
     for who, colour, pitch in (("anna", RED, 440), ("bert", GREEN, 660)):
         assert film.shows(colour, TILES[who], 3.4)
         assert film.tone(pitch, 2, 5) > HEARD

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from livekit import api
 
-from egress import planes
+from egress import i420
 from local.stack import Stack
 from tests.e2e.egresses import KILOBITS, Egress, Status, Studio, open_studio
 from tests.e2e.senders import Media
@@ -62,7 +62,7 @@ def flashes(container: "av.container.InputContainer") -> Iterator[float]:
     """When the picture turns from dark to bright."""
     was_bright = True
     for frame in container.decode(video=0):
-        is_bright = bool(planes.of(frame)[0].mean() > 120)
+        is_bright = bool(i420.of(frame)[0].mean() > 120)
         if is_bright and not was_bright:
             yield float(frame.time or 0)
         was_bright = is_bright

@@ -19,7 +19,7 @@ from tests.e2e import drills
 from tests.e2e.recorder import Recorder
 from tests.e2e.rooms import Rooms
 from tests.e2e.senders import BLUE, GREEN, RED, VIOLET, YELLOW, Media, Sender
-from tests.egress.film import Film
+from tests.egress.decoded import DecodedFile
 
 __test__ = drills.RECORDINGS
 
@@ -31,8 +31,8 @@ LEFT, RIGHT = TWO["left"], TWO["right"]
 PLAIN = (61, 131, 126)  # of a tile without a picture
 
 SMALL_DISK = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))"
-IMPATIENT = "from egress import room; room.PATIENCE = 2"
-MAIN = "from egress.recording import main; main()"
+IMPATIENT = "from egress import room; room.RECONNECT_TIMEOUT = 2"
+MAIN = "from egress.recorder import main; main()"
 
 Record = Callable[..., Recorder]
 
@@ -69,13 +69,13 @@ class Script:
         return action()
 
 
-def film_of(recorder: Recorder, seconds: float) -> Film:
+def film_of(recorder: Recorder, seconds: float) -> DecodedFile:
     """So many seconds of it."""
     Script(recorder).at(seconds)
     ended = recorder.stop()
     assert (ended["reason"], ended["error"]) == ("stopped", "")
     assert ended["size"] == Path(recorder.job.file).stat().st_size
-    film = Film(recorder.job.file)
+    film = DecodedFile(recorder.job.file)
     assert abs(film.seconds - ended["duration"] / 1e9) < 0.5
     assert abs(film.seconds - seconds) < 0.5
     return film
@@ -134,7 +134,7 @@ def test_who_comes_late_mutes_and_leaves_is_shown_so(rooms: Rooms, record: Recor
     script.at(6, lambda: bert.unmute("microphone"))
     script.at(8, bert.leave)
     script.at(9.5, recorder.stop)
-    film = Film(recorder.job.file)
+    film = DecodedFile(recorder.job.file)
     assert film.shows(RED, WHOLE, 1.2)
     assert film.shows(RED, LEFT, 3.7)
     assert film.shows(GREEN, RIGHT, 3.7)
@@ -156,7 +156,7 @@ def test_a_screen_is_large_and_people_are_beside_it(rooms: Rooms, record: Record
     script.at(0.5, lambda: anna.share_screen(Media(BLUE, None, width=1024, height=768)))
     script.at(4, anna.stop_sharing)
     script.at(6, recorder.stop)
-    film = Film(recorder.job.file)
+    film = DecodedFile(recorder.job.file)
     boxes = arrange(640, 360, ["anna", "screen", "bert"], "screen")
     shared = Box(16, 0, 480, 360)  # 4:3, whole, in the middle of the large tile
     assert film.shows(BLUE, shared, 3.7)
@@ -173,7 +173,7 @@ def test_who_reconnects_is_shown_once(rooms: Rooms, record: Record) -> None:
     script = Script(recorder)
     script.at(1, anna.reconnect)
     script.at(6, recorder.stop)
-    film = Film(recorder.job.file)
+    film = DecodedFile(recorder.job.file)
     seen = {next(c for c in (YELLOW, VIOLET) if film.shows(c, box, 5.7)) for box in (LEFT, RIGHT)}
     assert seen == {YELLOW, VIOLET}
     assert film.tone(440, 4.7, 5.7) > HEARD
@@ -184,7 +184,7 @@ def test_a_killed_recording_can_be_read(rooms: Rooms, record: Record) -> None:
     rooms.send(room, "anna", Media(RED, 440))
     recorder = record(room)
     Script(recorder).at(5, recorder.kill)
-    film = Film(recorder.job.file)
+    film = DecodedFile(recorder.job.file)
     assert 3 < film.seconds < 5.5
     assert film.shows(RED, WHOLE, 2.5)
     assert film.tone(440, 1, 2.5) > HEARD
@@ -198,7 +198,7 @@ def test_a_crash_of_a_sender_does_not_disturb_the_others(rooms: Rooms, record: R
     script = Script(recorder)
     script.at(1, bert.crash)
     script.at(4, recorder.stop)
-    film = Film(recorder.job.file)
+    film = DecodedFile(recorder.job.file)
     assert film.tone(440, 2.5, 3.5) > HEARD
     assert film.strength(660, 2.5, 3.5) < NOT_HEARD
     assert film.mark(LEFT, 2.5) != film.mark(LEFT, 3.5)
@@ -219,7 +219,7 @@ def test_three_recordings_of_one_room_end_each_in_its_way(rooms: Rooms, record: 
     for recorder, reason in ((limited, "limit"), (orphaned, "stopped"), (terminated, "stopped")):
         ended = recorder.ended()
         assert (ended["reason"], ended["error"]) == (reason, "")
-        assert abs(Film(recorder.job.file).seconds - ended["duration"] / 1e9) < 0.5
+        assert abs(DecodedFile(recorder.job.file).seconds - ended["duration"] / 1e9) < 0.5
 
 
 def test_closing_the_room_ends_the_recording(rooms: Rooms, record: Record) -> None:
@@ -230,7 +230,7 @@ def test_closing_the_room_ends_the_recording(rooms: Rooms, record: Record) -> No
     assert recorder.next()["what"] == "ending"
     ended = recorder.ended()
     assert (ended["reason"], ended["error"]) == ("room_closed", "")
-    assert Film(recorder.job.file).frames
+    assert DecodedFile(recorder.job.file).frames
 
 
 def test_everybody_leaving_ends_the_recording(rooms: Rooms, record: Record) -> None:
@@ -289,7 +289,7 @@ def test_a_full_disk_is_an_error_and_the_file_so_far_can_be_read(rooms: Rooms, r
     assert ended["reason"] == "failed"
     assert "cannot be written" in ended["error"]
     assert 0 < ended["size"] <= 40_000
-    assert Film(recorder.job.file, is_whole=False).shows(RED, WHOLE, 1)
+    assert DecodedFile(recorder.job.file, is_whole=False).shows(RED, WHOLE, 1)
 
 
 def test_a_folder_that_is_not_there_is_an_error(rooms: Rooms, record: Record, tmp_path: Path) -> None:
@@ -339,4 +339,4 @@ def test_a_server_that_is_gone_for_good_is_not_waited_for(rooms: Rooms, record: 
     Script(recorder).at(1, line.cut)
     ended = recorder.ended()
     assert (ended["reason"], ended["error"]) == ("connection_lost", "")
-    assert Film(recorder.job.file).shows(RED, WHOLE, 0.9)
+    assert DecodedFile(recorder.job.file).shows(RED, WHOLE, 0.9)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from egress import planes
+from egress import i420
 from local.stack import Stack
 from tests.e2e.conftest import Tabs
 from tests.e2e.integrator import Integrator
@@ -67,7 +67,7 @@ def test_the_file_is_as_long_as_the_call_and_shows_and_sounds(call: Call) -> Non
     assert abs(film.seconds - shown.seconds) <= 1
     assert film.codecs == ["h264", "aac"]
     seconds = range(2, int(film.seconds))
-    bright = [(planes.of(film.at(second))[0] > 200).mean() for second in seconds]
+    bright = [(i420.of(film.at(second))[0] > 200).mean() for second in seconds]
     assert max(bright) > 0.03  # Chromium's camera shows a bright disc with a gap
     assert max(bright) - min(bright) > 0.01  # that grows and shrinks
     assert len(film.beeps()) >= 2

@@ -20,9 +20,9 @@ from egress.messages import (
     unpacked,
 )
 
-PLAIN = ("IOInfo", "UpdateEgress")  # the first claim is taken
-CHOSEN = ("EgressInternal", "StartEgress")  # by affinity
-HUSH = "hush-hush"
+FIRST_CLAIM = ("IOInfo", "UpdateEgress")  # the first claim is taken
+BY_AFFINITY = ("EgressInternal", "StartEgress")  # by affinity
+SECRET = "hush-hush"
 Scenario = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -41,7 +41,7 @@ async def two() -> AsyncIterator[tuple[Bus, Bus]]:
         yield client, server
 
 
-def says(text: str) -> Callable[[bytes], Awaitable[StringValue]]:
+def replies(text: str) -> Callable[[bytes], Awaitable[StringValue]]:
     async def handler(request: bytes) -> StringValue:
         return StringValue(value=f"{text} {StringValue.FromString(request).value}")
 
@@ -55,15 +55,17 @@ def raises(error: Exception) -> Callable[[bytes], Awaitable[StringValue]]:
     return handler
 
 
-async def ask(
-    bus: Bus, topic: str, text: str = "?", method: tuple[str, str] = PLAIN, timeout: float = 5
+async def invoke(
+    bus: Bus, topic: str, text: str = "?", method: tuple[str, str] = FIRST_CLAIM, timeout: float = 5
 ) -> str:
     return (await bus.call(*method, StringValue(value=text), StringValue, topic, timeout)).value
 
 
-async def refused(bus: Bus, topic: str, method: tuple[str, str] = PLAIN, timeout: float = 5) -> RpcError:
+async def refused(
+    bus: Bus, topic: str, method: tuple[str, str] = FIRST_CLAIM, timeout: float = 5
+) -> RpcError:
     with pytest.raises(RpcError) as raised:
-        await ask(bus, topic, method=method, timeout=timeout)
+        await invoke(bus, topic, method=method, timeout=timeout)
     return raised.value
 
 
@@ -81,9 +83,9 @@ class Wiretap:
 
     async def next(self) -> tuple[str, bytes]:
         while True:
-            heard = await self.pubsub.get_message(ignore_subscribe_messages=True, timeout=1)
-            if heard:
-                return heard["channel"].decode(), heard["data"]
+            message = await self.pubsub.get_message(ignore_subscribe_messages=True, timeout=1)
+            if message:
+                return message["channel"].decode(), message["data"]
 
     async def read[W: Any](self, kind: type[W]) -> W:
         read = unpacked(kind, (await self.next())[1])

@@ -12,7 +12,7 @@ from egress.messages import new_id
 from local import ports, redis
 from local.part import Running
 from tests.egress import recorders
-from tests.egress.place import Gate, Place
+from tests.egress.harness import Gate, Harness
 from tests.egress.storage import Storage
 from tests.parts import silent
 
@@ -34,9 +34,9 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def movie(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def mp4(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A real one of two seconds."""
-    return recorders.movie(tmp_path_factory.mktemp("movie") / "movie.mp4").read_bytes()
+    return recorders.mp4(tmp_path_factory.mktemp("mp4") / "a.mp4").read_bytes()
 
 
 @pytest.fixture
@@ -47,28 +47,28 @@ def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
 
 
 @pytest.fixture
-def place(
-    tmp_path: Path, redis_url: str, storage: Storage, movie: bytes, monkeypatch: pytest.MonkeyPatch
-) -> Place:
-    """Where recordings are played by a small process."""
-    (tmp_path / "movie").write_bytes(movie)
-    monkeypatch.setenv("FAKE_MOVIE", str(tmp_path / "movie"))
+def harness(
+    tmp_path: Path, redis_url: str, storage: Storage, mp4: bytes, monkeypatch: pytest.MonkeyPatch
+) -> Harness:
+    """Its recording processes are fake ones."""
+    (tmp_path / "fake.mp4").write_bytes(mp4)
+    monkeypatch.setenv("FAKE_MP4", str(tmp_path / "fake.mp4"))
     recorders.fake(monkeypatch, tmp_path)
-    monkeypatch.setattr(state, "PAUSE", 0.05)
-    return Place(tmp_path / "files", redis_url, storage)
+    monkeypatch.setattr(state, "RETRY_PAUSE", 0.05)
+    return Harness(tmp_path / "files", redis_url, storage)
 
 
 @pytest.fixture
-def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases of a second, looked at often."""
-    monkeypatch.setattr(leases, "SECONDS", 1)
-    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(worker_module, "RENEW_EVERY", 0.1)
+def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases of a second, and short intervals."""
+    monkeypatch.setattr(leases, "LEASE_SECONDS", 1)
+    monkeypatch.setattr(worker_module, "POLL_INTERVAL", 0.1)
+    monkeypatch.setattr(worker_module, "RENEW_INTERVAL", 0.1)
 
 
 @pytest.fixture
 def gate(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """Uploads wait until it is opened."""
+    """Uploads are blocked until it is opened."""
     made = Gate()
 
     def upload(file: Path, target: Any, key: str) -> None:

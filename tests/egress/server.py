@@ -1,4 +1,4 @@
-"""LiveKit's server as a worker meets it on the bus: it asks for recordings, and is told of them."""
+"""LiveKit's server as a worker meets it on the bus: it calls StartEgress, and gets updates."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,15 +16,16 @@ Info = protocol.EgressInfo
 
 
 class LiveKit:
-    """`refusals` are answered first, one a report; while `is_away`, all are. `open` holds CreateEgress up.
+    """`refusals` are the first responses, one an update; while `is_away`, all are errors.
+    `open` blocks CreateEgress.
 
-    `later_refusals` are answered to reports after the first one that was heard.
+    `later_refusals` are the responses after the first update that was accepted.
     """
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
         self.created: list[Info] = []
-        self.told: list[Info] = []
+        self.updates: list[Info] = []
         self.refusals: list[RpcError] = []
         self.later_refusals: list[RpcError] = []
         self.tries = 0
@@ -41,7 +42,7 @@ class LiveKit:
     async def on_update(self, request: bytes) -> Empty:
         self.tries += 1
         self.refuse()
-        self.told.append(Info.FromString(request))
+        self.updates.append(Info.FromString(request))
         self.refusals, self.later_refusals = self.refusals + self.later_refusals, []
         return Empty()
 
@@ -51,19 +52,19 @@ class LiveKit:
         if self.refusals:
             raise self.refusals.pop(0)
 
-    # What it asks
+    # What it calls
 
-    async def start(self, order: StartEgressRequest) -> Info:
-        return await self.bus.call("EgressInternal", "StartEgress", order, Info, timeout=10)
+    async def start(self, request: StartEgressRequest) -> Info:
+        return await self.bus.call("EgressInternal", "StartEgress", request, Info, timeout=10)
 
     async def stop(self, egress_id: str) -> Info:
         request = protocol.StopEgressRequest(egress_id=egress_id)
         return await self.bus.call("EgressHandler", "StopEgress", request, Info, topic=egress_id)
 
-    # What it was told
+    # Updates
 
     def of(self, egress_id: str) -> list[Info]:
-        return [info for info in self.told if info.egress_id == egress_id]
+        return [info for info in self.updates if info.egress_id == egress_id]
 
     def states(self, egress_id: str) -> list[str]:
         """Without EGRESS_ before them."""
@@ -71,7 +72,7 @@ class LiveKit:
         return [name.removeprefix("EGRESS_") for name in names]
 
     async def ended(self, egress_id: str) -> Info:
-        """Wait until it was told of the end."""
+        """Wait for a final state."""
         await until(lambda: any(info.status in FINAL for info in self.of(egress_id)))
         return self.of(egress_id)[-1]
 

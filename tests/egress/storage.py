@@ -1,4 +1,4 @@
-"""Storage that a test looks into, in place of S3."""
+"""Fake storage, in place of S3."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,6 @@ class Storage:
 
     def upload(self, file: Path, target: Target, key: str) -> None:
         if file.suffix in self.refusals:
-            raise UploadFailed(self.refusals[file.suffix], is_passing=True)
+            raise UploadFailed(self.refusals[file.suffix], is_transient=True)
         self.files[key] = file.read_bytes()
         self.targets.append(target)

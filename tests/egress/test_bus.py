@@ -22,13 +22,13 @@ from egress.messages import (
     unpacked,
 )
 from tests.egress.buses import (
-    CHOSEN,
-    PLAIN,
-    ask,
+    BY_AFFINITY,
+    FIRST_CLAIM,
+    invoke,
     refused,
+    replies,
     request_of,
     run,
-    says,
     two,
     until,
     wiretap,
@@ -59,18 +59,18 @@ def test_ids_have_a_prefix_and_twelve_letters_or_digits() -> None:
 def test_a_call_is_answered(topic: str) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
-            await server.serve(*PLAIN, says("hello"), topic)
-            assert await ask(client, topic, "Anna") == "hello Anna"
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
+            assert await invoke(client, topic, "Anna") == "hello Anna"
 
     run(scenario)
 
 
 def test_what_a_client_publishes_is_what_psrpc_expects(topic: str) -> None:
     async def scenario() -> None:
-        where = channel(*PLAIN, topic)
+        where = channel(*FIRST_CLAIM, topic)
         async with two() as (client, _), wiretap(f"{where}|REQ", f"{where}|RCLAIM") as tap:
             before = time.time_ns()
-            call = asyncio.create_task(ask(client, topic, "Anna", timeout=5))
+            call = asyncio.create_task(invoke(client, topic, "Anna", timeout=5))
             name, data = await tap.next()
             envelope = Msg.FromString(data)
             request = Request.FromString(envelope.value)
@@ -99,9 +99,9 @@ def test_what_a_client_publishes_is_what_psrpc_expects(topic: str) -> None:
 
 def test_what_a_server_publishes_is_what_psrpc_expects(topic: str) -> None:
     async def scenario() -> None:
-        where = channel(*PLAIN, topic)
+        where = channel(*FIRST_CLAIM, topic)
         async with two() as (_, server), wiretap("IOInfo|CLI_hand|CLAIM", "IOInfo|CLI_hand|RES") as tap:
-            await server.serve(*PLAIN, says("hello"), topic)
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
             request = request_of(topic)
             await tap.redis.publish(f"{where}|REQ", packed(request))
             claim = await tap.read(ClaimRequest)
@@ -122,9 +122,9 @@ def test_what_a_server_publishes_is_what_psrpc_expects(topic: str) -> None:
 
 def test_a_request_that_was_given_to_another_is_not_handled(topic: str) -> None:
     async def scenario() -> None:
-        where = channel(*PLAIN, topic)
+        where = channel(*FIRST_CLAIM, topic)
         async with two() as (_, server), wiretap("IOInfo|CLI_hand|CLAIM", "IOInfo|CLI_hand|RES") as tap:
-            await server.serve(*PLAIN, says("hello"), topic)
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
             request = request_of(topic)
             await tap.redis.publish(f"{where}|REQ", packed(request))
             claim = await tap.read(ClaimRequest)
@@ -139,20 +139,20 @@ def test_a_request_that_was_given_to_another_is_not_handled(topic: str) -> None:
 
 def test_a_request_past_its_expiry_is_dropped(topic: str) -> None:
     async def scenario() -> None:
-        where = channel(*PLAIN, topic)
+        where = channel(*FIRST_CLAIM, topic)
         async with two() as (_, server), wiretap("IOInfo|CLI_hand|CLAIM", "IOInfo|CLI_hand|RES") as tap:
-            await server.serve(*PLAIN, says("hello"), topic)
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
             await tap.redis.publish(f"{where}|REQ", packed(request_of(topic, seconds=-0.001)))
             assert await tap.quiet(0.3)
 
     run(scenario)
 
 
-def test_who_is_not_chosen_until_the_expiry_forgets_the_request(topic: str) -> None:
+def test_who_is_not_selected_until_the_expiry_forgets_the_request(topic: str) -> None:
     async def scenario() -> None:
-        where = channel(*PLAIN, topic)
+        where = channel(*FIRST_CLAIM, topic)
         async with two() as (_, server), wiretap("IOInfo|CLI_hand|CLAIM", "IOInfo|CLI_hand|RES") as tap:
-            serving = await server.serve(*PLAIN, says("hello"), topic)
+            serving = await server.serve(*FIRST_CLAIM, replies("hello"), topic)
             request = request_of(topic, seconds=0.3)
             await tap.redis.publish(f"{where}|REQ", packed(request))
             claim = await tap.read(ClaimRequest)
@@ -168,8 +168,8 @@ def test_who_is_not_chosen_until_the_expiry_forgets_the_request(topic: str) -> N
 def test_the_same_request_with_a_new_id_comes_again(topic: str) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
-            await server.serve(*PLAIN, says("hello"), topic, locked=True)
-            assert [await ask(client, topic, "Anna") for _ in range(2)] == ["hello Anna"] * 2
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic, locked=True)
+            assert [await invoke(client, topic, "Anna") for _ in range(2)] == ["hello Anna"] * 2
 
     run(scenario)
 
@@ -177,10 +177,10 @@ def test_the_same_request_with_a_new_id_comes_again(topic: str) -> None:
 def test_a_hundred_calls_at_once_are_each_answered_rightly(topic: str) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
-            await server.serve(*PLAIN, says("hello"), topic)
-            answers = await asyncio.gather(*(ask(client, topic, f"{n}", timeout=20) for n in range(100)))
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
+            answers = await asyncio.gather(*(invoke(client, topic, f"{n}", timeout=20) for n in range(100)))
             assert answers == [f"hello {n}" for n in range(100)]
-            assert not client.asked
+            assert not client.pending
 
     run(scenario)
 
@@ -194,13 +194,13 @@ def test_requests_do_not_wait_for_each_other(topic: str) -> None:
             return Empty()
 
         async with two() as (client, server):
-            await server.serve(*PLAIN, handler, topic)
-            await asyncio.gather(ask(client, topic), ask(client, topic))
+            await server.serve(*FIRST_CLAIM, handler, topic)
+            await asyncio.gather(invoke(client, topic), invoke(client, topic))
 
     run(scenario)
 
 
-def test_who_has_ended_is_asked_no_more_but_finishes_what_is_under_way(topic: str) -> None:
+def test_an_ended_serving_gets_no_more_requests_but_finishes_what_is_under_way(topic: str) -> None:
     async def scenario() -> None:
         begun, go_on = asyncio.Event(), asyncio.Event()
 
@@ -210,8 +210,8 @@ def test_who_has_ended_is_asked_no_more_but_finishes_what_is_under_way(topic: st
             return StringValue(value="finished")
 
         async with two() as (client, server):
-            serving = await server.serve(*PLAIN, handler, topic)
-            call = asyncio.create_task(ask(client, topic))
+            serving = await server.serve(*FIRST_CLAIM, handler, topic)
+            call = asyncio.create_task(invoke(client, topic))
             await begun.wait()
             await serving.end()
             await serving.end()
@@ -226,8 +226,8 @@ def test_who_has_ended_is_asked_no_more_but_finishes_what_is_under_way(topic: st
 def test_what_was_claimed_before_the_end_is_still_done(topic: str) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
-            serving = await server.serve(*CHOSEN, says("hello"), topic, affinity=lambda request: 0.5)
-            call = asyncio.create_task(ask(client, topic, "Anna", CHOSEN))
+            serving = await server.serve(*BY_AFFINITY, replies("hello"), topic, affinity=lambda request: 0.5)
+            call = asyncio.create_task(invoke(client, topic, "Anna", BY_AFFINITY))
             await until(lambda: serving.claims)
             await serving.end()
             assert await call == "hello Anna"
@@ -240,8 +240,8 @@ def test_a_method_can_be_served_again_after_its_end(topic: str) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
             for round in range(3):
-                serving = await server.serve(*PLAIN, says(f"{round}"), topic)
-                assert await ask(client, topic, "Anna") == f"{round} Anna"
+                serving = await server.serve(*FIRST_CLAIM, replies(f"{round}"), topic)
+                assert await invoke(client, topic, "Anna") == f"{round} Anna"
                 await serving.end()
 
     run(scenario)
@@ -261,7 +261,7 @@ def test_a_bus_that_is_left_cancels_what_its_handlers_do(topic: str) -> None:
 
         async with Bus(os.environ["REDIS_URL"]) as client:
             async with Bus(os.environ["REDIS_URL"]) as server:
-                await server.serve(*PLAIN, handler, topic)
+                await server.serve(*FIRST_CLAIM, handler, topic)
                 call = asyncio.create_task(refused(client, topic, timeout=1))
                 await begun.wait()
             assert cancelled.is_set()

@@ -16,54 +16,54 @@ from egress.messages import (
     packed,
 )
 from tests.egress.buses import (
-    CHOSEN,
-    HUSH,
-    PLAIN,
-    ask,
+    BY_AFFINITY,
+    FIRST_CLAIM,
+    SECRET,
+    invoke,
     refused,
+    replies,
     request_of,
     run,
-    says,
     two,
     wiretap,
 )
 
 
 @pytest.mark.parametrize("highest_first", [True, False])
-def test_the_highest_affinity_is_chosen(topic: str, highest_first: bool) -> None:
+def test_the_highest_affinity_is_selected(topic: str, highest_first: bool) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
             offers = sorted([("low", 0.01), ("high", 0.9), ("middle", 0.5)], key=lambda offer: offer[1])
             for name, affinity in reversed(offers) if highest_first else offers:
-                await server.serve(*CHOSEN, says(name), topic, affinity=lambda request, a=affinity: a)  # type: ignore[misc]
-            assert await ask(client, topic, method=CHOSEN) == "high ?"
+                await server.serve(*BY_AFFINITY, replies(name), topic, affinity=lambda request, a=affinity: a)  # type: ignore[misc]
+            assert await invoke(client, topic, method=BY_AFFINITY) == "high ?"
 
     run(scenario)
 
 
-def test_an_affinity_of_one_is_chosen_at_once_and_a_lower_one_waits_for_better(topic: str) -> None:
+def test_an_affinity_of_one_is_selected_at_once_and_a_lower_one_waits_for_better(topic: str) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
-            low = await server.serve(*CHOSEN, says("low"), topic, affinity=lambda request: 0.5)
+            low = await server.serve(*BY_AFFINITY, replies("low"), topic, affinity=lambda request: 0.5)
             started = time.monotonic()
-            assert await ask(client, topic, method=CHOSEN) == "low ?"
+            assert await invoke(client, topic, method=BY_AFFINITY) == "low ?"
             assert 0.5 <= time.monotonic() - started < 1
             await low.end()
-            await server.serve(*CHOSEN, says("full"), topic, affinity=lambda request: 1.0)
+            await server.serve(*BY_AFFINITY, replies("full"), topic, affinity=lambda request: 1.0)
             started = time.monotonic()
-            assert await ask(client, topic, method=CHOSEN) == "full ?"
+            assert await invoke(client, topic, method=BY_AFFINITY) == "full ?"
             assert time.monotonic() - started < 0.4
 
     run(scenario)
 
 
-@pytest.mark.parametrize(("affinity", "told"), [(0.0, "1 answered"), (-1.0, "0 answered")])
-def test_who_does_not_want_is_never_chosen(topic: str, affinity: float, told: str) -> None:
+@pytest.mark.parametrize(("affinity", "answered"), [(0.0, "1 answered"), (-1.0, "0 answered")])
+def test_an_affinity_of_zero_or_less_is_never_selected(topic: str, affinity: float, answered: str) -> None:
     async def scenario() -> None:
         async with two() as (client, server):
-            await server.serve(*CHOSEN, says("never"), topic, affinity=lambda request: affinity)
-            error = await refused(client, topic, CHOSEN)
-            assert error.code == "unavailable" and told in error.message
+            await server.serve(*BY_AFFINITY, replies("never"), topic, affinity=lambda request: affinity)
+            error = await refused(client, topic, BY_AFFINITY)
+            assert error.code == "unavailable" and answered in error.message
 
     run(scenario)
 
@@ -73,18 +73,18 @@ def test_an_affinity_that_fails_is_no_claim_and_ends_nothing(
 ) -> None:
     def affinity(request: bytes) -> float:
         if b"fail" in request:
-            raise ValueError(HUSH)
+            raise ValueError(SECRET)
         return 1.0
 
     async def scenario() -> None:
         async with two() as (client, server):
-            await server.serve(*CHOSEN, says("hello"), topic, affinity=affinity)
+            await server.serve(*BY_AFFINITY, replies("hello"), topic, affinity=affinity)
             with pytest.raises(RpcError, match="no server"):
-                await ask(client, topic, "fail", CHOSEN)
-            assert await ask(client, topic, "Anna", CHOSEN) == "hello Anna"
+                await invoke(client, topic, "fail", BY_AFFINITY)
+            assert await invoke(client, topic, "Anna", BY_AFFINITY) == "hello Anna"
 
     run(scenario)
-    assert "ValueError" in caplog.text and HUSH not in caplog.text
+    assert "ValueError" in caplog.text and SECRET not in caplog.text
 
 
 def test_of_two_servers_of_a_locked_method_one_handles_a_request(topic: str) -> None:
@@ -98,12 +98,12 @@ def test_of_two_servers_of_a_locked_method_one_handles_a_request(topic: str) -> 
 
             return handler
 
-        where = channel(*PLAIN, topic)
+        where = channel(*FIRST_CLAIM, topic)
         async with two() as (client, server), wiretap(channel("IOInfo", client.client_id, "CLAIM")) as tap:
             for bus, name in ((client, "one"), (server, "other")):
-                await bus.serve(*PLAIN, noting(name), topic, locked=True)
+                await bus.serve(*FIRST_CLAIM, noting(name), topic, locked=True)
             for _ in range(5):
-                await ask(client, topic)
+                await invoke(client, topic)
                 await tap.read(ClaimRequest)
             assert len(handled) == 5
             assert await tap.quiet(0.2)  # one claim a request
@@ -117,10 +117,10 @@ def test_of_two_servers_of_a_locked_method_one_handles_a_request(topic: str) -> 
     run(scenario)
 
 
-def test_nobody_there_is_told_within_about_a_second(topic: str) -> None:
+def test_without_a_server_a_call_fails_within_about_a_second(topic: str) -> None:
     async def scenario() -> None:
         async with two() as (client, _):
-            for method in (PLAIN, CHOSEN):
+            for method in (FIRST_CLAIM, BY_AFFINITY):
                 started = time.monotonic()
                 assert (await refused(client, topic, method)).code == "unavailable"
                 assert time.monotonic() - started < 1.5
@@ -128,17 +128,17 @@ def test_nobody_there_is_told_within_about_a_second(topic: str) -> None:
     run(scenario)
 
 
-def test_no_answer_in_time_is_told_in_time(topic: str) -> None:
+def test_a_call_without_a_response_times_out(topic: str) -> None:
     async def scenario() -> None:
         async def handler(request: bytes) -> Empty:
             await asyncio.Event().wait()
             raise AssertionError
 
         async with two() as (client, server):
-            await server.serve(*PLAIN, handler, topic)
+            await server.serve(*FIRST_CLAIM, handler, topic)
             started = time.monotonic()
             assert (await refused(client, topic, timeout=0.5)).code == "deadline_exceeded"
             assert time.monotonic() - started < 1
-            assert not client.asked
+            assert not client.pending
 
     run(scenario)

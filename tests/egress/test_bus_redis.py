@@ -20,11 +20,11 @@ from egress.messages import (
 from local import ports, redis
 from local.part import Running
 from tests.egress.buses import (
-    PLAIN,
-    ask,
+    FIRST_CLAIM,
+    invoke,
     refused,
+    replies,
     run,
-    says,
     until,
 )
 
@@ -35,10 +35,10 @@ def topic() -> str:
     return new_id("EG_")
 
 
-async def asked_until_answered(bus: Bus, topic: str) -> str:
+async def retried(bus: Bus, topic: str) -> str:
     while True:
         with suppress(RpcError):
-            return await ask(bus, topic, "Anna")
+            return await invoke(bus, topic, "Anna")
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def test_after_a_restart_of_redis_serving_and_calling_go_on(
 ) -> None:
     async def scenario() -> None:
         async with Bus(url) as client, Bus(url) as server:
-            await server.serve(*PLAIN, says("hello"), topic)
-            assert await ask(client, topic, "Anna") == "hello Anna"
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
+            assert await invoke(client, topic, "Anna") == "hello Anna"
             kill(valkey)
             started = time.monotonic()
             assert (await refused(client, topic)).code == "unavailable"
@@ -76,28 +76,28 @@ def test_after_a_restart_of_redis_serving_and_calling_go_on(
             valkey.start()
             await asyncio.to_thread(valkey.wait_ready)
             async with asyncio.timeout(5):
-                assert await asked_until_answered(client, topic) == "hello Anna"
-                assert await asked_until_answered(server, topic) == "hello Anna"
+                assert await retried(client, topic) == "hello Anna"
+                assert await retried(server, topic) == "hello Anna"
 
     run(scenario)
     lost = [line for line in caplog.messages if "is lost" in line]
-    assert 1 <= len(lost) <= 4 * 2  # what goes wrong again and again is told once, by each
+    assert 1 <= len(lost) <= 4 * 2  # a repeated warning is logged once, by each
     assert caplog.messages.count("connected to Redis again") == 2
 
 
-def test_what_is_served_while_redis_is_away_is_heard_when_it_is_back(
+def test_what_is_served_while_redis_is_away_is_subscribed_when_it_is_back(
     valkey: Running, url: str, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channels, "PATIENCE", 0.2)
+    monkeypatch.setattr(channels, "SUBSCRIBE_TIMEOUT", 0.2)
 
     async def scenario() -> None:
         kill(valkey)
         async with Bus(url) as client, Bus(url) as server:
-            await server.serve(*PLAIN, says("hello"), topic)
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
             assert (await refused(client, topic)).code == "unavailable"
             valkey.start()
             async with asyncio.timeout(10):
-                assert await asked_until_answered(client, topic) == "hello Anna"
+                assert await retried(client, topic) == "hello Anna"
 
     run(scenario)
 
@@ -113,11 +113,11 @@ def test_an_answer_that_redis_does_not_take_ends_nothing(valkey: Running, url: s
             return StringValue(value="hello Anna")
 
         async with Bus(url) as client, Bus(url) as server:
-            await server.serve(*PLAIN, handler, topic)
+            await server.serve(*FIRST_CLAIM, handler, topic)
             assert (await refused(client, topic, timeout=2)).code == "deadline_exceeded"
             valkey.start()
             async with asyncio.timeout(10):
-                assert await asked_until_answered(client, topic) == "hello Anna"
+                assert await retried(client, topic) == "hello Anna"
 
     run(scenario)
 
@@ -125,17 +125,17 @@ def test_an_answer_that_redis_does_not_take_ends_nothing(valkey: Running, url: s
 def test_a_redis_that_falls_silent_is_left_and_found_again(
     valkey: Running, url: str, topic: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(channels, "QUIET", 0.2)
+    monkeypatch.setattr(channels, "PING_INTERVAL", 0.2)
 
     async def scenario() -> None:
         async with Bus(url) as client, Bus(url) as server, Redis.from_url(url) as other:
-            await server.serve(*PLAIN, says("hello"), topic)
-            assert await ask(client, topic, "Anna") == "hello Anna"
+            await server.serve(*FIRST_CLAIM, replies("hello"), topic)
+            assert await invoke(client, topic, "Anna") == "hello Anna"
             await asyncio.sleep(1)
             assert not caplog.text  # a quiet Redis that answers pings is kept
             await other.client_pause(1500)
             await until(lambda: "is lost" in caplog.text)
             async with asyncio.timeout(15):
-                assert await asked_until_answered(client, topic) == "hello Anna"
+                assert await retried(client, topic) == "hello Anna"
 
     run(scenario)

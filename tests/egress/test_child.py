@@ -1,4 +1,4 @@
-"""A recording process as its worker sees it, played by a small one."""
+"""A recording process as its worker runs it, in place of which stands a fake one."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from egress import child as child_module
-from egress.child import LONGEST_LINE, Child
+from egress.child import MAX_LINE, Child
 from egress.job import Job
 from tests.egress import recorders
 from tests.egress.buses import run, until
@@ -20,15 +20,15 @@ from tests.egress.buses import run, until
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "movie").write_bytes(b"a movie")
-    monkeypatch.setenv("FAKE_MOVIE", str(tmp_path / "movie"))
+    (tmp_path / "fake.mp4").write_bytes(b"content")
+    monkeypatch.setenv("FAKE_MP4", str(tmp_path / "fake.mp4"))
     recorders.fake(monkeypatch, tmp_path)
 
 
 @asynccontextmanager
 async def started(folder: Path, room: str = "plain") -> AsyncIterator[Child]:
     child = await Child.start(
-        Job(egress_id="EG_1", room=room, url="", token="the-token", file=f"{folder}/movie.mp4")
+        Job(egress_id="EG_1", room=room, url="", token="the-token", file=f"{folder}/a.mp4")
     )
     try:
         yield child
@@ -46,15 +46,15 @@ def kinds(events: list[dict[str, Any]]) -> list[str]:
     return [event["what"] for event in events]
 
 
-def says(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
-    """The process tells this, and ends."""
+def writes(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
+    """The process writes this, and exits."""
     (folder / "text").write_text(text)
     script = folder / "says.py"
     script.write_text(f"import sys\nsys.stdout.write(open({str(folder / 'text')!r}).read())\n")
     recorders.fake(monkeypatch, folder, script)
 
 
-def test_a_recording_tells_what_happens(tmp_path: Path) -> None:
+def test_a_recording_reports_its_events(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with started(tmp_path, "limit") as child:
             events = await rest(child)
@@ -66,7 +66,7 @@ def test_a_recording_tells_what_happens(tmp_path: Path) -> None:
     run(scenario)
 
 
-def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+def test_it_ends_when_it_is_stopped(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with started(tmp_path) as child:
             events = child.events()
@@ -80,7 +80,7 @@ def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
     run(scenario)
 
 
-def test_it_can_be_asked_at_once(tmp_path: Path) -> None:
+def test_it_can_be_stopped_at_once(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with started(tmp_path, "silent") as child:
             child.stop()
@@ -89,7 +89,7 @@ def test_it_can_be_asked_at_once(tmp_path: Path) -> None:
     run(scenario)
 
 
-def test_it_is_asked_once(tmp_path: Path) -> None:
+def test_it_is_stopped_once(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with started(tmp_path) as child:
             child.stop()
@@ -101,8 +101,8 @@ def test_it_is_asked_once(tmp_path: Path) -> None:
     run(scenario)
 
 
-def test_to_ask_it_after_its_end_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_module, "GRACE", 0.05)
+def test_to_stop_it_after_its_end_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_module, "STOP_TIMEOUT", 0.05)
 
     async def scenario() -> None:
         async with started(tmp_path, "limit") as child:
@@ -114,7 +114,7 @@ def test_to_ask_it_after_its_end_is_no_error(tmp_path: Path, monkeypatch: pytest
 
 
 def test_what_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_module, "GRACE", 0.3)
+    monkeypatch.setattr(child_module, "STOP_TIMEOUT", 0.3)
 
     async def scenario() -> None:
         async with started(tmp_path, "stubborn") as child:
@@ -126,7 +126,7 @@ def test_what_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_what_was_not_stopped_is_not_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_module, "GRACE", 0.05)
+    monkeypatch.setattr(child_module, "STOP_TIMEOUT", 0.05)
 
     async def scenario() -> None:
         async with started(tmp_path) as child:
@@ -145,7 +145,7 @@ def test_a_recording_that_is_killed_ends_without_a_word(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with started(tmp_path) as child:
             events = asyncio.ensure_future(rest(child))
-            await until((tmp_path / "movie.mp4").exists)
+            await until((tmp_path / "a.mp4").exists)
             os.kill(child.process.pid, signal.SIGKILL)
             assert "ended" not in kinds(await events)
             assert child.process.returncode == -signal.SIGKILL
@@ -157,7 +157,7 @@ def test_a_recording_that_is_killed_ends_without_a_word(tmp_path: Path) -> None:
 def test_a_line_that_is_no_event_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, bad: str
 ) -> None:
-    says(monkeypatch, tmp_path, f'{bad}\n{{"what": "ended"}}\n')
+    writes(monkeypatch, tmp_path, f'{bad}\n{{"what": "ended"}}\n')
 
     async def scenario() -> None:
         async with started(tmp_path) as child:
@@ -169,7 +169,7 @@ def test_a_line_that_is_no_event_is_passed_over(
 
 
 def test_an_event_without_its_kind_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    says(monkeypatch, tmp_path, '{}\n{"at": 1}\n{"what": "ended"}\n')
+    writes(monkeypatch, tmp_path, '{}\n{"at": 1}\n{"what": "ended"}\n')
 
     async def scenario() -> None:
         async with started(tmp_path) as child:
@@ -179,7 +179,7 @@ def test_an_event_without_its_kind_is_passed_over(tmp_path: Path, monkeypatch: p
 
 
 def test_a_line_that_does_not_end_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    says(monkeypatch, tmp_path, "x" * (2 * LONGEST_LINE) + '\n{"what": "ended"}\n')
+    writes(monkeypatch, tmp_path, "x" * (2 * MAX_LINE) + '\n{"what": "ended"}\n')
 
     async def scenario() -> None:
         async with started(tmp_path) as child:
@@ -191,7 +191,7 @@ def test_a_line_that_does_not_end_is_passed_over(tmp_path: Path, monkeypatch: py
 def test_the_token_is_on_no_command_line(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with started(tmp_path) as child:
-            await until((tmp_path / "movie.mp4").exists)
+            await until((tmp_path / "a.mp4").exists)
             said = Path(f"/proc/{child.process.pid}/cmdline").read_bytes()
             said += Path(f"/proc/{child.process.pid}/environ").read_bytes()
             assert said

@@ -1,4 +1,4 @@
-"""Each way in which an egress ends: what LiveKit is told, and where the file is then."""
+"""Each way in which an egress ends: its final state, and where the file is then."""
 
 import json
 import time
@@ -11,12 +11,12 @@ import pytest
 from livekit.protocol import egress as protocol
 
 from egress import ending, state
-from egress.folders import Folder
+from egress.folders import EgressFolder
 from egress.messages import RpcError
+from egress.pending_uploads import PendingUploads
 from egress.state import Status
-from egress.waiting import Waiting
-from tests.egress import orders
-from tests.egress.orders import SECRETS, file, ordered, s3
+from tests.egress import start_requests
+from tests.egress.start_requests import SECRETS, file, s3, start_request
 from tests.egress.storage import Storage
 from tests.s3 import Server, served
 
@@ -34,20 +34,22 @@ class Egress:
     """One that was under way, with a folder on disk."""
 
     def __init__(self, folder: Path, **facts: Any) -> None:
-        self.office: Any = SimpleNamespace(
-            settings=orders.settings(folder), waiting=Waiting(folder / "waiting"), aside=folder / "aside"
+        self.context: Any = SimpleNamespace(
+            settings=start_requests.settings(folder),
+            pending_uploads=PendingUploads(folder / "waiting"),
+            aside=folder / "aside",
         )
-        self.folder = Folder.make(folder / "egresses", ordered("EG_1", **facts))
-        self.order = self.folder.order()
-        self.info = state.begun(self.order)
+        self.folder = EgressFolder.create(folder / "egresses", start_request("EG_1", **facts))
+        self.request = self.folder.load_request()
+        self.info = state.initial_info(self.request)
         self.info.status, self.info.started_at = Status.EGRESS_ENDING, STARTED
 
     def end(self, **ended: Any) -> protocol.EgressInfo:
-        ending.conclude(self.office, self.order, self.folder, self.info, ended)
+        ending.conclude(self.context, self.request, self.folder, self.info, ended)
         return self.info
 
     def stopped(self, reason: str = "stopped", error: str = "") -> protocol.EgressInfo:
-        """As a process tells it that had media for 2 seconds."""
+        """As a process reports it that had media for 2 seconds."""
         return self.end(
             what="ended",
             reason=reason,
@@ -59,14 +61,14 @@ class Egress:
         )
 
     def kept(self) -> list[Path]:
-        return sorted(self.office.waiting.folder.glob("*.mp4"))
+        return sorted(self.context.pending_uploads.folder.glob("*.mp4"))
 
 
 @pytest.fixture
-def egress(tmp_path: Path, movie: bytes) -> Egress:
-    """One with a movie."""
+def egress(tmp_path: Path, mp4: bytes) -> Egress:
+    """One with an MP4."""
     made = Egress(tmp_path)
-    made.folder.movie.write_bytes(movie)
+    made.folder.mp4.write_bytes(mp4)
     return made
 
 
@@ -74,17 +76,17 @@ def outcome(info: protocol.EgressInfo) -> tuple[str, str, int]:
     return protocol.EgressStatus.Name(info.status), info.error, info.error_code
 
 
-def test_a_recording_that_was_stopped_is_complete(egress: Egress, storage: Storage, movie: bytes) -> None:
+def test_a_recording_that_was_stopped_is_complete(egress: Egress, storage: Storage, mp4: bytes) -> None:
     before = time.time_ns()
     info = egress.stopped()
     assert outcome(info) == ("EGRESS_COMPLETE", "", 0)
     assert before <= info.ended_at <= time.time_ns()
     result = info.file_results[0]
-    assert (result.filename, result.duration, result.size) == ("take.mp4", 2 * SECOND, len(movie))
+    assert (result.filename, result.duration, result.size) == ("take.mp4", 2 * SECOND, len(mp4))
     assert (result.started_at, result.ended_at) == (STARTED, STARTED + 2 * SECOND)
     assert result.location == "http://127.0.0.1:1/ours/take.mp4"
     assert [info.file] == list(info.file_results)
-    assert storage.files == {"take.mp4": movie}
+    assert storage.files == {"take.mp4": mp4}
     assert egress.kept() == []
 
 
@@ -108,18 +110,18 @@ def test_nothing_sent_is_aborted(tmp_path: Path, storage: Storage) -> None:
     assert storage.files == {}
 
 
-def test_what_a_killed_process_wrote_is_saved(egress: Egress, storage: Storage, movie: bytes) -> None:
-    egress.folder.movie.write_bytes(movie)
+def test_what_a_killed_process_wrote_is_saved(egress: Egress, storage: Storage, mp4: bytes) -> None:
+    egress.folder.mp4.write_bytes(mp4)
     info = egress.end()
     assert outcome(info) == ("EGRESS_FAILED", "The recording process was killed", 500)
     result = info.file_results[0]
     assert result.duration == pytest.approx(2 * SECOND, rel=0.1)
     assert (result.started_at, result.ended_at) == (STARTED, STARTED + result.duration)
-    assert result.size == len(movie)
-    assert storage.files == {"take.mp4": movie}
+    assert result.size == len(mp4)
+    assert storage.files == {"take.mp4": mp4}
 
 
-def test_a_killed_process_that_was_never_heard_of_has_a_start_all_the_same(
+def test_a_killed_process_without_any_event_has_a_start_all_the_same(
     egress: Egress, storage: Storage
 ) -> None:
     egress.info.started_at = 0
@@ -128,18 +130,18 @@ def test_a_killed_process_that_was_never_heard_of_has_a_start_all_the_same(
     assert abs(result.ended_at - time.time_ns()) < 60 * SECOND
 
 
-@pytest.mark.parametrize("content", [None, b"", b"not a movie", b"\0\0\0\x18ftypmp42"])
+@pytest.mark.parametrize("content", [None, b"", b"not an mp4", b"\0\0\0\x18ftypmp42"])
 def test_a_killed_process_without_a_readable_part_is_failed(
     tmp_path: Path, storage: Storage, content: bytes | None
 ) -> None:
     egress = Egress(tmp_path)
     if content is not None:
-        egress.folder.movie.write_bytes(content)
+        egress.folder.mp4.write_bytes(content)
     assert outcome(egress.end()) == ("EGRESS_FAILED", "The recording process was killed", 500)
     assert storage.files == {}
 
 
-def test_an_error_is_told_and_the_part_before_it_saved(egress: Egress, storage: Storage) -> None:
+def test_an_error_is_reported_and_the_part_before_it_saved(egress: Egress, storage: Storage) -> None:
     info = egress.stopped("failed", "the file cannot be written: No space left on device")
     assert outcome(info) == ("EGRESS_FAILED", "the file cannot be written: No space left on device", 500)
     assert info.file_results[0].duration == 2 * SECOND
@@ -152,67 +154,69 @@ def test_an_error_before_any_media_has_no_file(tmp_path: Path, storage: Storage)
     assert storage.files == {}
 
 
-def test_the_part_of_a_lost_worker_is_saved(egress: Egress, storage: Storage, movie: bytes) -> None:
-    """Its process did not come to tell how long it is."""
+def test_the_part_of_a_lost_worker_is_saved(egress: Egress, storage: Storage, mp4: bytes) -> None:
+    """Its process did not report its duration."""
     info = egress.end(error="The egress worker was lost")
     assert outcome(info) == ("EGRESS_FAILED", "The egress worker was lost", 500)
-    assert storage.files == {"take.mp4": movie}
+    assert storage.files == {"take.mp4": mp4}
     assert info.file_results[0].duration == pytest.approx(2 * SECOND, rel=0.1)
 
 
 # Storage
 
 
-def test_what_cannot_be_uploaded_is_failed_and_kept(egress: Egress, storage: Storage, movie: bytes) -> None:
+def test_what_cannot_be_uploaded_is_failed_and_kept(egress: Egress, storage: Storage, mp4: bytes) -> None:
     storage.refusals[".mp4"] = "S3 at http://127.0.0.1:1 cannot be reached."
     info = egress.stopped()
     error = "S3 upload failed: S3 at http://127.0.0.1:1 cannot be reached."
     assert outcome(info) == ("EGRESS_FAILED", error, 400)
-    assert info.file_results[0].size == len(movie)
-    assert [kept.read_bytes() for kept in egress.kept()] == [movie]
+    assert info.file_results[0].size == len(mp4)
+    assert [kept.read_bytes() for kept in egress.kept()] == [mp4]
     note = json.loads(egress.kept()[0].with_name(f"{egress.kept()[0].name}.json").read_text())
     assert (note["key"], note["target"]["bucket"]) == ("take.mp4", "ours")
-    assert not egress.folder.movie.exists()
+    assert not egress.folder.mp4.exists()
 
 
-def test_no_secret_is_told(tmp_path: Path, movie: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    """S3 is really asked, and is not there."""
+def test_no_secret_is_published_or_logged(
+    tmp_path: Path, mp4: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """There is no S3 server."""
     endpoint = "http://someone:the-password@127.0.0.1:1"
     egress = Egress(tmp_path, file_outputs=[file(s3=s3(endpoint=endpoint, bucket="No Bucket"))])
-    egress.folder.movie.write_bytes(movie)
+    egress.folder.mp4.write_bytes(mp4)
     info = egress.stopped()
     assert info.status == Status.EGRESS_FAILED
-    told = str([info.error, info.details, info.file, info.file_results]) + caplog.text
-    assert not any(secret in told for secret in (*SECRETS, "the-password"))
+    shown = str([info.error, info.details, info.file, info.file_results]) + caplog.text
+    assert not any(secret in shown for secret in (*SECRETS, "the-password"))
 
 
-def test_the_storage_of_the_request_is_used(tmp_path: Path, storage: Storage, movie: bytes) -> None:
+def test_the_storage_of_the_request_is_used(tmp_path: Path, storage: Storage, mp4: bytes) -> None:
     egress = Egress(tmp_path, file_outputs=[file(s3=s3(endpoint="http://s3.example"), disable_manifest=True)])
-    egress.folder.movie.write_bytes(movie)
+    egress.folder.mp4.write_bytes(mp4)
     assert egress.stopped().file_results[0].location == "http://s3.example/theirs/take.mp4"
     assert [(target.bucket, target.access_key) for target in storage.targets] == [("theirs", SECRETS[0])]
 
 
 def test_storage_that_cannot_be_is_refused(tmp_path: Path) -> None:
     for facts, why in (({"bucket": ""}, "no bucket"), ({"assume_role_arn": "arn"}, "assume_role_arn")):
-        order = Egress(tmp_path / why, file_outputs=[file(s3=s3(**facts))]).order
+        request = Egress(tmp_path / why, file_outputs=[file(s3=s3(**facts))]).request
         with pytest.raises(RpcError, match=why) as refused:
-            ending.target_of(order, orders.settings(tmp_path))
+            ending.target_of(request, start_requests.settings(tmp_path))
         assert refused.value.code == "invalid_argument"
-    without = orders.settings(tmp_path, s3_bucket="")
+    without = start_requests.settings(tmp_path, s3_bucket="")
     with pytest.raises(RpcError, match="EGRESS_S3_BUCKET is not set"):
-        ending.target_of(Egress(tmp_path / "none").order, without)
+        ending.target_of(Egress(tmp_path / "none").request, without)
 
 
-def test_an_egress_ends_also_if_its_storage_was_taken_away_meanwhile(egress: Egress, movie: bytes) -> None:
-    """The worker was started again with other settings. The movie is not lost."""
-    egress.office.settings = orders.settings(egress.folder.path, s3_bucket="")
+def test_an_egress_ends_also_if_its_storage_was_taken_away_meanwhile(egress: Egress, mp4: bytes) -> None:
+    """The worker was started again with other settings. The file is not lost."""
+    egress.context.settings = start_requests.settings(egress.folder.path, s3_bucket="")
     info = egress.stopped()
     assert (info.status, info.error.startswith("S3 upload failed: ")) == (Status.EGRESS_FAILED, True)
-    assert (egress.office.aside / f"{egress.folder.path.name}.mp4").read_bytes() == movie
+    assert (egress.context.aside / f"{egress.folder.path.name}.mp4").read_bytes() == mp4
 
 
-# The description beside the file
+# The manifest
 
 
 def described(storage: Storage, key: str) -> Any:
@@ -222,11 +226,11 @@ def described(storage: Storage, key: str) -> Any:
 @pytest.mark.parametrize(
     ("key", "beside"), [("take.mp4", "EG_1.json"), ("a/b/take.mp4", "a/b/EG_1.json"), ("/t.mp4", "EG_1.json")]
 )
-def test_a_description_lies_beside_the_file(
-    tmp_path: Path, storage: Storage, movie: bytes, key: str, beside: str
+def test_a_manifest_lies_beside_the_file(
+    tmp_path: Path, storage: Storage, mp4: bytes, key: str, beside: str
 ) -> None:
     egress = Egress(tmp_path, file_outputs=[file(key)])
-    egress.folder.movie.write_bytes(movie)
+    egress.folder.mp4.write_bytes(mp4)
     info = egress.stopped()
     assert list(storage.files) == [key, beside]
     assert described(storage, beside) == {
@@ -239,25 +243,25 @@ def test_a_description_lies_beside_the_file(
     }
 
 
-def test_a_description_is_left_out_when_nobody_wants_it(egress: Egress, storage: Storage) -> None:
+def test_a_manifest_is_left_out_when_it_is_disabled(egress: Egress, storage: Storage) -> None:
     egress.stopped()
     assert list(storage.files) == ["take.mp4"]
 
 
-def test_a_description_that_cannot_be_uploaded_loses_no_movie(
-    tmp_path: Path, storage: Storage, movie: bytes
+def test_a_manifest_that_cannot_be_uploaded_loses_no_file(
+    tmp_path: Path, storage: Storage, mp4: bytes
 ) -> None:
     egress = Egress(tmp_path, file_outputs=[file()])
-    egress.folder.movie.write_bytes(movie)
+    egress.folder.mp4.write_bytes(mp4)
     storage.refusals[".json"] = "away"
     egress.stopped()
-    assert storage.files == {"take.mp4": movie}
+    assert storage.files == {"take.mp4": mp4}
 
 
 # With a real S3 server
 
 
-def test_it_arrives_with_its_description(tmp_path: Path, real: Server, movie: bytes) -> None:
+def test_it_arrives_with_its_manifest(tmp_path: Path, real: Server, mp4: bytes) -> None:
     there = s3(
         endpoint=real.env["S3_ENDPOINT_URL"],
         bucket=real.env["S3_BUCKET"],
@@ -266,7 +270,7 @@ def test_it_arrives_with_its_description(tmp_path: Path, real: Server, movie: by
         force_path_style=True,
     )
     egress = Egress(tmp_path, file_outputs=[file("2026/take.mp4", s3=there)])
-    egress.folder.movie.write_bytes(movie)
+    egress.folder.mp4.write_bytes(mp4)
     assert outcome(egress.stopped()) == ("EGRESS_COMPLETE", "", 0)
-    assert real.read("2026/take.mp4") == movie
+    assert real.read("2026/take.mp4") == mp4
     assert json.loads(real.read("2026/EG_1.json"))["room_name"] == "standup"

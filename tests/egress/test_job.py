@@ -27,7 +27,7 @@ def test_another_line_is_no_job(line: str) -> None:
         Job.from_json(line)
 
 
-def test_the_child_says_when_it_records_when_it_ends_and_how_it_ended() -> None:
+def test_the_events_of_a_child_are_lines_of_json() -> None:
     how = Ended("stopped", started_at=5, ended_at=8, duration=3, size=9)
     assert json.loads(contract.active(5)) == {"what": "active", "at": 5}
     assert json.loads(contract.ending("limit")) == {"what": "ending", "reason": "limit"}

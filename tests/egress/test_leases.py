@@ -9,7 +9,7 @@ from livekit.protocol import egress as protocol
 from redis.asyncio import Redis
 
 from egress import leases as leases_module
-from egress.leases import LEASE, LOOK_EVERY, RUNNING, SECONDS, Leases
+from egress.leases import LEASE, LEASE_SECONDS, POLL_INTERVAL, RUNNING, Leases
 from local import ports, redis
 from tests.egress.buses import run
 
@@ -18,8 +18,8 @@ Status = protocol.EgressStatus
 
 
 @pytest.fixture
-def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases_module, "SECONDS", 1)
+def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases_module, "LEASE_SECONDS", 1)
 
 
 @asynccontextmanager
@@ -30,8 +30,8 @@ async def two(url: str) -> AsyncIterator[tuple[Leases, Leases]]:
         yield Leases(one, "one"), Leases(other, "other")
 
 
-async def lost_in_time(leases: Leases, mine: set[str]) -> list[Info]:
-    while not (found := await leases.lost(mine)):
+async def expired_in_time(leases: Leases, mine: set[str]) -> list[Info]:
+    while not (found := await leases.take_expired(mine)):
         await asyncio.sleep(0.05)
     return found
 
@@ -39,60 +39,60 @@ async def lost_in_time(leases: Leases, mine: set[str]) -> list[Info]:
 def test_an_egress_of_a_living_worker_is_not_lost(redis_url: str) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
-            await one.note(Info(egress_id="EG_1"))
-            assert await other.lost(set()) == []
+            await one.renew(Info(egress_id="EG_1"))
+            assert await other.take_expired(set()) == []
             assert await one.redis.get(f"{LEASE}EG_1") == b"one"
-            assert 0 < await one.redis.ttl(f"{LEASE}EG_1") <= SECONDS
+            assert 0 < await one.redis.ttl(f"{LEASE}EG_1") <= LEASE_SECONDS
 
     run(scenario)
 
 
-def test_several_looks_are_made_while_a_lease_lasts() -> None:
-    assert 3 * LOOK_EVERY <= SECONDS
+def test_several_polls_are_made_while_a_lease_lasts() -> None:
+    assert 3 * POLL_INTERVAL <= LEASE_SECONDS
 
 
-def test_a_lease_that_runs_out_is_lost_with_all_that_is_known(redis_url: str, brief: None) -> None:
+def test_an_expired_lease_is_taken_with_its_state(redis_url: str, short_leases: None) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
             known = Info(egress_id="EG_1", room_name="standup", status=Status.EGRESS_ACTIVE, started_at=7)
-            await one.note(Info(egress_id="EG_1"))
-            await one.note(known)
-            assert await lost_in_time(other, set()) == [known]
+            await one.renew(Info(egress_id="EG_1"))
+            await one.renew(known)
+            assert await expired_in_time(other, set()) == [known]
 
     run(scenario)
 
 
-def test_it_is_lost_to_one_only(redis_url: str, brief: None) -> None:
+def test_it_is_taken_by_one_only(redis_url: str, short_leases: None) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
             names = {f"EG_{number}" for number in range(20)}
             for name in names:
                 await one.redis.hset(RUNNING, name, Info(egress_id=name).SerializeToString())
-            looks = await asyncio.gather(*(who.lost(set()) for who in (one, other, one, other)))
+            looks = await asyncio.gather(*(who.take_expired(set()) for who in (one, other, one, other)))
             assert sorted(info.egress_id for found in looks for info in found) == sorted(names)
 
     run(scenario)
 
 
-def test_a_renewed_lease_does_not_run_out(redis_url: str, brief: None) -> None:
+def test_a_renewed_lease_does_not_expire(redis_url: str, short_leases: None) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
             for _ in range(6):
-                await one.note(Info(egress_id="EG_1"))
+                await one.renew(Info(egress_id="EG_1"))
                 await asyncio.sleep(0.3)
-                assert await other.lost(set()) == []
+                assert await other.take_expired(set()) == []
 
     run(scenario)
 
 
-def test_own_ones_are_never_lost(redis_url: str, brief: None) -> None:
+def test_own_ones_are_never_lost(redis_url: str, short_leases: None) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
-            await one.note(Info(egress_id="EG_1"))
-            await one.note(Info(egress_id="EG_2"))
+            await one.renew(Info(egress_id="EG_1"))
+            await one.renew(Info(egress_id="EG_2"))
             await one.redis.delete(f"{LEASE}EG_1", f"{LEASE}EG_2")
-            assert await one.lost({"EG_1", "EG_2"}) == []
-            assert [info.egress_id for info in await other.lost({"EG_1"})] == ["EG_2"]
+            assert await one.take_expired({"EG_1", "EG_2"}) == []
+            assert [info.egress_id for info in await other.take_expired({"EG_1"})] == ["EG_2"]
 
     run(scenario)
 
@@ -100,22 +100,22 @@ def test_own_ones_are_never_lost(redis_url: str, brief: None) -> None:
 def test_what_was_released_is_not_lost(redis_url: str) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
-            await one.note(Info(egress_id="EG_1"))
+            await one.renew(Info(egress_id="EG_1"))
             await one.release("EG_1")
-            assert await other.lost(set()) == []
+            assert await other.take_expired(set()) == []
             assert await one.redis.keys("*") == []
             await one.release("EG_1")
 
     run(scenario)
 
 
-def test_who_found_it_and_dies_leaves_it_to_others(redis_url: str, brief: None) -> None:
+def test_who_took_it_and_dies_leaves_it_to_others(redis_url: str, short_leases: None) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
             await one.redis.hset(RUNNING, "EG_1", Info(egress_id="EG_1").SerializeToString())
-            assert await one.lost(set())
-            assert await other.lost(set()) == []
-            assert await lost_in_time(other, set())
+            assert await one.take_expired(set())
+            assert await other.take_expired(set()) == []
+            assert await expired_in_time(other, set())
 
     run(scenario)
 
@@ -125,9 +125,9 @@ def test_while_redis_is_away_nothing_is_lost_and_nothing_is_raised(caplog: pytes
         away = redis.url(str(ports.choose(set())), "the-password")
         async with Redis.from_url(away) as client:
             leases = Leases(client, "one")
-            await leases.note(Info(egress_id="EG_1"))
+            await leases.renew(Info(egress_id="EG_1"))
             await leases.release("EG_1")
-            assert await leases.lost(set()) == []
+            assert await leases.take_expired(set()) == []
 
     run(scenario)
     assert caplog.text.count("Redis is away") == 3

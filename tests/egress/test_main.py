@@ -45,7 +45,7 @@ def line(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_works_until_it_is_asked_to_stop(tmp_path: Path, redis_url: str, number: signal.Signals) -> None:
+def test_it_works_until_it_gets_a_signal(tmp_path: Path, redis_url: str, number: signal.Signals) -> None:
     with running(environ(tmp_path / "files", redis_url)) as process:
         assert line(process) == "egress: ready\n"
         process.send_signal(number)
@@ -63,7 +63,7 @@ def test_it_works_until_it_is_asked_to_stop(tmp_path: Path, redis_url: str, numb
         ({"EGRESS_MAX_EGRESSES": "0"}, "EGRESS_MAX_EGRESSES must be a whole number from 1, not '0'."),
     ],
 )
-def test_wrong_settings_are_told_in_one_sentence(
+def test_wrong_settings_are_reported_in_one_sentence(
     tmp_path: Path, facts: dict[str, str], sentence: str
 ) -> None:
     env = environ(tmp_path / "files", "redis://127.0.0.1:1", **facts)

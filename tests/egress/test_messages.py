@@ -52,8 +52,8 @@ def test_the_bytes_are_those_of_the_protocol(message: Wire, wire: bytes) -> None
 
 
 def test_a_nested_request_is_read_with_its_own_class_and_keeps_what_is_unknown() -> None:
-    asked = room_composite().SerializeToString() + UNKNOWN
-    wire = StartEgressRequest(egress_id="EG_1", room_composite=asked).SerializeToString()
+    raw = room_composite().SerializeToString() + UNKNOWN
+    wire = StartEgressRequest(egress_id="EG_1", room_composite=raw).SerializeToString()
     read = protocol.RoomCompositeEgressRequest.FromString(StartEgressRequest.FromString(wire).room_composite)
     info = protocol.EgressInfo(room_composite=read)
     assert read.room_name == "BCDF-GHJK-LMNP"
@@ -72,8 +72,8 @@ def test_garbage_is_refused(garbage: bytes) -> None:
 
 def test_secrets_do_not_show_in_logs() -> None:
     output = protocol.EncodedFileOutput(s3=protocol.S3Upload(secret="hush-hush"))
-    asked = room_composite(file_outputs=[output]).SerializeToString()
-    assert "hush-hush" in asked.decode(errors="replace")
-    shown = StartEgressRequest("EG_1", room_composite=asked, token="hush-hush")
+    raw = room_composite(file_outputs=[output]).SerializeToString()
+    assert "hush-hush" in raw.decode(errors="replace")
+    shown = StartEgressRequest("EG_1", room_composite=raw, token="hush-hush")
     assert f"{shown} {shown!r}" == "StartEgressRequest(EG_1) StartEgressRequest(EG_1)"
-    assert b"hush-hush" in asked
+    assert b"hush-hush" in raw

@@ -4,10 +4,10 @@ import av
 import numpy as np
 import pytest
 
-from egress import names, planes
+from egress import i420, names
+from egress.i420 import Still
 from egress.layout import Box, arrange
 from egress.picture import BACKGROUND, Picture, View, crop
-from egress.planes import Still
 
 RED, GREEN = (80, 90, 200), (110, 80, 70)
 PLAIN = (61, 131, 126)
@@ -23,7 +23,7 @@ def still(colour: tuple[int, int, int], width: int = 640, height: int = 360, rot
 
 
 def colour(frame: av.VideoFrame, x: int, y: int) -> tuple[int, int, int]:
-    luma, u, v = planes.of(frame)
+    luma, u, v = i420.of(frame)
     return int(luma[y, x]), int(u[y // 2, x // 2]), int(v[y // 2, x // 2])
 
 
@@ -60,20 +60,20 @@ def test_a_picture_on_its_side_is_turned_upright() -> None:
     data = bytearray(still(RED, 64, 32).data)
     data[: 64 * 16] = bytes([235]) * 64 * 16  # its upper half is bright
     turned = {
-        rotation: Still(64, 32, data, rotation).planes()[0].mean(axis=(0,)) for rotation in (0, 90, 180, 270)
+        rotation: Still(64, 32, data, rotation).i420()[0].mean(axis=(0,)) for rotation in (0, 90, 180, 270)
     }
     assert turned[90].shape == (32,)
     assert turned[90][0] == 80  # what was up is right, turned clockwise
     assert turned[90][-1] == 235
     assert turned[270][0] == 235
-    assert Still(64, 32, data, 180).planes()[0][-1, 0] == 235
+    assert Still(64, 32, data, 180).i420()[0][-1, 0] == 235
 
 
 def test_who_shows_no_picture_has_a_plain_tile_with_initials() -> None:
     frame = Picture(640, 360).draw([View("anna", "Anna Abel"), View("bert", "Bert", still(GREEN))])
     box = BOXES["anna"]
     assert close(upper_left(frame, box), PLAIN)
-    luma = planes.part(planes.of(frame), box)[0]
+    luma = i420.part(i420.of(frame), box)[0]
     assert luma[box.height // 2 - 20 : box.height // 2 + 20].max() > 200  # there is something written
     assert names.initials("Anna Abel") == "AA"
     assert names.initials("anna maria abel") == "AA"
@@ -83,7 +83,7 @@ def test_who_shows_no_picture_has_a_plain_tile_with_initials() -> None:
 def test_names_are_written_over_pictures() -> None:
     box = BOXES["anna"]
     view = View("anna", "Anna", still(RED))
-    luma = planes.part(planes.of(Picture(640, 360).draw([view, View("bert", "Bert")])), box)[0]
+    luma = i420.part(i420.of(Picture(640, 360).draw([view, View("bert", "Bert")])), box)[0]
     corner = luma[-20:, :60]
     assert corner.max() > 200
     assert corner.min() < 40
@@ -109,17 +109,17 @@ def test_who_left_is_not_seen_any_more() -> None:
     frame = picture.draw([View("anna", "Anna", still(RED))])
     assert close(colour(frame, 600, 20), RED)
     frame = picture.draw([])
-    assert np.all(planes.of(frame)[0] == BACKGROUND[0])
+    assert np.all(i420.of(frame)[0] == BACKGROUND[0])
 
 
 def test_a_frame_that_was_drawn_is_not_drawn_again() -> None:
     picture, shown = Picture(640, 360), still(RED)
     frame = picture.draw([View("anna", "Anna", shown)])
-    planes.of(frame)[0][100, 100] = 7
+    i420.of(frame)[0][100, 100] = 7
     picture.draw([View("anna", "Anna", shown)])
-    assert planes.of(frame)[0][100, 100] == 7
+    assert i420.of(frame)[0][100, 100] == 7
     picture.draw([View("anna", "Anna", still(RED))])
-    assert planes.of(frame)[0][100, 100] == RED[0]
+    assert i420.of(frame)[0][100, 100] == RED[0]
 
 
 def test_the_bars_of_a_screen_are_clean_when_its_shape_changes() -> None:

@@ -7,40 +7,40 @@ from livekit.protocol import egress as protocol
 from livekit.protocol import models
 
 from egress.messages import RpcError, StartEgressRequest
-from egress.request import PRESETS, Encoding, Order, read
-from tests.egress.orders import SECRETS, asked, file, ordered, s3
+from egress.request import PRESETS, Encoding, RecordingRequest, parse
+from tests.egress.start_requests import SECRETS, file, room_composite, s3, start_request
 
 NOW = datetime(2026, 3, 1, 12, 5, 9, 123456, UTC)
 Options = protocol.EncodingOptions
 
 
-def order(**facts: Any) -> Order:
-    return read(ordered(**facts), NOW)
+def parsed(**facts: Any) -> RecordingRequest:
+    return parse(start_request(**facts), NOW)
 
 
 def key(filepath: str, **facts: Any) -> str:
-    return order(file_outputs=[file(filepath)], **facts).key
+    return parsed(file_outputs=[file(filepath)], **facts).key
 
 
 def encoding(**options: Any) -> Encoding:
-    return order(advanced=Options(**options)).encoding
+    return parsed(advanced=Options(**options)).encoding
 
 
 def refusal(request: StartEgressRequest) -> str:
     with pytest.raises(RpcError) as refused:
-        read(request, NOW)
+        parse(request, NOW)
     assert refused.value.code == "invalid_argument"
     return refused.value.message
 
 
-def test_what_was_ordered_is_read() -> None:
-    request = ordered(
+def test_a_request_is_parsed() -> None:
+    request = start_request(
         "EG_1",
         layout="speaker",
         audio_only=True,
         file_outputs=[file("a/b.mp4", file_type=protocol.EncodedFileType.MP4, s3=s3())],
     )
-    found = read(request, NOW)
+    found = parse(request, NOW)
     assert (found.egress_id, found.room_id, found.room) == ("EG_1", "RM_1", "standup")
     assert (found.key, found.layout, found.audio_only) == ("a/b.mp4", "speaker", True)
     assert found.s3 == s3()
@@ -48,13 +48,13 @@ def test_what_was_ordered_is_read() -> None:
 
 
 def test_little_is_enough() -> None:
-    found = order(file_outputs=[file("a.mp4", disable_manifest=True)])
+    found = parsed(file_outputs=[file("a.mp4", disable_manifest=True)])
     assert (found.layout, found.audio_only, found.s3, found.manifest) == ("grid", False, None, False)
     assert found.encoding == PRESETS[0]
 
 
 def test_a_file_where_older_callers_put_it_is_read() -> None:
-    found = order(file_outputs=[], file=file("old.mp4", s3=s3(bucket="old")))
+    found = parsed(file_outputs=[], file=file("old.mp4", s3=s3(bucket="old")))
     assert found.key == "old.mp4"
     assert found.s3 and found.s3.bucket == "old"
 
@@ -120,7 +120,7 @@ def test_a_file_where_older_callers_put_it_is_read() -> None:
     ],
 )
 def test_what_is_not_offered_is_refused_in_a_sentence(facts: dict[str, Any], sentence: str) -> None:
-    assert refusal(ordered(**facts)) == sentence
+    assert refusal(start_request(**facts)) == sentence
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_another_kind_of_egress_is_refused(kind: str) -> None:
     assert refusal(request) == "only room composite egress is offered by this worker"
 
 
-def test_what_is_no_request_is_told_apart() -> None:
+def test_what_is_no_request_is_a_decode_error() -> None:
     with pytest.raises(DecodeError):
-        read(StartEgressRequest("EG_1", "RM_1", room_composite=b"\xff\xff"), NOW)
+        parse(StartEgressRequest("EG_1", "RM_1", room_composite=b"\xff\xff"), NOW)
 
 
 # The object's key
@@ -163,7 +163,7 @@ def test_a_key_is_filled_in(filepath: str, expected: str) -> None:
 
 def test_times_in_a_key_are_those_of_greenwich() -> None:
     elsewhere = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
-    assert read(ordered(file_outputs=[file("{time} {utc}")]), elsewhere).key == (
+    assert parse(start_request(file_outputs=[file("{time} {utc}")]), elsewhere).key == (
         "2026-03-01T120509 20260301120509.mp4"
     )
 
@@ -185,7 +185,7 @@ def test_times_in_a_key_are_those_of_greenwich() -> None:
     ],
 )
 def test_a_preset_has_its_sizes(preset: str, width: int, height: int, framerate: int, kbit: int) -> None:
-    found = order(preset=protocol.EncodingOptionsPreset.Value(preset)).encoding
+    found = parsed(preset=protocol.EncodingOptionsPreset.Value(preset)).encoding
     assert found == Encoding(width, height, framerate, kbit * 1000, 128_000, 44_100)
 
 
@@ -240,15 +240,15 @@ def test_the_last_that_is_allowed_is_allowed(options: dict[str, int]) -> None:
     ],
 )
 def test_strange_sizes_are_refused(options: dict[str, Any], sentence: str) -> None:
-    assert refusal(ordered(advanced=Options(**options))) == sentence
+    assert refusal(start_request(advanced=Options(**options))) == sentence
 
 
 @pytest.mark.parametrize("name", ["video_bitrate", "audio_bitrate"])
 @pytest.mark.parametrize("kbit", [-1, 2_000_000_000])
 def test_a_strange_bit_rate_is_refused(name: str, kbit: int) -> None:
     """Before a recording starts that no encoder can write."""
-    asked_for: dict[str, Any] = {name: kbit}
-    assert name in refusal(ordered(advanced=Options(**asked_for)))
+    options: dict[str, Any] = {name: kbit}
+    assert name in refusal(start_request(advanced=Options(**options)))
 
 
 # What may be shown
@@ -266,7 +266,7 @@ def secret_s3() -> protocol.S3Upload:
     ],
 )
 def test_no_secret_is_shown(facts: dict[str, Any]) -> None:
-    found = order(**facts)
+    found = parsed(**facts)
     assert not any(secret in str(found.redacted) for secret in SECRETS)
     shown = [*found.redacted.file_outputs, found.redacted.file][0].s3
     assert (shown.access_key, shown.secret) == ("{access_key}", "{secret}")
@@ -276,17 +276,17 @@ def test_no_secret_is_shown(facts: dict[str, Any]) -> None:
 
 
 def test_no_password_of_an_address_is_shown() -> None:
-    found = order(file_outputs=[file(s3=s3(endpoint="https://someone:the-password@s3.example"))])
+    found = parsed(file_outputs=[file(s3=s3(endpoint="https://someone:the-password@s3.example"))])
     assert "the-password" not in str(found.redacted)
     assert found.redacted.file_outputs[0].s3.endpoint.endswith("s3.example")
 
 
 def test_what_was_not_given_is_not_shown_as_given() -> None:
-    shown = order(file_outputs=[file(s3=s3())]).redacted.file_outputs[0].s3
+    shown = parsed(file_outputs=[file(s3=s3())]).redacted.file_outputs[0].s3
     assert (shown.session_token, shown.assume_role_external_id) == ("", "")
 
 
 def test_all_else_of_a_request_is_shown() -> None:
     facts: dict[str, Any] = {"layout": "speaker", "file_outputs": [file("a.mp4")], "audio_only": True}
-    assert order(**facts).redacted == asked(**facts)
-    assert not order(**facts).redacted.file_outputs[0].HasField("s3")
+    assert parsed(**facts).redacted == room_composite(**facts)
+    assert not parsed(**facts).redacted.file_outputs[0].HasField("s3")

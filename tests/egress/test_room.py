@@ -1,4 +1,4 @@
-"""What LiveKit is asked for. The room itself is in tests/e2e/test_recording_child.py."""
+"""What is requested of LiveKit. The room itself is in tests/e2e/test_recording_child.py."""
 
 import asyncio
 
@@ -25,11 +25,11 @@ HIGH = rtc.VideoQuality.VIDEO_QUALITY_HIGH
         (Box(0, 0, 2, 2), LOW),
     ],
 )
-def test_the_smallest_layer_that_fills_the_box_is_asked_for(box: Box, wanted: int) -> None:
+def test_the_smallest_layer_that_fills_the_box_is_requested(box: Box, wanted: int) -> None:
     assert quality(1280, 720, box) == wanted
 
 
-def test_a_sender_who_does_not_tell_a_size_is_asked_for_all() -> None:
+def test_of_a_track_without_a_size_the_highest_layer_is_requested() -> None:
     assert quality(0, 0, Box(0, 0, 320, 180)) == HIGH
 
 

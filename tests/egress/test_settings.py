@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.manners import OFFICIAL, OURS, Manners
+from egress.profile import DEFAULT, OFFICIAL, WorkerProfile
 from egress.settings import Settings, SettingsError
 
 PLAIN = {
@@ -28,7 +28,7 @@ def test_four_connections_and_a_folder_are_enough() -> None:
     assert (settings.api_key, settings.api_secret) == ("devkey", "api-secret")
     assert settings.folder == Path("/var/lib/egress")
     assert (settings.max_egresses, settings.cpu_per_egress) == (4, 0.5)
-    assert (settings.max_seconds, settings.manners) == (0, OURS)
+    assert (settings.max_seconds, settings.profile) == (0, DEFAULT)
     assert settings.s3_bucket == ""
 
 
@@ -45,21 +45,23 @@ def test_everything_can_be_set() -> None:
         }
     )
     assert (settings.max_egresses, settings.cpu_per_egress) == (2, 1.25)
-    assert (settings.max_seconds, settings.manners) == (3600, Manners(start_delay=(0.5, 0.5)))
+    assert (settings.max_seconds, settings.profile) == (3600, WorkerProfile(start_delay=(0.5, 0.5)))
     assert settings.s3_endpoint_url == "http://127.0.0.1:7070"
     assert (settings.s3_bucket, settings.s3_region) == ("recordings", "eu-north-1")
     assert (settings.s3_access_key_id, settings.s3_secret_access_key) == ("someone", "s3-secret")
 
 
-@pytest.mark.parametrize(("given", "manners"), [("", OURS), ("0", OURS), (" ", OURS), ("1", OFFICIAL)])
-def test_it_can_behave_like_the_official_one(given: str, manners: Manners) -> None:
-    assert Settings.read({**PLAIN, "EGRESS_LIKE_OFFICIAL": given}).manners == manners
+@pytest.mark.parametrize(
+    ("given", "profile"), [("", DEFAULT), ("0", DEFAULT), (" ", DEFAULT), ("1", OFFICIAL)]
+)
+def test_it_can_behave_like_the_official_one(given: str, profile: WorkerProfile) -> None:
+    assert Settings.read({**PLAIN, "EGRESS_LIKE_OFFICIAL": given}).profile == profile
 
 
 @pytest.mark.parametrize("delay", [0, 2.5])
 def test_a_delay_that_is_given_is_the_official_one_s_as_well(delay: float) -> None:
     settings = Settings.read({**PLAIN, "EGRESS_LIKE_OFFICIAL": "1", "EGRESS_START_DELAY": str(delay)})
-    assert settings.manners == replace(OFFICIAL, start_delay=(delay, delay))
+    assert settings.profile == replace(OFFICIAL, start_delay=(delay, delay))
 
 
 @pytest.mark.parametrize("value", ["yes", "true", "2", "01", "-1"])

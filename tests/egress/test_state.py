@@ -1,4 +1,4 @@
-"""What LiveKit is told of an egress, over a real bus."""
+"""The updates of an egress, over a real bus."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ from livekit.protocol import egress as protocol
 
 from egress import state
 from egress.bus import Bus, RpcError
-from egress.request import read
-from egress.state import Reports, Status
+from egress.request import parse
+from egress.state import Status, UpdateQueue
 from tests.egress.buses import run, until
-from tests.egress.orders import SECRETS, file, ordered, s3
 from tests.egress.server import livekit
+from tests.egress.start_requests import SECRETS, file, s3, start_request
 
 Info = protocol.EgressInfo
 AWAY = RpcError("unavailable", "away")
@@ -20,16 +20,16 @@ AWAY = RpcError("unavailable", "away")
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "PAUSE", 0.05)
+    monkeypatch.setattr(state, "RETRY_PAUSE", 0.05)
 
 
 def info_of(status: protocol.EgressStatus = Status.EGRESS_STARTING) -> Info:
     return Info(egress_id="EG_1", status=status)
 
 
-def test_what_begins_is_told_without_its_secrets() -> None:
-    order = read(ordered("EG_1", file_outputs=[file("a.mp4", s3=s3())]), datetime.now(UTC))
-    info = state.begun(order)
+def test_the_initial_state_has_no_secrets() -> None:
+    request = parse(start_request("EG_1", file_outputs=[file("a.mp4", s3=s3())]), datetime.now(UTC))
+    info = state.initial_info(request)
     assert (info.egress_id, info.room_id, info.room_name) == ("EG_1", "RM_1", "standup")
     assert info.status == Status.EGRESS_STARTING
     assert info.updated_at
@@ -39,7 +39,7 @@ def test_what_begins_is_told_without_its_secrets() -> None:
 
 
 def test_a_result_stands_where_callers_look_for_it() -> None:
-    info = state.begun(read(ordered("EG_1"), datetime.now(UTC)))
+    info = state.initial_info(parse(start_request("EG_1"), datetime.now(UTC)))
     for size in (1, 2):
         result = protocol.FileInfo(filename="take.mp4", size=size, duration=7)
         state.set_file(info, result)
@@ -47,77 +47,77 @@ def test_a_result_stands_where_callers_look_for_it() -> None:
         assert list(info.file_results) == [result]
 
 
-def test_states_are_told_in_their_order(redis_url: str) -> None:
+def test_states_are_published_in_their_order(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
-            reports = Reports(bus)
+            updates = UpdateQueue(bus)
             for status in (Status.EGRESS_ACTIVE, Status.EGRESS_ENDING, Status.EGRESS_COMPLETE):
-                reports.tell(info_of(status))
-            await reports.told()
+                updates.publish(info_of(status))
+            await updates.final_accepted()
             assert server.states("EG_1") == ["ACTIVE", "ENDING", "COMPLETE"]
-            times = [info.updated_at for info in server.told]
+            times = [info.updated_at for info in server.updates]
             assert times == sorted(times)
             assert all(times)
 
     run(scenario)
 
 
-def test_later_changes_are_not_in_what_was_told_before(redis_url: str) -> None:
+def test_later_changes_are_not_in_what_was_published_before(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
-            reports, info = Reports(bus), info_of(Status.EGRESS_ACTIVE)
-            reports.tell(info)
+            updates, info = UpdateQueue(bus), info_of(Status.EGRESS_ACTIVE)
+            updates.publish(info)
             info.status, info.error = Status.EGRESS_FAILED, "later"
-            reports.tell(info)
-            await reports.told()
+            updates.publish(info)
+            await updates.final_accepted()
             assert server.states("EG_1") == ["ACTIVE", "FAILED"]
-            assert [info.error for info in server.told] == ["", "later"]
+            assert [info.error for info in server.updates] == ["", "later"]
             assert not info.updated_at
 
     run(scenario)
 
 
 @pytest.mark.parametrize("status", state.FINAL)
-def test_the_end_is_told_until_it_is_accepted(redis_url: str, status: protocol.EgressStatus) -> None:
+def test_a_final_state_is_retried_until_it_is_accepted(redis_url: str, status: protocol.EgressStatus) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
             server.refusals = [AWAY, RpcError("internal", "ill"), RpcError("deadline_exceeded")]
-            reports = Reports(bus)
-            reports.tell(info_of(status))
-            await reports.told()
+            updates = UpdateQueue(bus)
+            updates.publish(info_of(status))
+            await updates.final_accepted()
             assert server.tries == 4
-            assert [info.status for info in server.told] == [status]
+            assert [info.status for info in server.updates] == [status]
 
     run(scenario)
 
 
-def test_what_comes_before_the_end_is_told_once(redis_url: str) -> None:
+def test_a_state_before_the_final_one_is_not_retried(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
             server.refusals = [AWAY, AWAY]
-            reports = Reports(bus)
+            updates = UpdateQueue(bus)
             for status in (Status.EGRESS_ACTIVE, Status.EGRESS_ENDING, Status.EGRESS_ABORTED):
-                reports.tell(info_of(status))
-            await reports.told()
+                updates.publish(info_of(status))
+            await updates.final_accepted()
             assert server.states("EG_1") == ["ABORTED"]
             assert server.tries == 3
 
     run(scenario)
 
 
-def test_what_is_told_twice_is_told_twice_in_order_and_nothing_after_the_end(redis_url: str) -> None:
+def test_two_copies_of_each_state_are_sent_in_order_and_nothing_after_the_final_one(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
-            reports = Reports(bus, tellings=2)
-            reports.tell(info_of(), already=1)
+            updates = UpdateQueue(bus, copies=2)
+            updates.publish(info_of(), already_sent=1)
             for status in (
                 Status.EGRESS_ACTIVE,
                 Status.EGRESS_ENDING,
                 Status.EGRESS_FAILED,
                 Status.EGRESS_ENDING,
             ):
-                reports.tell(info_of(status))
-            assert await reports.told()
+                updates.publish(info_of(status))
+            assert await updates.final_accepted()
             ends = ["FAILED", "FAILED"]
             assert server.states("EG_1") == ["STARTING", "ACTIVE", "ACTIVE", "ENDING", "ENDING", *ends]
             assert server.tries == 7
@@ -125,54 +125,54 @@ def test_what_is_told_twice_is_told_twice_in_order_and_nothing_after_the_end(red
     run(scenario)
 
 
-def test_an_end_is_told_again_only_when_it_was_accepted(redis_url: str) -> None:
+def test_the_second_copy_of_a_final_state_is_sent_after_the_first_was_accepted(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
             server.refusals = [AWAY, AWAY]
-            reports = Reports(bus, tellings=2)
-            reports.tell(info_of(Status.EGRESS_COMPLETE))
-            assert await reports.told()
+            updates = UpdateQueue(bus, copies=2)
+            updates.publish(info_of(Status.EGRESS_COMPLETE))
+            assert await updates.final_accepted()
             assert (server.states("EG_1"), server.tries) == (["COMPLETE", "COMPLETE"], 4)
 
     run(scenario)
 
 
-def test_an_end_that_livekit_has_heard_once_was_told(redis_url: str) -> None:
-    """It goes away before it hears it again."""
+def test_a_final_state_of_which_livekit_accepted_one_copy_is_accepted(redis_url: str) -> None:
+    """It goes away before the second copy."""
 
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
             server.later_refusals.append(RpcError("internal", "ill"))
-            reports = Reports(bus, tellings=2)
-            reports.tell(info_of(Status.EGRESS_COMPLETE))
-            assert await reports.told()
+            updates = UpdateQueue(bus, copies=2)
+            updates.publish(info_of(Status.EGRESS_COMPLETE))
+            assert await updates.final_accepted()
             assert (server.states("EG_1"), server.tries) == (["COMPLETE"], 2)
 
     run(scenario)
 
 
-def test_the_end_waits_for_a_livekit_that_is_not_there_yet(redis_url: str) -> None:
+def test_a_final_state_is_retried_until_livekit_is_there(redis_url: str) -> None:
     async def scenario() -> None:
         async with Bus(redis_url) as bus:
-            reports = Reports(bus)
-            reports.tell(info_of(Status.EGRESS_COMPLETE))
+            updates = UpdateQueue(bus)
+            updates.publish(info_of(Status.EGRESS_COMPLETE))
             await asyncio.sleep(0.3)
             async with livekit(redis_url) as server:
-                await reports.told()
+                await updates.final_accepted()
                 assert server.states("EG_1") == ["COMPLETE"]
 
     run(scenario)
 
 
-def test_before_its_end_an_egress_is_not_told(redis_url: str) -> None:
+def test_before_its_final_state_a_queue_is_not_finished(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
-            reports = Reports(bus)
-            reports.tell(info_of(Status.EGRESS_ACTIVE))
-            await until(lambda: server.told)
-            assert not reports.task.done()
-            reports.tell(info_of(Status.EGRESS_COMPLETE))
-            await reports.told()
+            updates = UpdateQueue(bus)
+            updates.publish(info_of(Status.EGRESS_ACTIVE))
+            await until(lambda: server.updates)
+            assert not updates.task.done()
+            updates.publish(info_of(Status.EGRESS_COMPLETE))
+            await updates.final_accepted()
 
     run(scenario)
 
@@ -180,26 +180,26 @@ def test_before_its_end_an_egress_is_not_told(redis_url: str) -> None:
 def test_one_egress_does_not_wait_for_another(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
-            stuck, free = Reports(bus), Reports(bus)
+            stuck, free = UpdateQueue(bus), UpdateQueue(bus)
             server.is_away = True
-            stuck.tell(info_of(Status.EGRESS_COMPLETE))
+            stuck.publish(info_of(Status.EGRESS_COMPLETE))
             await until(lambda: server.tries)
             server.is_away = False
-            free.tell(Info(egress_id="EG_2", status=Status.EGRESS_COMPLETE))
-            await free.told()
-            await stuck.told()
-            assert {info.egress_id for info in server.told} == {"EG_1", "EG_2"}
+            free.publish(Info(egress_id="EG_2", status=Status.EGRESS_COMPLETE))
+            await free.final_accepted()
+            await stuck.final_accepted()
+            assert {info.egress_id for info in server.updates} == {"EG_1", "EG_2"}
 
     run(scenario)
 
 
-def test_a_new_egress_is_made_known_or_its_caller_hears_why(redis_url: str) -> None:
+def test_a_new_egress_is_registered_or_the_error_raised(redis_url: str) -> None:
     async def scenario() -> None:
         async with livekit(redis_url) as server, Bus(redis_url) as bus:
-            await state.create(bus, info_of())
+            await state.create_egress(bus, info_of())
             assert server.created == [info_of()]
             server.is_away = True
             with pytest.raises(RpcError, match="away"):
-                await state.create(bus, info_of())
+                await state.create_egress(bus, info_of())
 
     run(scenario)

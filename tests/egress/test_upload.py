@@ -35,9 +35,9 @@ def target(s3: Server) -> Target:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploading, "PATIENCE", 1.0)
-    monkeypatch.setattr(uploading, "ANSWER", 0.5)
-    monkeypatch.setattr(uploading, "CONNECT", 0.5)
+    monkeypatch.setattr(uploading, "RETRY_FOR", 1.0)
+    monkeypatch.setattr(uploading, "READ_TIMEOUT", 0.5)
+    monkeypatch.setattr(uploading, "CONNECT_TIMEOUT", 0.5)
 
 
 def target_of(endpoint: str) -> Target:
@@ -45,8 +45,8 @@ def target_of(endpoint: str) -> Target:
 
 
 @pytest.fixture
-def movie(tmp_path: Path) -> Path:
-    file = tmp_path / "movie.mp4"
+def mp4(tmp_path: Path) -> Path:
+    file = tmp_path / "a.mp4"
     file.write_bytes(os.urandom(100_000))
     return file
 
@@ -66,9 +66,9 @@ def digest(data: bytes) -> str:
 # What arrives
 
 
-def test_a_file_arrives_byte_for_byte(s3: Server, target: Target, movie: Path) -> None:
-    upload(movie, target, "2026/take.mp4")
-    assert digest(s3.read("2026/take.mp4")) == digest(movie.read_bytes())
+def test_a_file_arrives_byte_for_byte(s3: Server, target: Target, mp4: Path) -> None:
+    upload(mp4, target, "2026/take.mp4")
+    assert digest(s3.read("2026/take.mp4")) == digest(mp4.read_bytes())
     assert s3.client().head_object(Bucket="upclass", Key="2026/take.mp4")["ContentType"] == "video/mp4"
 
 
@@ -106,32 +106,30 @@ def test_what_was_there_is_replaced(
         "deep/er/and/deeper/a.mp4",
     ],
 )
-def test_an_odd_key_is_kept_as_it_is(s3: Server, target: Target, movie: Path, key: str) -> None:
-    upload(movie, target, key)
-    assert digest(s3.read(key)) == digest(movie.read_bytes())
+def test_an_odd_key_is_kept_as_it_is(s3: Server, target: Target, mp4: Path, key: str) -> None:
+    upload(mp4, target, key)
+    assert digest(s3.read(key)) == digest(mp4.read_bytes())
     assert key in s3.names()
 
 
 @pytest.mark.parametrize("key", ["", "folder/", "/", "x" * 2000, "../out.mp4", "nul\0.mp4", "line\n.mp4"])
-def test_a_key_that_cannot_be_is_refused_at_once(target: Target, movie: Path, key: str) -> None:
+def test_a_key_that_cannot_be_is_refused_at_once(target: Target, mp4: Path, key: str) -> None:
     started = time.monotonic()
     with pytest.raises(UploadFailed) as refused:
-        upload(movie, target, key)
-    assert not refused.value.is_passing
+        upload(mp4, target, key)
+    assert not refused.value.is_transient
     assert time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize("size", [10, PART + 1])
-def test_what_a_request_says_about_the_file_goes_along(
-    s3: Server, target: Target, tmp_path: Path, size: int
-) -> None:
-    asked = replace(
+def test_the_headers_of_a_request_are_set(s3: Server, target: Target, tmp_path: Path, size: int) -> None:
+    requested = replace(
         target,
         metadata=(("take", "7"),),
         tagging="kind=take",
         content_disposition='attachment; filename="a.mp4"',
     )
-    upload(large(tmp_path, size), asked, "described.mp4")
+    upload(large(tmp_path, size), requested, "described.mp4")
     place = {"Bucket": "upclass", "Key": "described.mp4"}
     found = s3.client().head_object(**place)
     assert found["Metadata"] == {"take": "7"}
@@ -139,19 +137,19 @@ def test_what_a_request_says_about_the_file_goes_along(
     assert s3.client().get_object_tagging(**place)["TagSet"] == [{"Key": "kind", "Value": "take"}]
 
 
-def test_a_description_beside_a_movie_is_of_its_own_type(s3: Server, target: Target, tmp_path: Path) -> None:
+def test_a_manifest_is_of_its_own_type(s3: Server, target: Target, tmp_path: Path) -> None:
     (tmp_path / "EG_1.json").write_text("{}")
     upload(tmp_path / "EG_1.json", target, "EG_1.json")
     found = s3.client().head_object(Bucket="upclass", Key="EG_1.json")
     assert found["ContentType"] == "application/json"
 
 
-def test_a_leading_slash_is_accepted(s3: Server, target: Target, movie: Path) -> None:
-    upload(movie, target, "/leading.mp4")
-    assert s3.read("leading.mp4") == movie.read_bytes()
+def test_a_leading_slash_is_accepted(s3: Server, target: Target, mp4: Path) -> None:
+    upload(mp4, target, "/leading.mp4")
+    assert s3.read("leading.mp4") == mp4.read_bytes()
 
 
-# What does not work, in words
+# Errors
 
 
 def test_a_missing_file_is_named(target: Target, tmp_path: Path) -> None:
@@ -168,7 +166,7 @@ def test_wrong_credentials_are_refused_at_once(
     with pytest.raises(UploadFailed, match=r"refuses the credentials \(\w+\)") as refused:
         upload(large(tmp_path, size), replace(target, access_key=keys[0], secret=keys[1]), "a.mp4")
     assert time.monotonic() - started < 8
-    assert not refused.value.is_passing
+    assert not refused.value.is_transient
     assert not any(secret in str(refused.value) for secret in SECRETS)
 
 
@@ -178,24 +176,24 @@ def test_a_missing_bucket_is_named_at_once(target: Target, tmp_path: Path, size:
     with pytest.raises(UploadFailed, match="has no bucket 'elsewhere'") as refused:
         upload(large(tmp_path, size), replace(target, bucket="elsewhere"), "a.mp4")
     assert time.monotonic() - started < 8
-    assert not refused.value.is_passing
+    assert not refused.value.is_transient
 
 
-def test_an_impossible_bucket_is_named_at_once(target: Target, movie: Path) -> None:
+def test_an_impossible_bucket_is_named_at_once(target: Target, mp4: Path) -> None:
     with pytest.raises(UploadFailed, match="cannot be asked for 'No Bucket'") as refused:
-        upload(movie, replace(target, bucket="No Bucket"), "a.mp4")
-    assert not refused.value.is_passing
+        upload(mp4, replace(target, bucket="No Bucket"), "a.mp4")
+    assert not refused.value.is_transient
 
 
-def test_an_endpoint_that_is_away_is_tried_for_a_while(impatient: None, movie: Path) -> None:
+def test_an_endpoint_that_is_away_is_tried_for_a_while(impatient: None, mp4: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         started = time.monotonic()
         with pytest.raises(UploadFailed, match=f"127.0.0.1:{port} cannot be reached") as failed:
-            upload(movie, target_of(f"http://someone:password@127.0.0.1:{port}"), "a.mp4")
+            upload(mp4, target_of(f"http://someone:password@127.0.0.1:{port}"), "a.mp4")
     assert 0.5 < time.monotonic() - started < 8
-    assert failed.value.is_passing
+    assert failed.value.is_transient
     assert "password" not in str(failed.value)
 
 
@@ -209,16 +207,16 @@ def test_an_endpoint_that_is_silent_is_given_up(impatient: None, tmp_path: Path,
         with pytest.raises(UploadFailed, match=r"does not answer|cannot be reached") as failed:
             upload(file, target_of(f"http://127.0.0.1:{silent.getsockname()[1]}"), "a.mp4")
     assert time.monotonic() - started < 8
-    assert failed.value.is_passing
+    assert failed.value.is_transient
 
 
 def test_a_server_that_is_away_or_silent_is_given_up_within_15_seconds() -> None:
-    assert uploading.PATIENCE + uploading.ANSWER <= 15
+    assert uploading.RETRY_FOR + uploading.READ_TIMEOUT <= 15
 
 
-def test_an_address_that_is_none_is_refused(movie: Path) -> None:
+def test_an_address_that_is_none_is_refused(mp4: Path) -> None:
     with pytest.raises(UploadFailed, match="no address"):
-        upload(movie, target_of("http://"), "a.mp4")
+        upload(mp4, target_of("http://"), "a.mp4")
 
 
 # A server that has its bad moments
@@ -262,32 +260,32 @@ def moody(statuses: list[int], size: int, cut: int = 0) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("statuses", [[500], [503, 503], [429]])
-def test_a_bad_moment_passes(impatient: None, movie: Path, statuses: list[int]) -> None:
+def test_a_bad_moment_passes(impatient: None, mp4: Path, statuses: list[int]) -> None:
     with moody(statuses, 100_000) as endpoint:
-        upload(movie, target_of(endpoint), "a.mp4")
+        upload(mp4, target_of(endpoint), "a.mp4")
     assert statuses == []
 
 
-def test_an_ill_server_is_named_with_its_status(impatient: None, movie: Path) -> None:
+def test_an_ill_server_is_named_with_its_status(impatient: None, mp4: Path) -> None:
     with moody([503] * 99, 100_000) as endpoint, pytest.raises(UploadFailed, match="answers 503") as failed:
-        upload(movie, target_of(endpoint), "a.mp4")
-    assert failed.value.is_passing
+        upload(mp4, target_of(endpoint), "a.mp4")
+    assert failed.value.is_transient
 
 
-def test_a_refusal_is_not_tried_again(movie: Path) -> None:
+def test_a_refusal_is_not_tried_again(mp4: Path) -> None:
     statuses = [400, 400]
     with moody(statuses, 100_000) as endpoint, pytest.raises(UploadFailed, match="answers 400") as failed:
-        upload(movie, target_of(endpoint), "a.mp4")
+        upload(mp4, target_of(endpoint), "a.mp4")
     assert statuses == [400]
-    assert not failed.value.is_passing
+    assert not failed.value.is_transient
 
 
-def test_an_object_of_another_size_than_the_file_does_not_count(movie: Path) -> None:
+def test_an_object_of_another_size_than_the_file_does_not_count(mp4: Path) -> None:
     with (
         moody([], 100_000, cut=1) as endpoint,
         pytest.raises(UploadFailed, match="has 99999 of 100000 bytes"),
     ):
-        upload(movie, target_of(endpoint), "a.mp4")
+        upload(mp4, target_of(endpoint), "a.mp4")
 
 
 def test_a_server_that_comes_back_in_the_middle_gets_the_whole_file(
@@ -306,9 +304,9 @@ def test_a_server_that_comes_back_in_the_middle_gets_the_whole_file(
     assert digest(s3.read("cut.mp4")) == digest(file.read_bytes())
 
 
-def attempt(deed: Callable[[], object]) -> object:
+def attempt(function: Callable[[], object]) -> object:
     try:
-        return deed()
+        return function()
     except UploadFailed as failed:
         return failed
 
@@ -341,7 +339,7 @@ def test_a_large_upload_that_failed_leaves_no_parts(
 # Targets
 
 
-ASKED = S3Upload(
+REQUESTED = S3Upload(
     access_key="someone",
     secret="a long random text",
     session_token="a session's token",
@@ -356,13 +354,13 @@ ASKED = S3Upload(
 
 
 def test_a_target_is_made_from_a_request() -> None:
-    target = Target.of(ASKED)
+    target = Target.of(REQUESTED)
     assert (target.access_key, target.secret) == ("someone", "a long random text")
     assert (target.region, target.bucket, target.force_path_style) == ("eu-north-1", "upclass", True)
     assert target.endpoint == "http://me:password@127.0.0.1:7070"
     assert target.session_token == "a session's token"
-    assert target.facts(Path("a.json"))["ContentType"] == "application/json"
-    assert target.facts(Path("a.mp4")) == {
+    assert target.headers(Path("a.json"))["ContentType"] == "application/json"
+    assert target.headers(Path("a.mp4")) == {
         "ContentType": "video/mp4",
         "Metadata": {"take": "7"},
         "Tagging": "kind=take",
@@ -375,37 +373,37 @@ def test_a_target_is_made_from_a_request() -> None:
     [("", ""), ("s3.example:9000", "https://s3.example:9000"), ("http://s3.example", "http://s3.example")],
 )
 def test_an_endpoint_without_a_scheme_is_reached_by_https(endpoint: str, understood: str) -> None:
-    asked = S3Upload(bucket="b", access_key="k", secret="s", endpoint=endpoint)
-    target = Target.of(asked)
+    requested = S3Upload(bucket="b", access_key="k", secret="s", endpoint=endpoint)
+    target = Target.of(requested)
     assert target.endpoint == understood
     assert target.region == "us-east-1"
 
 
 @pytest.mark.parametrize("missing", ["bucket", "access_key", "secret"])
 def test_a_request_without_something_needed_is_refused(missing: str) -> None:
-    asked = S3Upload()
-    asked.CopyFrom(ASKED)
-    asked.ClearField(missing)
+    requested = S3Upload()
+    requested.CopyFrom(REQUESTED)
+    requested.ClearField(missing)
     with pytest.raises(TargetRefused, match=f"has no {missing}") as refused:
-        Target.of(asked)
+        Target.of(requested)
     assert not any(secret in str(refused.value) for secret in SECRETS)
 
 
 def test_what_this_worker_cannot_do_is_refused() -> None:
-    asked = S3Upload()
-    asked.CopyFrom(ASKED)
-    asked.assume_role_arn = "arn:aws:iam::1:role/x"
+    requested = S3Upload()
+    requested.CopyFrom(REQUESTED)
+    requested.assume_role_arn = "arn:aws:iam::1:role/x"
     with pytest.raises(TargetRefused, match="assume_role_arn is not supported"):
-        Target.of(asked)
-    asked = S3Upload()
-    asked.CopyFrom(ASKED)
-    asked.proxy.url = "http://proxy"
+        Target.of(requested)
+    requested = S3Upload()
+    requested.CopyFrom(REQUESTED)
+    requested.proxy.url = "http://proxy"
     with pytest.raises(TargetRefused, match="proxy is not supported"):
-        Target.of(asked)
+        Target.of(requested)
 
 
 def test_a_target_shows_no_secret() -> None:
-    target = Target.of(ASKED)
+    target = Target.of(REQUESTED)
     for shown in (repr(target), str(target), f"{[target]}", target.address):
         assert "127.0.0.1:7070" in shown
         for secret in ("someone", "a long random text", "a session's token", "password"):
@@ -432,6 +430,6 @@ def test_settings_without_a_bucket_make_no_target() -> None:
 
 
 def test_an_object_has_a_location_without_credentials() -> None:
-    assert Target.of(ASKED).location("a b/c.mp4") == "http://127.0.0.1:7070/upclass/a%20b/c.mp4"
+    assert Target.of(REQUESTED).location("a b/c.mp4") == "http://127.0.0.1:7070/upclass/a%20b/c.mp4"
     amazon = Target("", "us-east-1", "upclass", "k", "s")
     assert amazon.location("c.mp4") == "https://upclass.s3.amazonaws.com/c.mp4"

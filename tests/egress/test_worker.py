@@ -1,4 +1,4 @@
-"""A worker on a real bus, with recordings that a small process plays and storage that a test looks into."""
+"""A worker on a real bus, with a fake recorder and fake storage."""
 
 import asyncio
 import os
@@ -13,34 +13,34 @@ from egress import child as child_module
 from egress import worker as worker_module
 from egress.bus import RpcError
 from egress.leases import RUNNING
-from egress.manners import OURS
 from egress.messages import new_id
+from egress.profile import DEFAULT
 from egress.state import Status
 from tests.egress import recorders
 from tests.egress.buses import run, until
-from tests.egress.orders import ordered
-from tests.egress.place import Gate, Place, active, refused
+from tests.egress.harness import Gate, Harness, active, refused
 from tests.egress.server import Info
+from tests.egress.start_requests import start_request
 
 
-def test_a_recording_from_its_order_to_its_end(place: Place, movie: bytes) -> None:
+def test_a_recording_from_its_request_to_its_end(harness: Harness, mp4: bytes) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker() as worker:
-            answer = await server.start(ordered("EG_1", room_name="plain"))
+        async with harness.livekit() as server, harness.worker() as worker:
+            answer = await server.start(start_request("EG_1", room_name="plain"))
             assert (answer.egress_id, answer.room_name) == ("EG_1", "plain")
             known = [(info.egress_id, info.status) for info in server.created]  # before the answer
             assert known == [("EG_1", Status.EGRESS_STARTING)]
             await server.became("EG_1", "ACTIVE")
-            assert await place.lease("EG_1")
+            assert await harness.lease("EG_1")
             assert (await server.stop("EG_1")).status == Status.EGRESS_ENDING
             ended = await server.ended("EG_1")
             assert server.states("EG_1") == ["ACTIVE", "ENDING", "COMPLETE"]
             assert ended.details == "End reason: StopEgress API"
             assert ended.started_at and ended.ended_at
-            assert place.storage.files == {"take.mp4": movie}
-            await until(lambda: not worker.recordings and not place.folders())
-            assert await place.lease("EG_1") is None
-            assert await place.redis.hgetall(RUNNING) == {}
+            assert harness.storage.files == {"take.mp4": mp4}
+            await until(lambda: not worker.recordings and not harness.folders())
+            assert await harness.lease("EG_1") is None
+            assert await harness.redis.hgetall(RUNNING) == {}
 
     run(scenario)
 
@@ -55,23 +55,23 @@ def test_a_recording_from_its_order_to_its_end(place: Place, movie: bytes) -> No
         ("refused", ["FAILED"], ""),
     ],
 )
-def test_a_recording_that_ends_by_itself_is_told_of(
-    place: Place, room: str, states: list[str], details: str
+def test_a_recording_that_ends_by_itself_is_reported(
+    harness: Harness, room: str, states: list[str], details: str
 ) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker():
-            await server.start(ordered("EG_1", room_name=room))
+        async with harness.livekit() as server, harness.worker():
+            await server.start(start_request("EG_1", room_name=room))
             assert (await server.ended("EG_1")).details == details
             assert server.states("EG_1") == states
-            assert list(place.storage.files) == ([] if room == "refused" else ["take.mp4"])
+            assert list(harness.storage.files) == ([] if room == "refused" else ["take.mp4"])
 
     run(scenario)
 
 
-def test_stopped_before_anybody_sent_media_is_aborted(place: Place) -> None:
+def test_stopped_before_anybody_sent_media_is_aborted(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker():
-            await server.start(ordered("EG_1", room_name="silent"))
+        async with harness.livekit() as server, harness.worker():
+            await server.start(start_request("EG_1", room_name="silent"))
             assert (await server.stop("EG_1")).status == Status.EGRESS_STARTING
             assert (await server.ended("EG_1")).error == "Start signal not received"
             assert server.states("EG_1") == ["ABORTED"]
@@ -79,20 +79,20 @@ def test_stopped_before_anybody_sent_media_is_aborted(place: Place) -> None:
     run(scenario)
 
 
-def test_it_can_be_stopped_the_moment_it_was_started(place: Place) -> None:
+def test_it_can_be_stopped_the_moment_it_was_started(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker():
+        async with harness.livekit() as server, harness.worker():
             for _ in range(5):
-                egress_id = (await server.start(ordered(room_name="plain"))).egress_id
+                egress_id = (await server.start(start_request(room_name="plain"))).egress_id
                 await server.stop(egress_id)
                 await server.ended(egress_id)
 
     run(scenario)
 
 
-def test_it_is_stopped_twice_as_once(place: Place) -> None:
+def test_it_is_stopped_twice_as_once(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker():
+        async with harness.livekit() as server, harness.worker():
             await active(server, egress_id="EG_1")
             await asyncio.gather(server.stop("EG_1"), server.stop("EG_1"))
             await server.ended("EG_1")
@@ -102,35 +102,35 @@ def test_it_is_stopped_twice_as_once(place: Place) -> None:
 
 
 def test_a_recording_that_does_not_end_is_killed_and_saved(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(child_module, "GRACE", 0.2)
+    monkeypatch.setattr(child_module, "STOP_TIMEOUT", 0.2)
 
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker():
+        async with harness.livekit() as server, harness.worker():
             await active(server, "stubborn", "EG_1")
             await server.stop("EG_1")
             assert (await server.ended("EG_1")).error == "The recording process was killed"
             assert server.states("EG_1") == ["ACTIVE", "ENDING", "FAILED"]
-            assert list(place.storage.files) == ["take.mp4"]
+            assert list(harness.storage.files) == ["take.mp4"]
 
     run(scenario)
 
 
 @pytest.mark.parametrize("said", ["5", "{}", '{"what": "unheard of"}', "x" * 2_000_000])
-def test_whatever_a_recording_says_it_comes_to_its_end(
-    place: Place, monkeypatch: pytest.MonkeyPatch, said: str, tmp_path: Path
+def test_whatever_a_recording_writes_it_comes_to_its_end(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, said: str, tmp_path: Path
 ) -> None:
     script = tmp_path / "babbling.py"
     script.write_text(recorders.FAKE.read_text().replace('os.environ["BABBLE"]', repr(said)))
     recorders.fake(monkeypatch, tmp_path, script)
 
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker() as worker:
-            await server.start(ordered("EG_1", room_name="babbling"))
+        async with harness.livekit() as server, harness.worker() as worker:
+            await server.start(start_request("EG_1", room_name="babbling"))
             child = worker.recordings["EG_1"].child
             assert child
-            await asyncio.sleep(0.5)  # for its words
+            await asyncio.sleep(0.5)  # for what it writes
             try:
                 await server.stop("EG_1")
                 await server.ended("EG_1")
@@ -141,9 +141,9 @@ def test_whatever_a_recording_says_it_comes_to_its_end(
     run(scenario)
 
 
-def test_streams_of_a_file_cannot_be_updated(place: Place) -> None:
+def test_streams_of_a_file_cannot_be_updated(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker():
+        async with harness.livekit() as server, harness.worker():
             await active(server, egress_id="EG_1")
             request = protocol.UpdateStreamRequest(egress_id="EG_1")
             with pytest.raises(RpcError) as raised:
@@ -153,9 +153,9 @@ def test_streams_of_a_file_cannot_be_updated(place: Place) -> None:
     run(scenario)
 
 
-def test_its_token_is_a_hidden_recorder_s(place: Place) -> None:
+def test_its_token_is_a_hidden_recorder_s(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker() as worker:
+        async with harness.livekit() as server, harness.worker() as worker:
             await active(server, egress_id="EG_1")
             job = worker.recordings["EG_1"].job()
             read = api.TokenVerifier("devkey", "a secret of 32 characters or more").verify(job.token)
@@ -172,26 +172,26 @@ def test_its_token_is_a_hidden_recorder_s(place: Place) -> None:
     run(scenario)
 
 
-def test_when_storage_is_away_it_is_sent_later(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.1)
+def test_when_storage_is_away_it_is_sent_later(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "POLL_INTERVAL", 0.1)
     sent: dict[str, bytes] = {}
     monkeypatch.setattr(
-        "egress.waiting.upload", lambda file, target, key: sent.update({key: file.read_bytes()})
+        "egress.pending_uploads.upload", lambda file, target, key: sent.update({key: file.read_bytes()})
     )
-    place.storage.refusals[".mp4"] = "S3 is away"
+    harness.storage.refusals[".mp4"] = "S3 is away"
 
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker():
-            await server.start(ordered("EG_1", room_name="limit"))
+        async with harness.livekit() as server, harness.worker():
+            await server.start(start_request("EG_1", room_name="limit"))
             assert (await server.ended("EG_1")).error == "S3 upload failed: S3 is away"
             await until(lambda: "take.mp4" in sent)
 
     run(scenario)
 
 
-def test_a_killed_recording_ends_only_itself(place: Place) -> None:
+def test_a_killed_recording_ends_only_itself(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker() as worker:
+        async with harness.livekit() as server, harness.worker() as worker:
             names = [await active(server, egress_id=new_id("EG_")) for _ in range(2)]
             child = worker.recordings[names[0]].child
             assert child
@@ -205,28 +205,28 @@ def test_a_killed_recording_ends_only_itself(place: Place) -> None:
     run(scenario)
 
 
-def test_who_stops_ends_its_recordings_in_good_order(place: Place) -> None:
+def test_a_stopping_worker_finishes_its_recordings(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server:
-            async with place.worker() as worker:
+        async with harness.livekit() as server:
+            async with harness.worker() as worker:
                 names = [await active(server) for _ in range(2)]
                 worker.stopping.set()
-                assert worker.affinity(b"") == OURS.full
+                assert worker.affinity(b"") == DEFAULT.affinity_when_full
             for name in names:
                 assert server.states(name) == ["ACTIVE", "ENDING", "COMPLETE"]
-            assert place.folders() == []
-            assert await place.redis.keys("egress_workers:*") == []
+            assert harness.folders() == []
+            assert await harness.redis.keys("egress_workers:*") == []
 
     run(scenario)
 
 
-def test_who_stops_takes_no_orders(place: Place, gate: Gate) -> None:
+def test_a_stopping_worker_accepts_no_requests(harness: Harness, gate: Gate) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker() as worker:
+        async with harness.livekit() as server, harness.worker() as worker:
             first = await active(server)
             worker.stopping.set()
             await server.became(first, "ENDING")
-            assert (await refused(server, ordered())).code == "resource_exhausted"
+            assert (await refused(server, start_request())).code == "resource_exhausted"
             gate.opened.set()
 
     run(scenario)

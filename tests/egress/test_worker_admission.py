@@ -1,4 +1,4 @@
-"""Which orders a worker takes."""
+"""Which requests a worker accepts."""
 
 import asyncio
 import os
@@ -9,33 +9,33 @@ import pytest
 
 from egress import worker as worker_module
 from egress.bus import RpcError
-from egress.manners import OURS
 from egress.messages import StartEgressRequest
+from egress.profile import DEFAULT
 from egress.state import Status
 from tests.egress.buses import run, until
-from tests.egress.orders import ordered
-from tests.egress.place import Place, active, refused
+from tests.egress.harness import Harness, active, refused
+from tests.egress.start_requests import start_request
 
 
-def test_what_it_cannot_do_is_refused_without_a_trace(place: Place) -> None:
+def test_what_it_cannot_do_is_refused_without_a_trace(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(s3_bucket="") as worker:
+        async with harness.livekit() as server, harness.worker(s3_bucket="") as worker:
             other = StartEgressRequest("EG_1", "RM_1", web=b"\n\x01a")
-            for order in (ordered("EG_1", room_name=""), ordered("EG_1"), other):
-                assert (await refused(server, order)).code == "invalid_argument"
-            assert (server.created, server.told, worker.recordings) == ([], [], {})
-            assert (worker.accepting, place.folders()) == ({}, [])
+            for request in (start_request("EG_1", room_name=""), start_request("EG_1"), other):
+                assert (await refused(server, request)).code == "invalid_argument"
+            assert (server.created, server.updates, worker.recordings) == ([], [], {})
+            assert (worker.accepting, harness.folders()) == ({}, [])
 
     run(scenario)
 
 
-def test_one_more_than_its_number_is_refused(place: Place) -> None:
+def test_one_more_than_its_number_is_refused(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(max_egresses=2) as worker:
+        async with harness.livekit() as server, harness.worker(max_egresses=2) as worker:
             first = await active(server)
             await active(server)
-            assert worker.affinity(b"") == OURS.full
-            assert (await refused(server, ordered())).code == "resource_exhausted"
+            assert worker.affinity(b"") == DEFAULT.affinity_when_full
+            assert (await refused(server, start_request())).code == "resource_exhausted"
             assert len(server.created) == 2
             await server.stop(first)
             await until(lambda: first not in worker.recordings)
@@ -45,14 +45,14 @@ def test_one_more_than_its_number_is_refused(place: Place) -> None:
     run(scenario)
 
 
-def test_orders_at_one_moment_are_no_more_than_its_number(place: Place) -> None:
+def test_of_concurrent_requests_no_more_than_its_number_are_accepted(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(max_egresses=2):
+        async with harness.livekit() as server, harness.worker(max_egresses=2):
             server.open.clear()  # so that all are being begun at once
-            asked = [asyncio.ensure_future(server.start(ordered(room_name="plain"))) for _ in range(5)]
+            calls = [asyncio.ensure_future(server.start(start_request(room_name="plain"))) for _ in range(5)]
             await asyncio.sleep(0.7)
             server.open.set()
-            answers = await asyncio.gather(*asked, return_exceptions=True)
+            answers = await asyncio.gather(*calls, return_exceptions=True)
             refusals = [answer.code for answer in answers if isinstance(answer, RpcError)]
             assert refusals == ["resource_exhausted"] * 3
             assert len(server.created) == 2
@@ -60,12 +60,12 @@ def test_orders_at_one_moment_are_no_more_than_its_number(place: Place) -> None:
     run(scenario)
 
 
-def test_a_busy_machine_takes_no_more(place: Place) -> None:
+def test_a_busy_machine_takes_no_more(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(cpu_per_egress=0.5) as worker:
+        async with harness.livekit() as server, harness.worker(cpu_per_egress=0.5) as worker:
             worker.admission.idle_cores = 0.4
-            assert worker.affinity(b"") == OURS.full
-            assert (await refused(server, ordered())).code == "resource_exhausted"
+            assert worker.affinity(b"") == DEFAULT.affinity_when_full
+            assert (await refused(server, start_request())).code == "resource_exhausted"
             worker.admission.idle_cores = 0.6
             assert worker.affinity(b"") == worker_module.FREE
             await active(server)
@@ -73,25 +73,25 @@ def test_a_busy_machine_takes_no_more(place: Place) -> None:
     run(scenario)
 
 
-def test_a_core_is_promised_once(place: Place) -> None:
-    """Between two looks at the processor, what was started is not seen in it yet."""
+def test_a_core_is_reserved_once(harness: Harness) -> None:
+    """Between two measurements, a recording that was started does not show in the load yet."""
 
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(cpu_per_egress=0.5) as worker:
+        async with harness.livekit() as server, harness.worker(cpu_per_egress=0.5) as worker:
             worker.admission.idle_cores = 1.0
-            await server.start(ordered(room_name="plain"))
-            await server.start(ordered(room_name="plain"))
-            assert (await refused(server, ordered(room_name="plain"))).code == "resource_exhausted"
+            await server.start(start_request(room_name="plain"))
+            await server.start(start_request(room_name="plain"))
+            assert (await refused(server, start_request(room_name="plain"))).code == "resource_exhausted"
 
     run(scenario)
 
 
-def test_the_processor_is_looked_at(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.05)
+def test_the_processor_is_looked_at(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "POLL_INTERVAL", 0.05)
     monkeypatch.setattr(psutil, "cpu_percent", lambda: 90.0)
 
     async def scenario() -> None:
-        async with place.livekit(), place.worker(cpu_per_egress=0.5) as worker:
+        async with harness.livekit(), harness.worker(cpu_per_egress=0.5) as worker:
             cores = float(os.cpu_count() or 1)
             await until(lambda: worker.admission.idle_cores < cores)
             assert worker.admission.idle_cores == pytest.approx(cores / 10)
@@ -99,37 +99,37 @@ def test_the_processor_is_looked_at(place: Place, monkeypatch: pytest.MonkeyPatc
     run(scenario)
 
 
-def test_who_is_free_gets_the_order(place: Place, tmp_path: Path) -> None:
+def test_a_free_worker_gets_the_request(harness: Harness, tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(max_egresses=1) as full:
+        async with harness.livekit() as server, harness.worker(max_egresses=1) as full:
             await active(server)
-            async with place.worker(folder=tmp_path / "other") as free:
+            async with harness.worker(folder=tmp_path / "other") as free:
                 await active(server, egress_id="EG_2")
                 assert (len(full.recordings), list(free.recordings)) == (1, ["EG_2"])
 
     run(scenario)
 
 
-def test_the_same_order_again_is_one_recording(place: Place) -> None:
+def test_a_retried_request_is_one_recording(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker() as worker:
-            order = ordered("EG_1", room_name="plain")
-            await server.start(order)
+        async with harness.livekit() as server, harness.worker() as worker:
+            request = start_request("EG_1", room_name="plain")
+            await server.start(request)
             await server.became("EG_1", "ACTIVE")
-            assert (await server.start(order)).status == Status.EGRESS_ACTIVE
+            assert (await server.start(request)).status == Status.EGRESS_ACTIVE
             assert len(server.created) == len(worker.recordings) == 1
 
     run(scenario)
 
 
-def test_the_same_order_while_it_is_being_begun_is_one_recording(place: Place) -> None:
+def test_a_request_retried_while_it_is_being_accepted_is_one_recording(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(max_egresses=1) as worker:
-            order = ordered("EG_1", room_name="plain")
+        async with harness.livekit() as server, harness.worker(max_egresses=1) as worker:
+            request = start_request("EG_1", room_name="plain")
             server.open.clear()
-            first = asyncio.ensure_future(server.start(order))
-            await until(place.folders)
-            second = asyncio.ensure_future(server.start(order))
+            first = asyncio.ensure_future(server.start(request))
+            await until(harness.folders)
+            second = asyncio.ensure_future(server.start(request))
             await asyncio.sleep(0.3)
             server.open.set()
             answers = await asyncio.gather(first, second)
@@ -139,13 +139,13 @@ def test_the_same_order_while_it_is_being_begun_is_one_recording(place: Place) -
     run(scenario)
 
 
-def test_an_order_that_livekit_does_not_take_leaves_nothing(place: Place) -> None:
+def test_an_egress_that_livekit_does_not_register_leaves_nothing(harness: Harness) -> None:
     async def scenario() -> None:
-        async with place.livekit() as server, place.worker(max_egresses=1) as worker:
+        async with harness.livekit() as server, harness.worker(max_egresses=1) as worker:
             server.refusals.append(RpcError("internal", "no"))
-            assert (await refused(server, ordered("EG_1", room_name="plain"))).code == "internal"
-            assert (worker.recordings, place.folders()) == ({}, [])
-            assert await place.redis.keys("egress_workers:*") == []
-            await active(server, egress_id="EG_1")  # which its caller may ask for again
+            assert (await refused(server, start_request("EG_1", room_name="plain"))).code == "internal"
+            assert (worker.recordings, harness.folders()) == ({}, [])
+            assert await harness.redis.keys("egress_workers:*") == []
+            await active(server, egress_id="EG_1")  # which its caller may retry
 
     run(scenario)

@@ -1,4 +1,4 @@
-"""Pictures as three planes of bytes (I420: brightness, and two of colour at half the resolution)."""
+"""Pictures in I420 (yuv420p): luma, and two of chroma at half the resolution."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from PIL import Image
 from egress.layout import Box
 
 Plane = NDArray[np.uint8]
-Planes = tuple[Plane, Plane, Plane]
+I420 = tuple[Plane, Plane, Plane]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Still:
     data: bytes | bytearray | memoryview
     rotation: int = 0
 
-    def planes(self) -> Planes:
+    def i420(self) -> I420:
         """Views of the data, upright."""
         wide, high = (self.width + 1) // 2, (self.height + 1) // 2
         bytes_ = np.frombuffer(self.data, np.uint8)
@@ -34,7 +34,7 @@ class Still:
         return np.rot90(y, turns), np.rot90(u, turns), np.rot90(v, turns)
 
 
-def of(frame: av.VideoFrame) -> Planes:
+def of(frame: av.VideoFrame) -> I420:
     """Writable views of a yuv420p frame."""
     y, u, v = (_plane(plane) for plane in frame.planes)
     return y, u, v
@@ -46,27 +46,27 @@ def _plane(plane: av.video.plane.VideoPlane) -> Plane:
     return cut
 
 
-def of_image(image: Image.Image) -> Planes:
+def of_image(image: Image.Image) -> I420:
     """Of an image of even size."""
     rgb = av.VideoFrame.from_ndarray(np.asarray(image.convert("RGB")), format="rgb24")
     return of(rgb.reformat(format="yuv420p"))
 
 
-def part(planes: Planes, box: Box) -> Planes:
+def part(source: I420, box: Box) -> I420:
     """Views of a rectangle."""
-    y, u, v = planes
+    y, u, v = source
     rows, columns = slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
     half_rows = slice(box.y // 2, (box.y + box.height) // 2)
     half_columns = slice(box.x // 2, (box.x + box.width) // 2)
     return y[rows, columns], u[half_rows, half_columns], v[half_rows, half_columns]
 
 
-def copy(source: Planes, target: Planes) -> None:
+def copy(source: I420, target: I420) -> None:
     for from_, to in zip(source, target, strict=True):
         np.copyto(to, from_)
 
 
-def fill(target: Planes, colour: tuple[int, int, int]) -> None:
-    """With one colour, as brightness and two of colour."""
+def fill(target: I420, colour: tuple[int, int, int]) -> None:
+    """With one colour, as Y, U and V."""
     for plane, value in zip(target, colour, strict=True):
         plane.fill(value)

@@ -1,4 +1,4 @@
-"""The child that makes one recording: `python -m egress.recording`, with a Job on standard input."""
+"""The child that makes one recording: `python -m egress.recorder`, with a Job on standard input."""
 
 import asyncio
 import errno
@@ -11,21 +11,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from egress import job as contract
-from egress.filming import Recording
+from egress.capture import Capture
 from egress.job import FAILED, Ended, Job
-from egress.locks import alone
+from egress.locks import exclusive
 
-LONGEST_END = 30.0  # s after a stop; a disk that hangs must not keep this process for ever
+EXIT_TIMEOUT = 30.0  # s after a stop; a disk that hangs must not keep this process for ever
 
 
-def say(line: str) -> None:
-    """To the worker. It may have died; the file is finished all the same."""
+def write_event(line: str) -> None:
+    """To the worker, which may have died; the file is finished all the same."""
     with suppress(OSError):
         os.write(1, line.encode() + b"\n")
 
 
-class Discreet(logging.Formatter):
-    """Leaves the token out of whatever is logged: LiveKit's own messages contain it."""
+class RedactingFormatter(logging.Formatter):
+    """Redacts the token: messages of LiveKit's SDK contain it."""
 
     def __init__(self, token: str) -> None:
         super().__init__("%(levelname)s %(name)s: %(message)s")
@@ -37,18 +37,18 @@ class Discreet(logging.Formatter):
 
 def set_up_logs(token: str) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(Discreet(token))
+    handler.setFormatter(RedactingFormatter(token))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("livekit").setLevel(logging.WARNING)
 
 
-def listen(stop: asyncio.Event) -> None:
+def watch_for_stop(stop: asyncio.Event) -> None:
     """Set `stop` at a line "stop" or the end of standard input, and at SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
 
     def end() -> None:
         stop.set()
-        loop.call_later(LONGEST_END, os._exit, 1)
+        loop.call_later(EXIT_TIMEOUT, os._exit, 1)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
@@ -57,7 +57,7 @@ def listen(stop: asyncio.Event) -> None:
         for line in sys.stdin:
             if line.strip() == "stop":
                 break
-        with suppress(RuntimeError):  # the loop has ended before the worker let go
+        with suppress(RuntimeError):  # the loop was closed first
             loop.call_soon_threadsafe(end)
 
     threading.Thread(target=read, daemon=True).start()
@@ -65,15 +65,15 @@ def listen(stop: asyncio.Event) -> None:
 
 async def record(job: Job) -> Ended:
     stop = asyncio.Event()
-    listen(stop)
-    return await Recording(job, stop, say).run()
+    watch_for_stop(stop)
+    return await Capture(job, stop, write_event).run()
 
 
-def locked(job: Job) -> Ended:
-    """Record while holding <file>.lock, which tells a restarted worker that somebody is still at it."""
+def record_locked(job: Job) -> Ended:
+    """Record while holding <file>.lock, on which a restarted worker waits."""
     path = Path(f"{job.file}.lock")
     try:
-        with alone(path) as mine:
+        with exclusive(path) as mine:
             if not mine:
                 raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
             ended = asyncio.run(record(job))
@@ -83,19 +83,19 @@ def locked(job: Job) -> Ended:
         return Ended(FAILED, f"the file cannot be written: {error.strerror}")
 
 
-def ordered() -> Ended:
-    """Do what standard input says."""
+def run_job() -> Ended:
+    """The Job on standard input."""
     try:
         job = Job.from_json(sys.stdin.readline())
     except ValueError:
         return Ended(FAILED, "the job cannot be read")
     set_up_logs(job.token)
-    return locked(job)
+    return record_locked(job)
 
 
 def main() -> None:
-    ended = ordered()
-    say(contract.ended(ended))
+    ended = run_job()
+    write_event(contract.ended(ended))
     os._exit(1 if ended.error else 0)  # the SDK's own threads are not waited for: everything is on the disk
 
 

@@ -1,7 +1,7 @@
 """The file: MP4 with H.264 and AAC, or with AAC alone, readable at every moment.
 
-It is written in fragments of a second, each on its way to the disk when it is complete, so that after a
-sudden end all but the last one or two can be read. Closing it makes an ordinary MP4 of it.
+It is written in fragments of a second, each flushed when it is complete, so that after a crash all but the
+last one or two can be read. Closing it makes an ordinary MP4 of it.
 """
 
 from fractions import Fraction
@@ -22,7 +22,7 @@ KEY_FRAME_EVERY = 4  # seconds
 AAC_FRAME = 1024  # samples
 
 
-class Movie:
+class Mp4Writer:
     """An MP4 of the sizes and rates of a Job. OSError: it cannot be written."""
 
     def __init__(self, job: Job) -> None:
@@ -50,13 +50,13 @@ class Movie:
         stream.bit_rate = job.audio_bitrate
         return stream
 
-    def show(self, frame: av.VideoFrame, tick: int) -> None:
-        """A picture for the tick, of `framerate` ticks a second, and until the next one that is shown."""
+    def write_video(self, frame: av.VideoFrame, tick: int) -> None:
+        """The frame from this tick on, of `framerate` ticks a second, until the next one."""
         assert self.video is not None
         frame.pts, frame.time_base = tick, self.video.codec_context.time_base
         self.container.mux(self.video.encode(frame))
 
-    def sound(self, samples: Samples) -> None:
+    def write_audio(self, samples: Samples) -> None:
         """The next samples; never a gap between two calls."""
         self._rest = np.concatenate((self._rest, samples))
         while len(self._rest) >= AAC_FRAME:
@@ -72,7 +72,7 @@ class Movie:
         self.container.mux(self.audio.encode(frame))
 
     def close(self) -> None:
-        """Write what the encoders still hold, and make the file an ordinary MP4."""
+        """Flush the encoders, and make the file an ordinary MP4."""
         try:
             if len(self._rest):
                 self._encode(self._rest)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from egress.filming import Recording
+from egress.capture import Capture
 from egress.job import STOPPED, Ended, Job
 from egress.picture import View
 from egress.room import Room
@@ -14,14 +14,14 @@ SCREEN = View("TR_1 screen", "Bert", is_screen=True)
 
 
 def focus(layout: str, views: list[View], speaker: str | None = None) -> str | None:
-    async def ask() -> str | None:
+    async def scenario() -> str | None:
         job = Job(egress_id="EG_1", room="r", url="", token="", file="", width=641, height=361, layout=layout)
-        recording = Recording(job, asyncio.Event(), print)
-        recording.room.speaker = speaker
-        assert (recording.job.width, recording.job.height) == (640, 360)
-        return recording._focus(views)
+        capture = Capture(job, asyncio.Event(), print)
+        capture.room.speaker = speaker
+        assert (capture.job.width, capture.job.height) == (640, 360)
+        return capture._focus(views)
 
-    return asyncio.run(ask())
+    return asyncio.run(scenario())
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,8 @@ def test_a_screen_is_large_and_the_speaker_where_the_layout_says_so(
     assert focus(layout, views, speaker) == large
 
 
-@pytest.mark.parametrize("says_goodbye", [True, False])
-def test_who_says_no_goodbye_does_not_leave_the_room(
-    monkeypatch: pytest.MonkeyPatch, says_goodbye: bool
-) -> None:
+@pytest.mark.parametrize("leaves_room", [True, False])
+def test_it_leaves_the_room_if_its_job_says_so(monkeypatch: pytest.MonkeyPatch, leaves_room: bool) -> None:
     left: list[Room] = []
 
     async def leave(room: Room) -> None:
@@ -54,10 +52,10 @@ def test_who_says_no_goodbye_does_not_leave_the_room(
     monkeypatch.setattr(Room, "leave", leave)
 
     async def stopped() -> Ended:
-        job = Job(egress_id="EG_1", room="r", url="", token="", file="", says_goodbye=says_goodbye)
+        job = Job(egress_id="EG_1", room="r", url="", token="", file="", leaves_room=leaves_room)
         stop = asyncio.Event()
         stop.set()
-        return await Recording(job, stop, print).run()
+        return await Capture(job, stop, print).run()
 
     assert asyncio.run(stopped()).reason == STOPPED
-    assert len(left) == says_goodbye
+    assert len(left) == leaves_room

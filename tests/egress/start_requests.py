@@ -1,4 +1,4 @@
-"""Orders as LiveKit's server passes them on, and the settings of a worker that gets them."""
+"""StartEgress requests as LiveKit's server sends them, and the settings of a worker that gets them."""
 
 import os
 from dataclasses import replace
@@ -22,16 +22,16 @@ def file(filepath: str = "take.mp4", **facts: Any) -> protocol.EncodedFileOutput
     return protocol.EncodedFileOutput(filepath=filepath, **facts)
 
 
-def asked(**facts: Any) -> protocol.RoomCompositeEgressRequest:
-    """A request for one file without a description beside it, unless `facts` say otherwise."""
+def room_composite(**facts: Any) -> protocol.RoomCompositeEgressRequest:
+    """One file without a manifest, unless `facts` say otherwise."""
     return protocol.RoomCompositeEgressRequest(
         **{"room_name": "standup", "file_outputs": [file(disable_manifest=True)], **facts}
     )
 
 
-def ordered(egress_id: str = "", **facts: Any) -> StartEgressRequest:
+def start_request(egress_id: str = "", **facts: Any) -> StartEgressRequest:
     return StartEgressRequest(
-        egress_id or new_id("EG_"), "RM_1", room_composite=asked(**facts).SerializeToString()
+        egress_id or new_id("EG_"), "RM_1", room_composite=room_composite(**facts).SerializeToString()
     )
 
 

@@ -8,13 +8,13 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from egress import planes
+from egress import i420
 from egress.layout import Box
 
 Colour = tuple[float, float, float]
 
 
-class Film:
+class DecodedFile:
     """An MP4. Times are seconds in the file, `sound` is one channel of -1 to 1."""
 
     def __init__(self, path: Path | str, is_whole: bool = True) -> None:
@@ -25,7 +25,7 @@ class Film:
             self.seconds = float((container.duration or 0) / av.time_base)
             self.frames = self._pictures(container)
         with av.open(str(path)) as container:
-            self._hear(container)
+            self._decode_audio(container)
         self.times = np.array([frame.time for frame in self.frames])
 
     def _pictures(self, container: av.container.InputContainer) -> list[av.VideoFrame]:
@@ -40,14 +40,14 @@ class Film:
                     raise
                 return
 
-    def _hear(self, container: av.container.InputContainer) -> None:
+    def _decode_audio(self, container: av.container.InputContainer) -> None:
         frames = list(self._decode(container, container.streams.audio[0]))
         self.rate = frames[0].sample_rate
         self.channels = frames[0].layout.nb_channels
         self.sound: NDArray[np.float32] = np.concatenate([frame.to_ndarray()[0] for frame in frames])
         self.sound_from = float(frames[0].time or 0)
 
-    # Seen
+    # Picture
 
     def at(self, second: float) -> av.VideoFrame:
         """The picture that is shown at this time."""
@@ -56,7 +56,7 @@ class Film:
     def colour(self, box: Box, second: float) -> Colour:
         """The mean colour of the upper left quarter of a box, where neither names nor marks are drawn."""
         corner = Box(box.x + 8, box.y + 8, box.width // 4 // 2 * 2, box.height // 4 // 2 * 2)
-        y, u, v = planes.part(planes.of(self.at(second)), corner)
+        y, u, v = i420.part(i420.of(self.at(second)), corner)
         return float(y.mean()), float(u.mean()), float(v.mean())
 
     def shows(self, colour: tuple[int, int, int], box: Box, second: float) -> bool:
@@ -65,16 +65,16 @@ class Film:
 
     def mark(self, box: Box, second: float) -> int | None:
         """Where the white mark is in the middle row of a box, in pixels from its left; None without one."""
-        y, _, _ = planes.part(planes.of(self.at(second)), box)
+        y, _, _ = i420.part(i420.of(self.at(second)), box)
         white = np.flatnonzero(y[box.height // 2] > 210)
         return int(white.mean()) if len(white) else None
 
     def flashes(self) -> list[float]:
         """When the picture turns from dark to bright."""
-        bright = np.array([planes.of(frame)[0].mean() > 120 for frame in self.frames])
+        bright = np.array([i420.of(frame)[0].mean() > 120 for frame in self.frames])
         return [float(self.times[i]) for i in np.flatnonzero(bright[1:] & ~bright[:-1]) + 1]
 
-    # Heard
+    # Sound
 
     def part(self, start: float, end: float) -> NDArray[np.float32]:
         first, last = (round((second - self.sound_from) * self.rate) for second in (start, end))

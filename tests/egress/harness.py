@@ -1,4 +1,4 @@
-"""What tests of workers share: a place where workers run, and what LiveKit and storage see of them."""
+"""What tests of workers share: a folder and Redis in which they run, LiveKit's server and storage."""
 
 import asyncio
 import threading
@@ -13,23 +13,23 @@ from redis.asyncio import Redis
 
 from egress import state
 from egress.bus import RpcError
-from egress.folders import Folder
+from egress.folders import EgressFolder
 from egress.leases import LEASE, Leases
 from egress.messages import StartEgressRequest
 from egress.settings import Settings
 from egress.state import Status
 from egress.worker import Worker
-from tests.egress import orders
+from tests.egress import start_requests
 from tests.egress.buses import until
-from tests.egress.orders import ordered
 from tests.egress.server import Info, LiveKit, livekit
+from tests.egress.start_requests import start_request
 from tests.egress.storage import Storage
 
 READY = "EgressInternal|StartEgress|REQ"
 
 
 class Gate:
-    """Holds up, in their threads, those who pass through it until it is opened."""
+    """Blocks the threads that pass through it until it is opened."""
 
     def __init__(self) -> None:
         self.opened = threading.Event()
@@ -39,21 +39,21 @@ class Gate:
 
 
 @dataclass
-class Place:
-    """Where workers of a test are."""
+class Harness:
+    """The surroundings of a test's workers."""
 
     folder: Path
     redis_url: str
     storage: Storage
 
     def settings(self, **facts: Any) -> Settings:
-        return orders.settings(**{"folder": self.folder, "redis_url": self.redis_url, **facts})
+        return start_requests.settings(**{"folder": self.folder, "redis_url": self.redis_url, **facts})
 
     async def nothing_is_lost(self, seconds: float) -> None:
-        """To another worker, who looks again and again."""
+        """To another worker, which polls all the time."""
         other = Leases(self.redis, "other")
         for _ in range(round(seconds * 10)):
-            assert await other.lost(set()) == []
+            assert await other.take_expired(set()) == []
             await asyncio.sleep(0.1)
 
     @asynccontextmanager
@@ -69,40 +69,42 @@ class Place:
         """Stopped at the end, when its recordings have ended as well."""
         worker = Worker(self.settings(**facts))
         running = asyncio.ensure_future(worker.run())
-        await until(lambda: running.done() or (hasattr(worker, "bus") and READY in worker.bus.channels.live))
+        await until(
+            lambda: running.done() or (hasattr(worker, "bus") and READY in worker.bus.channels.confirmed)
+        )
         try:
             yield worker
         finally:
             worker.stopping.set()
             await asyncio.wait_for(running, 8)
 
-    def left_behind(self, egress_id: str, room: str = "plain") -> Folder:
+    def unfinished(self, egress_id: str, room: str = "plain") -> EgressFolder:
         """Of a worker that died while it recorded."""
-        folder = Folder.make(self.folder / "egresses", ordered(egress_id, room_name=room))
-        info = state.begun(folder.order())
+        folder = EgressFolder.create(self.folder / "egresses", start_request(egress_id, room_name=room))
+        info = state.initial_info(folder.load_request())
         info.status, info.started_at = Status.EGRESS_ACTIVE, 1_772_366_400_000_000_000
-        folder.note(info)
+        folder.save_info(info)
         return folder
 
-    async def note(self, info: Info) -> None:
-        """Let it be known to all workers, as a worker elsewhere does."""
-        await Leases(self.redis, "elsewhere").note(info)
+    async def register(self, info: Info) -> None:
+        """In Redis, as a worker elsewhere does."""
+        await Leases(self.redis, "elsewhere").renew(info)
 
     async def lease(self, egress_id: str) -> bytes | None:
         found: bytes | None = await self.redis.get(f"{LEASE}{egress_id}")  # type: ignore[assignment]
         return found
 
     def folders(self) -> list[str]:
-        return [folder.path.name for folder in Folder.left_behind(self.folder / "egresses")]
+        return [folder.path.name for folder in EgressFolder.unfinished(self.folder / "egresses")]
 
 
-async def refused(server: LiveKit, order: StartEgressRequest) -> RpcError:
+async def refused(server: LiveKit, request: StartEgressRequest) -> RpcError:
     with pytest.raises(RpcError) as raised:
-        await server.start(order)
+        await server.start(request)
     return raised.value
 
 
 async def active(server: LiveKit, room: str = "plain", egress_id: str = "") -> str:
-    info = await server.start(ordered(egress_id, room_name=room))
+    info = await server.start(start_request(egress_id, room_name=room))
     await server.became(info.egress_id, "ACTIVE")
     return info.egress_id

@@ -1,4 +1,4 @@
-"""Files that could not be uploaded yet: kept in a folder with where they belong, and sent later."""
+"""Files that could not be uploaded yet: kept in a folder with their targets, and retried."""
 
 import json
 import logging
@@ -10,27 +10,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from egress.locks import alone
+from egress.locks import exclusive
 from egress.upload import Target, UploadFailed, upload
 
 log = logging.getLogger(__name__)
 
-REFUSED_PAUSE = 600.0  # seconds until a file is tried again that S3 refused for good, as far as we can tell
+REJECTED_PAUSE = 600.0  # seconds until a retry after an error that does not look transient
 
 
-class Waiting:
+class PendingUploads:
     """A folder of files, each with a note beside it: its target and key, readable by its owner only.
 
-    What happens in it is safe against a sudden end at any moment: a file is deleted only after S3 has
-    shown it with its size.
+    A crash at any moment loses nothing: a file is deleted only after S3 has listed it with its size.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.not_before: dict[str, float] = {}  # on the monotonic clock: of files that were refused
+        self.not_before: dict[str, float] = {}  # by file, on the monotonic clock
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def keep(self, file: Path, target: Target, key: str) -> None:
+    def add(self, file: Path, target: Target, key: str) -> None:
         """Move a file of the same disk in here. Its note comes first, so that none is without one."""
         name = f"{file.stem}-{secrets.token_hex(4)}{file.suffix}"
         note = {"from": str(file.absolute()), "key": key, "target": asdict(target)}
@@ -40,38 +39,37 @@ class Waiting:
         new.replace(self.folder / f"{name}.json")
         move(file, self.folder / name)
 
-    def send_all(self) -> int:
-        """Upload what waits, the oldest first; how many were sent. Blocks; raises nothing of S3's.
+    def upload_all(self) -> int:
+        """Upload all files, the oldest first; how many succeeded. Blocks; raises no UploadFailed.
 
-        A target that is away is asked once, and then left alone until the next call. While another
-        call is at it, this one does nothing.
+        A target that is away is tried once a call. While another call holds the lock, this one does nothing.
         """
-        with alone(self.folder / ".lock") as mine:
-            return self._send_each() if mine else 0
+        with exclusive(self.folder / ".lock") as mine:
+            return self._upload_each() if mine else 0
 
-    def _send_each(self) -> int:
+    def _upload_each(self) -> int:
         away: set[Target] = set()
         notes = sorted(self.folder.glob("*.json"), key=lambda note: note.stat().st_mtime_ns)
         return sum(self._try(note, away) for note in notes)
 
     def _try(self, note: Path, away: set[Target]) -> bool:
-        """One that cannot be dealt with does not hold up the others."""
+        """One that fails does not hold up the others."""
         try:
-            return self._send(note, away)
-        except Exception as error:  # noqa: BLE001  told of below
+            return self._upload_noted(note, away)
+        except Exception as error:  # noqa: BLE001  logged below
             log.error("%s could not be sent: %s", note.name, type(error).__name__)
-            self.not_before[note.stem] = time.monotonic() + REFUSED_PAUSE
+            self.not_before[note.stem] = time.monotonic() + REJECTED_PAUSE
             return False
 
-    def _send(self, path: Path, away: set[Target]) -> bool:
-        """True when the file that a note is about was sent; adds to `away`."""
+    def _upload_noted(self, path: Path, away: set[Target]) -> bool:
+        """True when the file of a note was uploaded; adds to `away`."""
         try:
             note = json.loads(path.read_text())
             target, key, file = read_target(note["target"]), note["key"], self._file(path, Path(note["from"]))
         except (ValueError, KeyError, TypeError):
             log.error("%s is no note about a file; it is left as it is", path)
             return False
-        if not file.exists():  # sent, and then the end came before the note was deleted
+        if not file.exists():  # uploaded before a crash that left the note
             path.unlink()
             return False
         if target in away or self.not_before.get(file.name, 0.0) > time.monotonic():
@@ -79,7 +77,7 @@ class Waiting:
         return self._upload(file, target, key, away) and self._forget(file, path)
 
     def _file(self, note: Path, came_from: Path) -> Path:
-        """The file of a note, moved now if the end came before it was."""
+        """The file of a note, moved now if a crash prevented it."""
         file = note.with_suffix("")
         if not file.exists():
             move(came_from, file)
@@ -90,10 +88,10 @@ class Waiting:
             upload(file, target, key)
         except UploadFailed as failure:
             log.warning("%s still waits: %s", file.name, failure)
-            if failure.is_passing:
+            if failure.is_transient:
                 away.add(target)
             else:
-                self.not_before[file.name] = time.monotonic() + REFUSED_PAUSE
+                self.not_before[file.name] = time.monotonic() + REJECTED_PAUSE
             return False
         log.info("%s was uploaded as %s", file.name, key)
         return True
@@ -105,11 +103,11 @@ class Waiting:
 
 
 def move(file: Path, to: Path) -> None:
-    """Unless it was moved, or sent, already: keeping and sending may meet."""
+    """Unless it was moved, or uploaded, already: `add` and `upload_all` may overlap."""
     with suppress(FileNotFoundError):
         file.replace(to)
 
 
 def read_target(facts: dict[str, Any]) -> Target:
-    """A target as `keep` wrote it down. Raises TypeError when it is none."""
+    """A target as `add` wrote it. Raises TypeError when it is none."""
     return Target(**{**facts, "metadata": tuple((name, value) for name, value in facts["metadata"])})

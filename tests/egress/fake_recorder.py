@@ -1,4 +1,4 @@
-"""Stands in for `egress.recording`: speaks its contract and records nothing.
+"""Stands in for `egress.recorder`: has its protocol and records nothing.
 
 The first word of the room's name says how it behaves; "plain" is one that is recorded until it is stopped.
 """
@@ -12,10 +12,10 @@ import sys
 import time
 from typing import Any
 
-order = sys.stdin.readline()
-if not order:
-    sys.exit()  # it was kept ready, and not needed
-job = json.loads(order)
+line = sys.stdin.readline()
+if not line:
+    sys.exit()  # the spare process, which was not needed
+job = json.loads(line)
 behaviour = job["room"].split("-")[0]
 
 
@@ -33,7 +33,7 @@ def wait_for_the_end() -> None:
 
 def record() -> int:
     """Unix nanoseconds of the start."""
-    shutil.copy(os.environ["FAKE_MOVIE"], job["file"])
+    shutil.copy(os.environ["FAKE_MP4"], job["file"])
     at = time.time_ns()
     say(what="active", at=at)
     return at

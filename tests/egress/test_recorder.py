@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from egress.job import Job
-from egress.recording import Discreet
+from egress.recorder import RedactingFormatter
 
 
 def run(line: str) -> dict[str, Any]:
     """The last line of a child that is given this line, and the end of its standard input."""
     done = subprocess.run(
-        [sys.executable, "-m", "egress.recording"], input=line, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "egress.recorder"], input=line, capture_output=True, text=True, timeout=60
     )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -26,10 +26,10 @@ def job(file: Path) -> Job:
 
 def test_the_token_is_left_out_of_the_log() -> None:
     record = logging.makeLogRecord({"msg": "ws://host/rtc?access_token=%s", "args": ("a-secret",)})
-    assert "a-secret" not in Discreet("a-secret").format(record)
+    assert "a-secret" not in RedactingFormatter("a-secret").format(record)
 
 
-def test_a_line_that_is_no_job_is_answered() -> None:
+def test_a_line_that_is_no_job_is_an_error() -> None:
     assert run("no job\n")["error"] == "the job cannot be read"
 
 

@@ -1,4 +1,4 @@
-"""One recording from its first media to its last: a room into a movie, tick by tick."""
+"""One recording from its first media to its last: a room into an MP4, tick by tick."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ import av
 from egress import job as contract
 from egress.job import FAILED, LIMIT, STOPPED, Ended, Job
 from egress.layout import even
-from egress.movie import Movie
+from egress.mp4 import Mp4Writer
 from egress.picture import Picture, View
 from egress.room import CannotJoin, Room
 from egress.sound import Mixer, Samples
@@ -26,19 +26,19 @@ SOUND_ONLY_TICKS = 10  # a second
 SPEAKER_LAYOUTS = ("speaker", "single-speaker")  # any other is the grid
 
 
-class Recording:
-    """One room into one file. The event loop takes what comes; drawing and encoding have their own thread."""
+class Capture:
+    """One room into one file. The event loop receives media; drawing and encoding have their own thread."""
 
-    def __init__(self, job: Job, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    def __init__(self, job: Job, stop: asyncio.Event, emit: Callable[[str], None]) -> None:
         job = replace(job, width=even(job.width), height=even(job.height))  # H.264 has no others
-        self.job, self.stop, self.say = job, stop, say
+        self.job, self.stop, self.emit = job, stop, emit
         self.mixer = Mixer(job.audio_frequency)
         self.media = asyncio.Event()
         self.room = Room(self.mixer, job.audio_only, self.media.set, job.layout)
         self.thread = ThreadPoolExecutor(1)
         self.picture = Picture(job.width, job.height)
         self.ticks = SOUND_ONLY_TICKS if job.audio_only else job.framerate
-        self.movie: Movie | None = None
+        self.writer: Mp4Writer | None = None
         self.started = 0.0  # on the monotonic clock, as everything here
         self.started_at = 0  # unix nanoseconds
         self.next_tick = 0
@@ -89,17 +89,17 @@ class Recording:
             return STOPPED
         if self.room.ended.done():
             return self.room.ended.result()
-        if self.job.max_seconds and self.movie and time.monotonic() - self.started >= self.job.max_seconds:
+        if self.job.max_seconds and self.writer and time.monotonic() - self.started >= self.job.max_seconds:
             return LIMIT
         return ""
 
     # While it runs
 
     async def _start(self) -> None:
-        self.movie = await self._in_thread(Movie, self.job)
+        self.writer = await self._in_thread(Mp4Writer, self.job)
         self.started, self.started_at = time.monotonic(), time.time_ns()
         self.mixer.begin(int(self.started * self.mixer.rate))
-        self.say(contract.active(self.started_at))
+        self.emit(contract.active(self.started_at))
 
     async def _tick(self) -> None:
         """Sleep until the next tick is due, then write it. Ticks that have passed are left out."""
@@ -114,13 +114,13 @@ class Recording:
         views: list[View] = [] if self.job.audio_only else self.room.views()
         focus = self._focus(views)
         await self._in_thread(self._encode, tick, views, focus, samples)
-        self.room.ask_for(self.picture.boxes)
+        self.room.request_quality(self.picture.boxes)
 
     def _encode(self, tick: int, views: list[View], focus: str | None, samples: Samples) -> None:
-        assert self.movie is not None
-        self.movie.sound(samples)
+        assert self.writer is not None
+        self.writer.write_audio(samples)
         if not self.job.audio_only:
-            self.movie.show(self.picture.draw(views, focus), tick)
+            self.writer.write_video(self.picture.draw(views, focus), tick)
 
     def _focus(self, views: list[View]) -> str | None:
         """What is shown large: a screen, in the layouts of that name the speaker, in the grid nobody."""
@@ -132,32 +132,32 @@ class Recording:
             return None
         return self.room.speaker if self.room.speaker in keys else keys[0]
 
-    async def _in_thread[*A, R](self, deed: Callable[[*A], R], *arguments: *A) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self.thread, deed, *arguments)
+    async def _in_thread[*A, R](self, function: Callable[[*A], R], *arguments: *A) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, function, *arguments)
 
     # The end
 
     async def _finish(self, reason: str, error: str) -> Ended:
         ended = time.monotonic()
         if reason != FAILED:
-            self.say(contract.ending(reason))
+            self.emit(contract.ending(reason))
         try:
-            await self._close_movie(ended)
+            await self._close_writer(ended)
         except (OSError, av.FFmpegError) as failed:
             reason, error = FAILED, error or f"the file cannot be written: {failed.strerror or failed}"
-        if self.job.says_goodbye:
+        if self.job.leaves_room:
             await self.room.leave()
-        lasted = int((ended - self.started) * 1e9) if self.movie else 0
-        size = self._size() if self.movie else 0
+        lasted = int((ended - self.started) * 1e9) if self.writer else 0
+        size = self._size() if self.writer else 0
         return Ended(reason, error, self.started_at, self.started_at + lasted, lasted, size)
 
-    async def _close_movie(self, ended: float) -> None:
-        if self.movie is None:
+    async def _close_writer(self, ended: float) -> None:
+        if self.writer is None:
             return
         try:
-            await self._in_thread(self.movie.sound, self.mixer.finish(int(ended * self.mixer.rate)))
+            await self._in_thread(self.writer.write_audio, self.mixer.finish(int(ended * self.mixer.rate)))
         finally:
-            await self._in_thread(self.movie.close)
+            await self._in_thread(self.writer.close)
 
     def _size(self) -> int:
         with suppress(OSError):
