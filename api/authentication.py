@@ -1,4 +1,4 @@
-"""Who knocks: the header `X-API-KEY`."""
+"""Authentication by API key: the header `X-API-KEY`."""
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication

@@ -1,6 +1,6 @@
 """How many requests a key may send: a token bucket in Redis for each key.
 
-Without Redis every request passes, and is not told how it stands.
+Without Redis every request passes, and its answer has no rate limit headers.
 """
 
 import logging
@@ -30,7 +30,7 @@ SECONDS = 0.15  # for connecting, and again for an answer
 PAUSE = 5.0  # seconds for which Redis is left alone once it did not answer
 
 # The time is Redis's own, so that all web servers mean the same one.
-TAKE = """
+CONSUME = """
 local rate, burst, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 if not now then
   local time = redis.call('TIME')
@@ -81,12 +81,12 @@ class Buckets:
             retry=Retry(NoBackoff(), 0),
             protocol=2,  # asks nothing more of Redis before the first command
         )
-        self.script = client.register_script(TAKE)
+        self.script = client.register_script(CONSUME)
         self.left_alone_until = 0.0
         self.lock = threading.Lock()
 
-    def take(self, name: str, rate: int, burst: int) -> Standing | None:
-        """Take one request out of a bucket; None while Redis does not answer."""
+    def consume(self, name: str, rate: int, burst: int) -> Standing | None:
+        """Consume one request of a bucket; None while Redis does not answer."""
         if not self._may_ask():
             return None
         try:
@@ -119,10 +119,10 @@ def buckets(url: str) -> Buckets:
     return Buckets(url)
 
 
-def take(key: ApiKey) -> Standing | None:
+def consume(key: ApiKey) -> Standing | None:
     rate = key.rate_limit_per_second or settings.RATE_LIMIT_PER_SECOND
     burst = key.rate_limit_burst or settings.RATE_LIMIT_BURST
-    return buckets(settings.REDIS_URL).take(key.prefix, rate, burst)
+    return buckets(settings.REDIS_URL).consume(key.prefix, rate, burst)
 
 
 # The way of a request
@@ -131,12 +131,12 @@ _standing: ContextVar[Standing | None] = ContextVar("standing", default=None)
 
 
 class KeyThrottle(BaseThrottle):
-    """Asked once it is known who knocks, and before anything is looked up. Raises TooManyRequests."""
+    """Runs after authentication and before anything is looked up. Raises TooManyRequests."""
 
     def allow_request(self, request: Request, view: object) -> bool:
         if not isinstance(request.auth, ApiKey):
             return True
-        standing = take(request.auth)
+        standing = consume(request.auth)
         _standing.set(standing)
         if standing and not standing.passes:
             raise TooManyRequests(standing.seconds_to_next)
@@ -144,7 +144,7 @@ class KeyThrottle(BaseThrottle):
 
 
 class RateLimitMiddleware:
-    """Tells in every answer how the key stands; a middleware, for a crash is answered outside the view."""
+    """Adds the rate limit headers to every answer; a middleware, for a crash is answered outside the view."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

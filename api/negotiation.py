@@ -10,7 +10,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 
 class JsonNegotiation(DefaultContentNegotiation):
-    """Looks at `Accept` only; DRF's own would also read the query, before it is known who asks."""
+    """Reads `Accept` only; DRF's own would also read the query, before authentication."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -1,4 +1,4 @@
-"""How long LiveKit waits for its answer: a slow one holds up all news of a room."""
+"""How long LiveKit waits for its answer: a slow one holds up all webhooks of a room."""
 
 import base64
 import hashlib

@@ -31,7 +31,7 @@ class Report:
 
 
 def check(customers: Iterable[Customer], now: datetime) -> Report:
-    """Look at everything of these customers, as it is at one moment."""
+    """Check everything of these customers, in one snapshot."""
     report = Report()
     with _one_moment():
         for customer in customers:
@@ -100,7 +100,7 @@ def _of_connections(meeting: Meeting, now: datetime) -> Iterator[str]:
     """Once a meeting is over, whoever is inside is put out, and then missed."""
     over_at = meeting.over_at(now)
     for one in meeting.connections.all():
-        # News may come late; whatever came was noted, or settled, since `unsettled_since`.
+        # Webhooks may come late; whatever came was applied, or settled, since `unsettled_since`.
         known_since = max(filter(None, (one.last_seen_at, one.unsettled_since, over_at)))
         if one.left_at is None and known_since < now - PATIENCE:
             yield f"{one.sid} is open, but was not looked for since {one.last_seen_at:%Y-%m-%d %H:%M:%S}."

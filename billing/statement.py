@@ -1,4 +1,4 @@
-"""A customer's month, as it is told to them: few lines, however many entries a live meeting has."""
+"""A customer's monthly statement: few lines, however many entries a live meeting has."""
 
 from calendar import monthrange
 from collections.abc import Iterator

@@ -44,7 +44,7 @@ def _limit(meaning: str) -> "models.PositiveIntegerField[int | None, int | None]
 
 
 class ApiKey(models.Model):
-    """A key that integrators knock with. The key itself is shown once and not kept."""
+    """An integrator's key. The key itself is shown once and not stored."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100, blank=True)

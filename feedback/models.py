@@ -35,20 +35,20 @@ class FeedbackRequestQuerySet(models.QuerySet["FeedbackRequest"]):
 
     def with_status(self, now: datetime) -> Self:
         """With `status`; an answer counts, also one that came after staff had waived it, or too late."""
-        told = Case(
+        status = Case(
             When(_is_answered(), then=Value(Status.ANSWERED.value)),
             When(waived_at__isnull=False, then=Value(Status.WAIVED.value)),
             When(created_at__lte=now - REQUEST_LIFETIME, then=Value(Status.LAPSED.value)),
             default=Value(Status.OPEN.value),
         )
-        return self.annotate(status=told)
+        return self.annotate(status=status)
 
 
 class FeedbackRequest(models.Model):
     """Feedback that a person owes for a meeting.
 
     `participant` is the registration by which they were there last. The customer is the meeting's: it
-    stands here too, for the door looks for what a person owes in all of a customer's meetings.
+    is repeated here, for admission searches all of a customer's meetings for what a person owes.
     """
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="feedback_requests")

@@ -55,7 +55,7 @@ def page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def notice(request: HttpRequest, code: str) -> HttpResponse:
-    """A page of the same look that tells no problem: one of NOTICES."""
+    """A page of the same design that is no problem: one of NOTICES."""
     return render(request, "join/dead_end.html", {"problem": NOTICES[code]})
 
 

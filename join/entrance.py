@@ -1,4 +1,4 @@
-"""Which meeting somebody came to, and who they are, as far as link and cookie tell."""
+"""Which meeting somebody came to, and who they are, by link and cookie."""
 
 import re
 from datetime import datetime

@@ -14,7 +14,7 @@ def _is_unseen(letter: str) -> bool:
 
 
 class GuestForm(forms.Form):
-    """What a guest of an open meeting tells of themselves."""
+    """What a guest of an open meeting enters."""
 
     name = forms.CharField(max_length=100, error_messages={"required": NameNeeded.detail})
 

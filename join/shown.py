@@ -1,4 +1,4 @@
-"""What the page's script is told."""
+"""The data that the page's script starts with."""
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token

@@ -1,4 +1,4 @@
-"""livekit-server: rooms, media, and news of them by webhook."""
+"""livekit-server: rooms, media, and webhooks about them."""
 
 import json
 import sys

@@ -94,7 +94,7 @@ def _check_queued(recording: Recording, now: datetime) -> FollowUp | None:
 
 
 def _check_requested(recording: Recording, now: datetime) -> FollowUp | None:
-    """Whether LiveKit received the request is told by the name of the file."""
+    """LiveKit received the request if it has an egress with the name of the file."""
     if recording.requested_at and recording.requested_at > now - ANSWER_DUE:
         return None
     known = launch.find_egress(recording)
@@ -113,7 +113,7 @@ def _check_egress(recording: Recording, update: Egress | None, now: datetime) ->
         return follow_up
     if update.state is EgressState.ENDING:
         is_due = recording.ended_at is None or recording.ended_at <= now - UPLOAD_DUE
-        return FollowUp(Action.STOP, recording.pk) if is_due else None  # LiveKit's answer tells if it is lost
+        return FollowUp(Action.STOP, recording.pk) if is_due else None  # its answer says whether it is lost
     if recording.state == State.ENDING or not is_still_wanted(recording.meeting, now):
         return FollowUp(Action.STOP, recording.pk)
     return _check_recorder(recording, now)

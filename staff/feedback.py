@@ -12,7 +12,7 @@ SHOWN = ("created_at", "meeting", "customer", "rating", "comments", "external_us
 
 
 class FeedbackChangeList(ChangeList):
-    """Its head tells the average of all answers that are found, on all pages."""
+    """Its title has the average of all feedback that is found, on all pages."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

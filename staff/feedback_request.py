@@ -67,12 +67,12 @@ class FeedbackRequestAdmin(admin.ModelAdmin[FeedbackRequest]):
             self._waive(request, feedback_request) for feedback_request in queryset.select_related("meeting")
         )
         left = queryset.count() - waived
-        told = f"{waived} waived." + (f" {left} were not open any more: left as they are." if left else "")
-        self.message_user(request, told, messages.SUCCESS if waived else messages.WARNING)
+        outcome = f"{waived} waived." + (f" {left} were not open any more: left as they are." if left else "")
+        self.message_user(request, outcome, messages.SUCCESS if waived else messages.WARNING)
 
     @transaction.atomic
     def _waive(self, request: HttpRequest, feedback_request: FeedbackRequest) -> bool:
-        """The action and the note of who did it: both or neither."""
+        """The change and its log entry: both or neither."""
         is_waived = feedback_request.waive(timezone.now())
         if is_waived:
             self.log_change(request, feedback_request, "Waived.")

@@ -21,7 +21,7 @@ class ParticipantAdmin(admin.ModelAdmin[Participant]):
     search_fields = ("meeting__code", "meeting__customer__slug", "external_user_id", "display_name")
     show_full_result_count = False
     ordering = ("-created_at", "-pk")
-    actions = ("let_back_in",)
+    actions = ("lift_bar",)
     fields = readonly_fields = (*SHOWN, "email", *ENDS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -43,15 +43,15 @@ class ParticipantAdmin(admin.ModelAdmin[Participant]):
     # What can be done
 
     @admin.action(description="Let the selected people back in", permissions=["forgive"])
-    def let_back_in(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
-        forgiven = sum(self._let_back_in(request, person) for person in queryset)
+    def lift_bar(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
+        forgiven = sum(self._lift_bar(request, person) for person in queryset)
         left = queryset.count() - forgiven
-        told = f"{forgiven} may come back." + (f" {left} had not been put out by a host." if left else "")
-        self.message_user(request, told, messages.SUCCESS if forgiven else messages.WARNING)
+        outcome = f"{forgiven} may come back." + (f" {left} had not been put out by a host." if left else "")
+        self.message_user(request, outcome, messages.SUCCESS if forgiven else messages.WARNING)
 
     @transaction.atomic
-    def _let_back_in(self, request: HttpRequest, person: Participant) -> bool:
-        """The action and the note of who did it: both or neither."""
+    def _lift_bar(self, request: HttpRequest, person: Participant) -> bool:
+        """The change and its log entry: both or neither."""
         is_let_in = person.lift_bar()
         if is_let_in:
             self.log_change(request, person, "Let back in.")

@@ -100,7 +100,7 @@ class RecordingAdmin(admin.ModelAdmin[Recording]):
 
     # What can be done
 
-    @admin.action(description="Ask LiveKit again what became of the selected takes", permissions=["view"])
+    @admin.action(description="Ask LiveKit again about the selected recordings", permissions=["view"])
     def ask_again(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
         for recording in queryset.select_related("meeting__customer"):
             self._ask(request, recording)
@@ -113,8 +113,8 @@ class RecordingAdmin(admin.ModelAdmin[Recording]):
                 request, f"{recording}: nothing was changed. {_sentence(error)}", messages.ERROR
             )
             return
-        told = f"{recording}: {recording.status}. {recording.failure_reason}".strip()
-        self.message_user(request, told, LEVELS.get(State(recording.state), messages.INFO))
+        outcome = f"{recording}: {recording.status}. {recording.failure_reason}".strip()
+        self.message_user(request, outcome, LEVELS.get(State(recording.state), messages.INFO))
 
 
 def _sentence(error: Any) -> str:

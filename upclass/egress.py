@@ -15,9 +15,9 @@ from google.protobuf import json_format
 from livekit import api
 from livekit.protocol import egress as protocol
 
-from upclass.livekit import Refused, ask
+from upclass.livekit import Refused, call
 
-START_TIMEOUT = 30.0  # seconds; with no recorder free, LiveKit tells after 23
+START_TIMEOUT = 30.0  # seconds; with no recorder free, LiveKit answers after 23
 STOP_TIMEOUT = 20.0  # seconds; LiveKit tries up to three times, for 3, 5 and 7
 LONGEST = 2**31 - 1  # seconds, as the tables can hold
 ROOM_TIMEOUT = 5.0  # seconds
@@ -86,7 +86,7 @@ def start_egress(code: str, key: str) -> Egress:
         room_name=code, layout="grid", advanced=PICTURE_AND_SOUND, file_outputs=[_file(key)]
     )
     try:
-        info = ask(lambda client: client.egress.start_room_composite_egress(request), START_TIMEOUT)
+        info = call(lambda client: client.egress.start_room_composite_egress(request), START_TIMEOUT)
     except api.ServerError as error:
         raise NoRoom from error
     except Refused as error:
@@ -115,7 +115,7 @@ def stop_egress(egress_id: str) -> bool:
     Of one that is ending, livekit-server refuses only what no recorder answered.
     """
     try:
-        ask(
+        call(
             lambda client: client.egress.stop_egress(api.StopEgressRequest(egress_id=egress_id)), STOP_TIMEOUT
         )
     except api.ServerError:
@@ -142,7 +142,7 @@ def list_room_egresses(code: str) -> list[Egress]:
 
 def _listed(request: api.ListEgressRequest) -> list[Egress]:
     try:
-        answer = ask(lambda client: client.egress.list_egress(request))
+        answer = call(lambda client: client.egress.list_egress(request))
     except api.ServerError:
         return []
     return [_egress(info) for info in answer.items]
@@ -151,15 +151,15 @@ def _listed(request: api.ListEgressRequest) -> list[Egress]:
 def is_recorder_in_room(code: str, egress_id: str) -> bool:
     """Whether the recorder, a hidden participant named by the egress' id, is there.
 
-    Raises Unreachable, and Refused for a room that no server serves any more. LiveKit takes 3 s to tell that
-    nobody answers for a room, be it gone or its server killed: so it is asked first which it is.
+    Raises Unreachable, and Refused for a room that no server serves any more. For a room that is gone and for
+    one whose server was killed alike, LiveKit answers `unavailable` after 3 s: so rooms are listed first.
     """
-    listed = ask(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=[code])))
+    listed = call(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=[code])))
     if not listed.rooms:
         return False
     request = api.ListParticipantsRequest(room=code)
     try:
-        answer = ask(lambda client: client.room.list_participants(request), ROOM_TIMEOUT)
+        answer = call(lambda client: client.room.list_participants(request), ROOM_TIMEOUT)
     except api.ServerError:
         return False
     return any(participant.identity == egress_id for participant in answer.participants)

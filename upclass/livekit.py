@@ -1,4 +1,4 @@
-"""The one place that asks LiveKit anything: synchronous functions in our words.
+"""LiveKit's server API: the one place that calls it, by synchronous functions.
 
 Every call has a time limit, since the SDK's own does nothing. A room is named by its meeting's code.
 """
@@ -21,13 +21,13 @@ from livekit import api
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=5)  # checked at connect only; LiveKit renews it for the connected
-PATIENCE = 2.0  # seconds
-AT_ONCE = 20  # questions that wait for their answer at the same time
-MUTING = 1.0  # seconds for one track, which takes a hundredth; of somebody who left, LiveKit is silent for 3
+TIMEOUT = 2.0  # seconds
+AT_ONCE = 20  # concurrent calls
+MUTE_TIMEOUT = 1.0  # seconds for one track, which takes a hundredth; for somebody who left, LiveKit takes 3
 
 
 class Unreachable(Exception):
-    """LiveKit could not be asked, or did not answer in time."""
+    """LiveKit could not be reached, or did not answer in time."""
 
 
 class Refused(Unreachable):
@@ -48,7 +48,7 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody connected to a room, machines excluded. `joined_at` is in whole seconds; None if not told."""
+    """Somebody connected to a room, machines excluded. `joined_at`: whole seconds; None if not reported."""
 
     sid: str
     identity: str
@@ -68,21 +68,21 @@ class Microphone:
         return api.MuteRoomTrackRequest(room=code, identity=self.identity, track_sid=self.sid, muted=True)
 
 
-# Asking
+# Calls
 
 
-def ask[T](action: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PATIENCE) -> T:
-    """Run one conversation with LiveKit. Raises Unreachable or Refused, ServerError for what there is not."""
+def call[T](operation: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = TIMEOUT) -> T:
+    """Run calls to LiveKit. Raises Unreachable or Refused, ServerError for what does not exist."""
 
-    async def talk() -> T:
+    async def run() -> T:
         async with api.LiveKitAPI(
             settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
         ) as client:
-            return await asyncio.wait_for(action(client), seconds)
+            return await asyncio.wait_for(operation(client), seconds)
 
     loop = asyncio.new_event_loop()  # asyncio.run would wait at its end for a name that does not resolve
     try:
-        return loop.run_until_complete(talk())
+        return loop.run_until_complete(run())
     except (aiohttp.ClientError, TimeoutError, OSError, DecodeError) as error:
         raise Unreachable(f"LiveKit did not answer: {type(error).__name__}") from error
     except api.ServerError as error:
@@ -93,39 +93,39 @@ def ask[T](action: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = PA
         loop.close()
 
 
-def _gone_is_done(action: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:
-    """Ask for an end; what does not exist has ended."""
+def _ignore_missing(operation: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:
+    """Call for an end; what does not exist has ended."""
     with suppress(api.ServerError):
-        ask(action)
+        call(operation)
 
 
 def create_room(code: str) -> None:
-    """Make the meeting's room, or keep the one that stands."""
-    ask(lambda client: client.room.create_room(api.CreateRoomRequest(name=code)))
+    """Create the meeting's room, or keep the one that exists."""
+    call(lambda client: client.room.create_room(api.CreateRoomRequest(name=code)))
 
 
 def close_room(code: str) -> None:
     """Disconnect everybody and refuse every token for the room, until it is made again."""
-    _gone_is_done(lambda client: client.room.delete_room(api.DeleteRoomRequest(room=code)))
+    _ignore_missing(lambda client: client.room.delete_room(api.DeleteRoomRequest(room=code)))
 
 
 def disconnect(code: str, identity: str) -> None:
-    """Put one person out of a room. Their token still opens it until it expires."""
+    """Disconnect one person. Their token still opens the room until it expires."""
     who = api.RoomParticipantIdentity(room=code, identity=identity)
-    _gone_is_done(lambda client: client.room.remove_participant(who))
+    _ignore_missing(lambda client: client.room.remove_participant(who))
 
 
 def rooms() -> dict[str, list[Person]]:
     """Every room there is, and the people active in it."""
 
-    async def look(client: api.LiveKitAPI) -> dict[str, list[Person]]:
+    async def list_all(client: api.LiveKitAPI) -> dict[str, list[Person]]:
         found = (await client.room.list_rooms(api.ListRoomsRequest())).rooms
         at_once = asyncio.Semaphore(AT_ONCE)
         names = [room.name for room in found if "\0" not in room.name]
         people = await asyncio.gather(*[_people(client, name, at_once) for name in names])
         return dict(zip(names, people, strict=True))
 
-    return ask(look, seconds=20.0)
+    return call(list_all, seconds=20.0)
 
 
 async def _people(client: api.LiveKitAPI, code: str, at_once: asyncio.Semaphore) -> list[Person]:
@@ -135,16 +135,16 @@ async def _people(client: api.LiveKitAPI, code: str, at_once: asyncio.Semaphore)
         except api.ServerError as error:
             if error.code == api.ServerErrorCode.NOT_FOUND:
                 return []  # closed since the rooms were listed
-            log.warning("room %s is served by nobody, and is made anew: %s", code, error.code)
+            log.warning("room %s is served by nobody, and is created again: %s", code, error.code)
             await client.room.create_room(api.CreateRoomRequest(name=code))
             found = await _list(client, code)
     return [_person(info) for info in found if _is_active_person(info)]
 
 
 async def _list(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInfo]:
-    """Raises ServerError "unavailable" for a room whose server was killed, until the room is made anew.
+    """Raises ServerError "unavailable" for a room whose server was killed, until the room is created again.
 
-    Such a room stays listed, and can neither be asked nor be closed.
+    Such a room stays listed, and can neither be queried nor closed.
     """
     return list((await client.room.list_participants(api.ListParticipantsRequest(room=code))).participants)
 
@@ -169,23 +169,23 @@ def mute(code: str, identity: str) -> int:
     They can unmute themselves; LiveKit refuses to do that for them.
     """
 
-    async def talk(client: api.LiveKitAPI) -> int:
+    async def run(client: api.LiveKitAPI) -> int:
         meant = [info for info in await _present(client, code) if info.identity == identity]
         if not meant:
             raise NotThere
         return await _mute(client, code, meant)
 
-    return ask(talk)
+    return call(run)
 
 
 def mute_everybody_but(code: str, identity: str) -> int:
     """Mute the microphones of all people but one; how many tracks were not muted before."""
 
-    async def talk(client: api.LiveKitAPI) -> int:
+    async def run(client: api.LiveKitAPI) -> int:
         meant = [info for info in await _present(client, code) if info.identity != identity]
         return await _mute(client, code, meant)
 
-    return ask(talk)
+    return call(run)
 
 
 async def _present(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInfo]:
@@ -201,17 +201,17 @@ async def _present(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInf
 
 
 async def _mute(client: api.LiveKitAPI, code: str, people: list[api.ParticipantInfo]) -> int:
-    """Raises TimeoutError if somebody is still heard, and not merely gone."""
-    tracks, at_once = _heard(people), asyncio.Semaphore(AT_ONCE)
+    """Raises TimeoutError if somebody is still unmuted, and not merely gone."""
+    tracks, at_once = _unmuted(people), asyncio.Semaphore(AT_ONCE)
     asked = [_mute_track(client, at_once, track.of(code)) for track in tracks]
     answers = await asyncio.gather(*asked)
     unanswered = {track for track, answer in zip(tracks, answers, strict=True) if answer is None}
-    if unanswered and unanswered & set(_heard(await _present(client, code))):
+    if unanswered and unanswered & set(_unmuted(await _present(client, code))):
         raise TimeoutError
     return sum(answer or 0 for answer in answers)
 
 
-def _heard(people: list[api.ParticipantInfo]) -> list[Microphone]:
+def _unmuted(people: list[api.ParticipantInfo]) -> list[Microphone]:
     """Those that are not muted."""
     return [
         Microphone(info.identity, track.sid)
@@ -227,7 +227,7 @@ async def _mute_track(
     """1 if it was muted, 0 if it is gone; None if nobody answers, as for a person who is gone."""
     async with at_once:
         try:
-            answer = await asyncio.wait_for(client.room.mute_published_track(track), MUTING)
+            answer = await asyncio.wait_for(client.room.mute_published_track(track), MUTE_TIMEOUT)
         except (TimeoutError, aiohttp.ClientError, api.ServerError):
             return None
     return int(answer.HasField("track"))
@@ -235,13 +235,13 @@ async def _mute_track(
 
 def is_reachable() -> bool:
     try:
-        ask(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=["-"])), seconds=1.0)
+        call(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=["-"])), seconds=1.0)
     except (Unreachable, api.ServerError):
         return False
     return True
 
 
-# Tokens and news
+# Tokens and webhooks
 
 
 def token(code: str, identity: str, name: str, attributes: Mapping[str, str]) -> str:

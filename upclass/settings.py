@@ -78,11 +78,11 @@ LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False  # each door says itself which paths it takes
 
-# What browsers are told. The pages' policies stand in upclass/policies.py.
+# Security headers. The pages' policies are in upclass/policies.py.
 
 SECURE_CSP = policies.pages(LIVEKIT_PUBLIC_URL, FRAME_ANCESTORS)
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "strict-origin"  # never the path and its token; forms still tell where they are from
+SECURE_REFERRER_POLICY = "strict-origin"  # never the path and its token; forms still send their origin
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # trusted proxies' only: upclass/proxies.py
 CSRF_FAILURE_VIEW = "join.dead_ends.csrf_failed"
 
@@ -283,9 +283,9 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        # Django would also write every 4xx; the doors answer those in words already.
+        # Django would also log every 4xx.
         "django.request": {"level": "ERROR"},
-        # A line for each run of each periodic job tells nobody anything.
+        # A line for each run of each periodic job is noise.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""The one place that asks S3: recordings are objects of one bucket."""
+"""The one place that calls S3: recordings are objects of one bucket."""
 
 import os
 from functools import cache
@@ -11,22 +11,22 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.http import content_disposition_header
 
-PATIENCE = 4.0  # seconds
+TIMEOUT = 4.0  # seconds
 NOT_THERE = ("404", "NoSuchKey", "NotFound")
 
 
 class Unreachable(Exception):
-    """The storage could not be asked."""
+    """The storage could not be reached."""
 
 
 class Refused(Unreachable):
     """It answered, and will not."""
 
 
-def _client(endpoint: str, patience: float = PATIENCE) -> Any:
+def _client(endpoint: str, timeout: float = TIMEOUT) -> Any:
     """Raises ImproperlyConfigured for what is no address."""
     try:
-        return _client_of(os.getpid(), endpoint, patience)
+        return _client_of(os.getpid(), endpoint, timeout)
     except ValueError as error:
         raise ImproperlyConfigured(
             f"{endpoint!r} (S3_ENDPOINT_URL or S3_PUBLIC_URL) is no address such as https://s3.example.com."
@@ -34,16 +34,16 @@ def _client(endpoint: str, patience: float = PATIENCE) -> Any:
 
 
 @cache
-def _client_of(pid: int, endpoint: str, patience: float) -> Any:
+def _client_of(pid: int, endpoint: str, timeout: float) -> Any:
     """A client of this process, for connections are not shared with forked children.
 
     It suits any server that speaks S3: the bucket in the path, no checksums that only Amazon's knows.
     """
-    manners = Config(
+    config = Config(
         signature_version="s3v4",
         s3={"addressing_style": "path"},
-        connect_timeout=patience,
-        read_timeout=patience,
+        connect_timeout=timeout,
+        read_timeout=timeout,
         retries={"total_max_attempts": 1},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
@@ -54,7 +54,7 @@ def _client_of(pid: int, endpoint: str, patience: float) -> Any:
         region_name=settings.S3_REGION,
         aws_access_key_id=settings.S3_ACCESS_KEY_ID,
         aws_secret_access_key=settings.S3_SECRET_ACCESS_KEY,
-        config=manners,
+        config=config,
     )
 
 
@@ -90,12 +90,12 @@ def link(key: str, file_name: str, seconds: int) -> str:
     return str(signer.generate_presigned_url("get_object", Params=facts, ExpiresIn=seconds))
 
 
-def require_bucket(patience: float = PATIENCE) -> None:
+def require_bucket(timeout: float = TIMEOUT) -> None:
     """Raise ImproperlyConfigured if the bucket cannot be used, Unreachable if the storage cannot be asked."""
     bucket = f"The bucket {settings.S3_BUCKET!r} (S3_BUCKET) at {settings.S3_ENDPOINT_URL}"
     try:
         link("of nothing", "nothing", 60)
-        client = _client(settings.S3_ENDPOINT_URL, patience)
+        client = _client(settings.S3_ENDPOINT_URL, timeout)
         client.head_bucket(Bucket=settings.S3_BUCKET)
         _head(client, "of nothing")
     except (ParamValidationError, EndpointResolutionError) as error:
@@ -112,9 +112,9 @@ def require_bucket(patience: float = PATIENCE) -> None:
         raise _failure(error) from error
 
 
-def is_reachable(patience: float) -> bool:
+def is_reachable(timeout: float) -> bool:
     try:
-        require_bucket(patience)
+        require_bucket(timeout)
     except (Unreachable, ImproperlyConfigured):
         return False
     return True
@@ -130,7 +130,7 @@ def _is_not_there(error: BotoCoreError | ClientError) -> bool:
 
 
 def _failure(error: BotoCoreError | ClientError) -> Unreachable:
-    """Told by its kind only: the sentences of such errors name addresses."""
+    """Reported by its kind only: the texts of such errors name addresses."""
     if isinstance(error, ClientError):
         return Refused(f"the storage refused: {_status(error)}")
     return Unreachable(f"the storage did not answer: {type(error).__name__}")

@@ -25,7 +25,7 @@ class Text(serializers.CharField):
 
 
 class TrimmedText(Text):
-    """A string of which the spaces around it do not count: a bound that a schema can tell in words only."""
+    """A string of which the spaces around it do not count: a bound that a schema can only describe."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         self.longest = longest

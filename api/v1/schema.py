@@ -221,7 +221,7 @@ OPTIONAL = {
 
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Fields that only secured meetings show are not required; answers tell of their headers.
+    """Fields that only secured meetings show are not required; answers list their headers.
 
     Paths come by their tags, which the generator would sort by letters.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from join.templatetags.door import EMBLEMS
+from join.templatetags.pages import EMBLEMS
 from join.words import WORDS, words
 from local.env import ROOT
 from tests.join import catalogues

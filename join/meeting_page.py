@@ -20,7 +20,7 @@ from meetings.models import Meeting
 
 @never_cache
 @problems_as_pages
-def door(request: HttpRequest, code: str) -> HttpResponseBase:
+def meeting_page(request: HttpRequest, code: str) -> HttpResponseBase:
     """Who comes to a secured meeting without a link is asked for a code; everybody else sees the meeting."""
     now = timezone.now()
     meeting = entrance.open_meeting(code, now)
