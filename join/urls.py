@@ -1,9 +1,9 @@
 from django.urls import path, re_path
 
 from join import moderation_views
-from join.meeting_page import meeting_page, other_spelling
 from join.feedback_page import FeedbackPage
 from join.language import language
+from join.meeting_page import meeting_page, other_spelling
 from upclass.codes import MEETING_CODE
 
 CODE = MEETING_CODE.replace("A-Za-z", "A-Z")
