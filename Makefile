@@ -45,8 +45,8 @@ soak: install
 	EGRESS_SOAK_MINUTES=20 $(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e/test_egress_long.py --capture=no
 
 # What becomes of recordings when something breaks, on the real stack, and of calls that have no network for minutes;
-# then people in real calls while every part is killed again and again: is each second billed once, and is every take
-# settled? About 40 minutes in all.
+# then people in real calls while every part is killed again and again: is each second billed once, and does every
+# recording come to an end? About 40 minutes in all.
 # make drill MINUTES=3 is a short one; DRILL_SEED repeats one.
 RECORDINGS := tests/e2e/test_recordings_long.py tests/e2e/test_recordings_broken.py \
 	tests/e2e/test_egress_like_official.py tests/e2e/test_egress_failures.py tests/e2e/test_recording_child.py
@@ -61,7 +61,8 @@ drill: install
 bench: install
 	$(VENV)/python -m local.private $(VENV)/python -m bench
 
-# How many planted faults in the pure rules of money the tests find. No parts are started: these tests need none.
+# Mutation testing: how many faults, planted in billing's pure functions, the tests find. No parts are started: these
+# tests need none.
 mutants: install
 	@rm -rf mutants
 	UPCLASS_TEST_PARTS=none DEBUG=1 $(VENV)/mutmut run

@@ -14,6 +14,7 @@ from billing.pricing import Usage
 from billing.settling import owed
 from customers.models import Customer
 from meetings.models import Meeting
+from participants import settlement
 from participants.models import Connection
 
 PATIENCE = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
@@ -85,19 +86,15 @@ def _of_usage(meeting: Meeting, booked: Usage, now: datetime) -> Iterator[str]:
         yield f"{booked.seconds} s are billed with {booked.credits} credits, but cost {price}."
     connections = list(meeting.connections.all())
     said = owed(meeting, connections)
-    unsettled = [
-        connection.unsettled_since
-        for connection in connections
-        if connection.settled_version != connection.version
-    ]
-    if said == booked or (unsettled and min(unsettled) > now - PATIENCE):
+    unsettled_since = settlement.unsettled_since(connections)
+    if said == booked or (unsettled_since and unsettled_since > now - PATIENCE):
         return
-    since = f" since {min(unsettled):%Y-%m-%d %H:%M:%S}" if unsettled else ""
+    since = f" since {unsettled_since:%Y-%m-%d %H:%M:%S}" if unsettled_since else ""
     yield f"{booked.seconds} s are billed, but its connections say {said.seconds} s{since}."
 
 
 def _of_connections(meeting: Meeting, now: datetime) -> Iterator[str]:
-    """Once a meeting is over, whoever is inside is put out, and then missed."""
+    """Once a meeting is over, whoever is inside is ejected, and then closed by the reconciler."""
     over_at = meeting.over_at(now)
     for one in meeting.connections.all():
         # Webhooks may come late; whatever came was applied, or settled, since `unsettled_since`.

@@ -1,4 +1,4 @@
-"""Holds one program, so that it can never outlive whoever started it.
+"""Supervises one program, so that it can never outlive the process that started it.
 
 Run as `python -S leash.py SIGNAL GRACE COMMAND…` with a pipe on standard input, as the leader of a
 process group. When the pipe closes (its holder stopped it, or died however suddenly) the program gets

@@ -1,4 +1,4 @@
-"""livekit-server: rooms, media, and webhooks about them."""
+"""livekit-server: rooms, media and webhooks."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ ADVICE = "Give another server with LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_
 
 
 def configuration(env: Mapping[str, str], udp_port: int) -> dict[str, object]:
-    """Everything on 127.0.0.1: media on one UDP port, and no server of anybody else is asked for anything."""
+    """Everything on 127.0.0.1: media on one UDP port, and no STUN or other server outside is contacted."""
     redis = urlsplit(env["REDIS_URL"])
     key = env["LIVEKIT_API_KEY"]
     return {

@@ -33,7 +33,7 @@ class PartFailed(Exception):
 
 @dataclass
 class Part:
-    """How to run one program. `ready` is asked until it is true; it may raise OSError while it is not."""
+    """How to run one program. `ready` is polled until it is true; it may raise OSError while it is not."""
 
     name: str
     command: Sequence[str]
@@ -46,7 +46,7 @@ class Part:
 
 
 class Running:
-    """A part that runs: a leash with the program on it, and a thread that passes its lines on."""
+    """A part that runs: its supervisor process (leash.py), and a thread that passes its output on."""
 
     def __init__(self, part: Part, sink: Sink) -> None:
         self.part, self.sink = part, sink
@@ -101,7 +101,7 @@ class Running:
         return f"{self.part.name} {what}. {self.part.advice}\n  Its last lines:\n{last}"
 
     def watch(self) -> None:
-        """Bring the part back when it has died: at once the first time, then after growing pauses."""
+        """Restart the part when it has died, with exponential backoff."""
         if self.alive():
             return
         now = time.monotonic()
@@ -127,7 +127,7 @@ class Running:
         self.clean_up()
 
     def clean_up(self) -> None:
-        """Kill what is left of the group: of a leash that was itself killed, the program."""
+        """Kill what is left of the process group: the program, if its supervisor was itself killed."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -59,7 +59,7 @@ def wait_for_end(parent: int) -> None:
 
 
 def on_signal(number: int, frame: FrameType | None) -> None:
-    for other in STOPPING:  # asked again while it stops: it is stopping already
+    for other in STOPPING:  # a second signal changes nothing: it is stopping already
         signal.signal(other, signal.SIG_IGN)
     raise Stopped
 

@@ -39,7 +39,7 @@ def part(folder: Path, env: Mapping[str, str]) -> Part:
 
 
 def sidecar(folder: Path) -> list[str]:
-    """Where facts about objects are kept when the disk takes no extended attributes: in files beside."""
+    """Options for a disk without extended attributes: the metadata of objects lies in files beside."""
     beside = folder.with_name(f"facts-of-{folder.name}")
     if not beside.exists() and takes_attributes(folder):
         return []
@@ -59,7 +59,7 @@ def takes_attributes(folder: Path) -> bool:
 
 
 def bucket_maker(env: Mapping[str, str]) -> Callable[[Running], bool]:
-    """What tells that the server answers and has the bucket. It raises PartFailed when it refuses to."""
+    """A readiness check: the server responds and has the bucket. Raises PartFailed when it refuses one."""
     s3 = boto3.session.Session().client(
         "s3",
         endpoint_url=env["S3_ENDPOINT_URL"],

@@ -183,7 +183,7 @@ class Stack:
     def _watch(self) -> None:
         while not self.stopping.wait(0.2):
             for running in self.running:
-                with suppress(OSError):  # no memory or process to be had now: tried again at the next look
+                with suppress(OSError):  # no memory or process to be had now: retried at the next poll
                     running.watch()
 
     def stop(self) -> None:

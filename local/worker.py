@@ -1,4 +1,4 @@
-"""Celery: a worker that does what requests leave for later, and beat, which is its clock."""
+"""Celery: two workers, and beat, the scheduler of periodic jobs."""
 
 import sys
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ def worker(env: Mapping[str, str]) -> Part:
 
 
 def recordings(env: Mapping[str, str]) -> Part:
-    """Asks for recordings: each of its threads may wait half a minute for LiveKit's answer."""
+    """Starts and stops recordings: each of its threads may wait half a minute for LiveKit's response."""
     return _worker("recordings", env, "--queues", "recordings", "--pool", "threads", "--concurrency", "16")
 
 

@@ -92,7 +92,12 @@ def test_each_secret_of_the_service_comes_from_the_env_file(
 
 
 def test_it_sets_what_the_service_reads_and_nothing_else(services: Any) -> None:
-    tuned_elsewhere = {"RATE_LIMIT_PER_SECOND", "RATE_LIMIT_BURST", "WEBHOOK_RETENTION_DAYS"}
+    tuned_elsewhere = {
+        "RATE_LIMIT_PER_SECOND",
+        "RATE_LIMIT_BURST",
+        "WEBHOOK_RETENTION_DAYS",
+        "NEWS_KEPT_DAYS",
+    }
     for service in composed.OURS:
         assert set(services[service]["environment"]) == set(SETTINGS) - tuned_elsewhere
         assert services[service]["environment"]["DEBUG"] == "0"
