@@ -136,8 +136,8 @@ class Appointments:
         key = self.stack.manage("issue_api_key", "--customer", "poor", "--credits", "1").strip()
         made = Integrator(self.integrator.base, key).create(topic="Interview")
         self.tell(
-            "from billing.models import Account",
-            "Account.objects.filter(customer__slug='poor').update(balance=0)",
+            "from billing.models import CreditAccount",
+            "CreditAccount.objects.filter(customer__slug='poor').update(balance=0)",
         )
         return str(made["join_url"])
 
@@ -177,16 +177,16 @@ class Appointments:
 
 
 BEEN_IN = """
-from participants.models import Stay
-from feedback.models import Feedback request
+from participants.models import Connection
+from feedback.models import FeedbackRequest
 meeting = Meeting.objects.get(code={code!r})
 person = meeting.participants.get()
 at = timezone.now() - timedelta(days={days})
 same = dict(meeting=meeting, participant=person, created_at=at)
 left = at + timedelta(minutes=5)
 facts = dict(sid="PA_" + meeting.code, joined_at=at, left_at=left, last_seen_at=left, unsettled_since=at)
-Stay.objects.create(**same, **facts)
-Feedback request.objects.create(**same, customer=meeting.customer, external_user_id=person.external_user_id)
+Connection.objects.create(**same, **facts)
+FeedbackRequest.objects.create(**same, customer=meeting.customer, external_user_id=person.external_user_id)
 """
 
 

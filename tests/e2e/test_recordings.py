@@ -77,7 +77,7 @@ def test_a_meeting_whose_people_send_nothing_stays_pending(hall: Hall) -> None:
     call.close_room()
     shown = call.wait_for(lambda shown: not shown.recordings)
     assert (shown.status, shown.size) == ("pending", 0)
-    assert call.rows("status") == [("dropped",)]
+    assert call.rows("state") == [("dropped",)]
     assert [info.status for info in call.all_ended()] == [Status.EGRESS_ABORTED]
 
 
@@ -93,7 +93,7 @@ def test_a_meeting_that_is_ended_before_its_recorder_looked_has_no_recording(hal
         [info] = call.all_ended()
         assert info.status in (Status.EGRESS_ABORTED, Status.EGRESS_FAILED)  # nothing sent, or no such room
         assert not hall.studio.recording()
-    assert call.rows("status") == [("dropped",)]
+    assert call.rows("state") == [("dropped",)]
 
 
 # Who records
