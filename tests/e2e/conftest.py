@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from local import chromium
 from local.stack import Stack, fresh
-from tests.e2e import chromium
 from tests.e2e.crowd import Crowd
 from tests.e2e.integrator import Integrator
 from tests.e2e.tab import CHROMIUM_FLAGS, Tab
