@@ -141,7 +141,7 @@ def draw_mouth(sheet: Layer, look: Look, openness: int) -> None:
     if openness == 0:
         (_grin if look.grins else _smile)(sheet, look, lips)
         return
-    wide, drop = (0, 0.33, 0.31, 0.27)[openness], (0, 0.06, 0.13, 0.21)[openness]
+    wide, drop = (0, 0.33, 0.31, 0.27)[openness], (0, 0.06, 0.11, 0.16)[openness]
     corner = 0.69 + drop / 3
     upper = [(-wide, corner), (-wide / 2, 0.72), (0, 0.735), (wide / 2, 0.72), (wide, corner)]
     below = [(wide * 0.6, 0.76 + drop), (0, 0.79 + drop), (-wide * 0.6, 0.76 + drop)]

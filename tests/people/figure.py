@@ -53,7 +53,8 @@ class Figure:
         self.look, self.size = look, (width, height)
         self.unit = height / UNITS_HIGH
         self.centre = (width / 2, height * EYES_AT)
-        self.room = rooms.out_of_focus(self._drawn(rooms.draw_room), self.unit)
+        room = self._drawn(rooms.draw_room).crop((0, 0, width, height))
+        self.room = rooms.out_of_focus(room, self.unit)
         self.behind = self._sheet(-0.5, behind.draw_behind)
         self.body = self._sheet(0.0, clothes.draw_body)
         self.head = self._sheet(0.0, faces.draw_head, faces.draw_lines, beards.draw_beard)
@@ -73,7 +74,10 @@ class Figure:
         return picture
 
     def _drawn(self, *draws: Draw) -> Image.Image:
-        layer = Layer(self.size, self.unit, self.centre)
+        width, height = self.size
+        layer = Layer(
+            (width, height + MARGIN), self.unit, self.centre
+        )  # below it, so that breath shows no gap
         for draw in draws:
             draw(layer, self.look)
         return layer.finished()
