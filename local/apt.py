@@ -6,8 +6,10 @@ import signal
 import subprocess
 import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 UPDATE_SECONDS, INSTALL_SECONDS = 180.0, 900.0
+WAITS = ("-o", "DPkg::Lock::Timeout=120")  # for a system that updates itself at this moment
 QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
@@ -17,7 +19,7 @@ def install(*packages: str) -> bool:
     if root is None:
         return False
     update = (*root, "apt-get", "update", "-qq")
-    add = (*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
+    add = (*root, "apt-get", "install", "-y", "-qq", *WAITS, "--no-install-recommends", *packages)
     return attempt(*update, seconds=UPDATE_SECONDS) and attempt(*add, seconds=INSTALL_SECONDS)
 
 
@@ -34,8 +36,8 @@ def _as_root() -> list[str] | None:
 
 def attempt(*command: str, seconds: float) -> bool:
     """Whether a command ended well in time. It has no terminal to ask on; of what it says, a failure's last
-    line is passed on."""
-    say(f"{' '.join(command)} …")
+    line is passed on, without the trace below it."""
+    say(f"{' '.join((Path(command[0]).name, *command[1:]))} …")
     with tempfile.TemporaryFile() as said:
         try:
             status = _status(command, said.fileno(), seconds)
@@ -47,7 +49,12 @@ def attempt(*command: str, seconds: float) -> bool:
     if status is None:
         say(f"given up after {seconds:.0f} s")
     elif status:
-        say(next((line.strip() for line in reversed(lines) if line.strip()), f"status {status}"))
+        say(
+            next(
+                (line for line in reversed(lines) if line.strip() and not line[0].isspace()),
+                f"status {status}",
+            )
+        )
     return status == 0
 
 
