@@ -200,6 +200,7 @@ def test_somebody_alone_is_told_so(mirror: Browser, integrator: Integrator, tmp_
 
 
 def test_what_is_told_can_be_read(call: Call, tmp_path: Path) -> None:
+    expect(call.page.locator(".toast")).to_have_count(0)  # of more than three the first are not shown
     call.others[0].send_text("Can everybody hear me?", "chat")
     call.page.set_viewport_size({"width": 360, "height": 740})
     told = call.page.locator(".toast", has_text="Ben Carter: Can everybody hear me?")
