@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install readers run test check unit e2e fuzz soak drill mutants bench format pictures schema words lock
+.PHONY: install readers tools run test check unit e2e fuzz soak drill mutants bench format pictures schema words lock
 
 install:
 	@$(PYTHON) local/install.py
@@ -12,12 +12,16 @@ install:
 readers: install
 	@$(PYTHON) local/install.py readers
 
+# Chromium and `ip`, for tests: found, or brought while there is a network.
+tools: install
+	@$(VENV)/python -m local.tools
+
 # The shell is replaced, so that a signal reaches the stack itself.
 run: install
 	@exec $(VENV)/python -m local.run
 
 # Everything that a commit must pass.
-test: check unit e2e
+test: tools check unit e2e
 
 check: install
 	$(VENV)/ruff check .
@@ -26,13 +30,12 @@ check: install
 	$(VENV)/lint-imports --no-cache
 	@$(VENV)/python -m local.node lint
 	@$(VENV)/python -m local.node test
-	@$(VENV)/python -m tests.e2e.chromium
 
 unit: install
 	$(VENV)/python -m pytest tests --ignore tests/e2e --numprocesses auto
 
 # Moves media: in a network of its own, where the system allows it. Two stacks side by side: much of it is waiting.
-e2e: install
+e2e: tools
 	$(VENV)/python -m local.private $(VENV)/python -m pytest tests/e2e --numprocesses 2 --dist loadfile
 
 # More than 20,000 cases against the live service, in about twenty minutes.
@@ -52,13 +55,13 @@ RECORDINGS := tests/e2e/test_recordings_long.py tests/e2e/test_recordings_broken
 	tests/e2e/test_egress_like_official.py tests/e2e/test_egress_failures.py tests/e2e/test_recording_child.py
 ROOM := tests/e2e/test_room_breaks_long.py tests/e2e/test_room_tools.py tests/e2e/test_crowd.py \
 	tests/e2e/test_room_full.py tests/e2e/test_room_pictures.py
-drill: install
+drill: tools
 	RECORDINGS_LONG=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(RECORDINGS)
 	ROOM_LONG=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(ROOM)
 	$(VENV)/python -m local.private $(VENV)/python -m tests.drill $(MINUTES)
 
 # How long what must be quick takes, as ratios.
-bench: install
+bench: tools
 	$(VENV)/python -m local.private $(VENV)/python -m bench
 
 # Mutation testing: how many faults, planted in billing's pure functions, the tests find. No parts are started: these
@@ -70,7 +73,7 @@ mutants: install
 
 # Writes the pictures of README and docs/ anew, by the tests that take them.
 PICTURES := tests/e2e/test_two_people_meet.py tests/e2e/test_doors_looks.py tests/e2e/test_room_looks.py
-pictures: install
+pictures: tools
 	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(PICTURES)
 
 # The OpenAPI document, made from the code; a test fails when the committed one is stale.

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench import bare
 from bench.measuring import within
-from tests.e2e import chromium
+from local import chromium
 from tests.e2e.integrator import Integrator
 from tests.e2e.rooms import Rooms
 from tests.e2e.tab import CHROMIUM_FLAGS

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from local import chromium
 from local.stack import Stack, fresh
-from tests.e2e import chromium
 from tests.e2e.crowd import Crowd
+from tests.e2e.hardware import camera
 from tests.e2e.integrator import Integrator
+from tests.e2e.sleeping import laptop
 from tests.e2e.tab import CHROMIUM_FLAGS, Tab
 
 
@@ -60,6 +62,13 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def mirror(browser: Browser) -> Iterator[Browser]:
+    """One whose camera shows Jane: a drawn person, for pictures that are kept."""
+    with laptop(browser, camera("Jane")) as own:
+        yield own.browser
 
 
 # A machine without camera and microphone: what browsers answer there.

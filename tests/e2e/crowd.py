@@ -1,4 +1,4 @@
-"""Many people without a browser: each sends a small moving picture of a colour, and speaks when told."""
+"""Many people without a browser: each sends a small moving picture of a person, and speaks when told."""
 
 import asyncio
 import uuid
@@ -13,17 +13,14 @@ from tests.e2e.person import Person
 from tests.e2e.senders import Loop, Media
 
 SMALL = Media(width=160, height=90, framerate=5)
-
-
-def colour(number: int) -> tuple[int, int, int]:
-    """Brightness and the two of colour: of 25 no two alike."""
-    return (60 + number * 29 % 120, 40 + number * 40 % 180, 220 - number * 67 % 180)
+CLEAR = Media(width=640, height=360, framerate=10)  # for pictures that are kept
 
 
 class Crowd:
     """Everybody who was sent into rooms of one LiveKit, by one thread."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], media: Media = SMALL) -> None:
+        self.media = media
         self.url, self.key, self.secret = (
             env[name] for name in ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
         )
@@ -73,7 +70,7 @@ class Crowd:
 
     def _person(self, ticket: Ticket) -> Person:
         number = len(self.people)
-        media = replace(SMALL, colour=colour(number), pitch=200.0 + 30 * number)
+        media = replace(self.media, pitch=200.0 + 30 * number)
         self.people.append(Person(self.home, ticket, media))
         return self.people[-1]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from local.env import ROOT
@@ -238,3 +239,12 @@ def keep(tab: Tab, folder: Path, name: str, shown: Mapping[str, str]) -> None:
     snap(tab, ALL if is_kept else folder, name)
     if is_kept and name in shown:
         snap(tab, ROOT / "docs" / "pictures", shown[name])
+        shrink(ROOT / "docs" / "pictures" / f"{shown[name]}.png")
+
+
+def shrink(file: Path) -> None:
+    """To 256 colours, a third of the bytes: nobody sees the difference, and pages load sooner."""
+    with Image.open(file) as picture:
+        every = picture.convert("RGB")
+    palette = every.quantize(256, Image.Quantize.MEDIANCUT, kmeans=1)
+    every.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(file, optimize=True)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from tests.e2e.tab import Tab
+from tests.people import reels
 
 Kind = Literal["camera", "microphone"]
 RATE = 48_000  # samples a second
@@ -86,6 +87,22 @@ SOUND_HELD_BACK = """{
   Object.defineProperty(HTMLAudioElement.prototype, "autoplay", {get: () => false, set: () => {}});
 }"""
 
+# Chromium calls its devices fake, and a camera that shows a file by the file: people's have names.
+NAMED = """if (navigator.mediaDevices) {
+  const names = {
+    audioinput: ["Default microphone", "Built-in microphone", "Headset microphone"],
+    audiooutput: ["Default speakers", "Built-in speakers", "Headset"],
+    videoinput: ["Built-in camera"],
+  };
+  const real = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+  navigator.mediaDevices.enumerateDevices = async () => {
+    const left = structuredClone(names);
+    return (await real()).map(({deviceId, groupId, kind, label}) =>
+      ({deviceId, groupId, kind, label: label && (left[kind].shift() ?? label)}));
+  };
+}
+"""
+
 LABELS: dict[Kind, str] = {"camera": "fake_device", "microphone": "Fake"}
 
 
@@ -121,3 +138,8 @@ def voice(file: Path, speaks: float, is_silent: float) -> str:
         written.setframerate(RATE)
         written.writeframes(samples.tobytes())
     return f"--use-file-for-fake-audio-capture={file}"
+
+
+def camera(name: str) -> str:
+    """A camera in front of which a drawn person sits: the flag of Chromium's that has it."""
+    return f"--use-file-for-fake-video-capture={reels.person(name, 960, 540, rate=12)}"

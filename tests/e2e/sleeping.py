@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import psutil
 from playwright.sync_api import Browser
 
-from tests.e2e import chromium
+from local import chromium
 from tests.e2e.tab import CHROMIUM_FLAGS
 
 

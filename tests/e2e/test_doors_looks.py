@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
 from tests.e2e.doors import LOOKS, SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, keep, visiting
+from tests.e2e.hardware import NAMED
 from tests.e2e.integrator import Integrator
 from tests.e2e.scenes import SCENES
 from tests.e2e.tab import Tab
@@ -37,10 +38,10 @@ def appointments(stack: Stack, integrator: Integrator) -> Appointments:
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_every_page_in_every_state_reads_well(
-    browser: Browser, appointments: Appointments, tmp_path: Path, name: str
+    mirror: Browser, appointments: Appointments, tmp_path: Path, name: str
 ) -> None:
     scene = EVERYTHING[name]
-    with visiting(browser, scene.script, java_script_enabled=scene.has_script) as visitor:
+    with visiting(mirror, NAMED + scene.script, java_script_enabled=scene.has_script) as visitor:
         tab = scene.act(visitor, appointments)
         expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
         for look, (width, height, scheme) in LOOKS.items():

@@ -1,34 +1,58 @@
 """The product's main job, on real parts: an integrator makes a meeting, people meet, it ends."""
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-from local.env import ROOT
-from tests.e2e.conftest import Tabs
-from tests.e2e.integrator import Integrator
+import pytest
+from playwright.sync_api import Browser, expect
 
-# Set to write the picture of README; without it, the tests leave the tree as it is.
-PICTURES = ROOT / "docs" if os.environ.get("UPDATE_PICTURES") else None
+from tests.e2e.conftest import Tabs
+from tests.e2e.doors import keep
+from tests.e2e.hardware import camera
+from tests.e2e.integrator import Integrator
+from tests.e2e.sleeping import laptop
+
+# Every picture has grown to its full size, as the browsers find out what the line bears.
+SHARP = "() => [...document.querySelectorAll('video')].every(({videoHeight}) => videoHeight >= 540)"
+SHOWN = {"two-people": "../two-people"}  # by README
+
+
+@pytest.fixture
+def faces(browser: Browser) -> Iterator[list[Tabs]]:
+    """Anna's and Ben's browsers: all tabs of one see the same camera."""
+    with ExitStack() as open_until_the_end:
+        both = []
+        for name in ("Anna", "Ben"):
+            own = open_until_the_end.enter_context(laptop(browser, camera(name)))
+            both.append(Tabs(own.browser))
+            open_until_the_end.callback(both[-1].close)
+        yield both
 
 
 def test_two_guests_meet_in_an_open_meeting_until_it_is_ended(
-    integrator: Integrator, tabs: Tabs, tmp_path: Path
+    integrator: Integrator, faces: list[Tabs], tmp_path: Path
 ) -> None:
     made = integrator.create(topic="Sales demo")
     code = made["meeting_code"]
-    anna, ben = tabs.open(made["join_url"]), tabs.open(made["join_url"])
+    anna, ben = (tabs.open(made["join_url"]) for tabs in faces)
+    anna.page.set_viewport_size({"width": 1280, "height": 596})  # which two tiles fill
     anna.enter("Anna")
     ben.enter("Ben")
     for tab in (anna, ben):
         tab.wait_for_videos(2)
         tab.wait_for_sounds(1)
-    anna.page.screenshot(path=(PICTURES or tmp_path) / "two-people.png")
+    if os.environ.get("UPDATE_PICTURES"):
+        anna.page.wait_for_function(SHARP)
+        expect(anna.page.locator(".toast")).to_have_count(0)
+    keep(anna, tmp_path, "two-people", SHOWN)
     detail = integrator.wait_for(f"meetings/{code}/", lambda shown: shown["participant_count"] == 2)
     assert detail["status"] == "active"
 
     status, ended = integrator.call("DELETE", f"meetings/{code}/")
     assert (status, ended["message"]) == (200, "Meeting ended successfully")
-    for tab in (anna, ben):
+    for tabs, tab in zip(faces, (anna, ben), strict=True):
         tab.expect_heading("has ended")
         again = tabs.open(made["join_url"], beside=tab)
         assert again.status == 410
