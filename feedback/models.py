@@ -110,6 +110,7 @@ class Feedback(models.Model):
 
     class Meta:
         ordering = ("created_at", "pk")
+        verbose_name_plural = "feedback"
         constraints = (
             models.UniqueConstraint(fields=("meeting", "external_user_id"), name="one_feedback_per_meeting"),
             models.CheckConstraint(condition=Q(rating__range=(1, MOST_STARS)), name="rating_in_stars"),

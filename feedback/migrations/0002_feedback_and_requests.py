@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RenameModel("Answer", "Feedback"),
+        migrations.AlterModelOptions("feedback", {"ordering": ("created_at", "pk"), "verbose_name_plural": "feedback"}),
         migrations.AlterField("feedback", "meeting", foreign_key("meetings.meeting", "feedback")),
         migrations.AlterField("feedback", "participant", foreign_key("participants.participant", "feedback")),
         rename_unique("feedback", "one_answer_per_meeting", "one_feedback_per_meeting"),
