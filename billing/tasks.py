@@ -1,4 +1,4 @@
-"""What Celery does for billing."""
+"""Celery tasks of billing."""
 
 import logging
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from billing import settling
 from upclass.celery import app
-from upclass.locks import alone
+from upclass.locks import try_lock
 
 log = logging.getLogger(__name__)
 
@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 @app.task
 def settle() -> None:
     """Settle every meeting of which something changed. One that fails does not hold up the others."""
-    with alone("settle") as mine:
-        for meeting in settling.due() if mine else []:
+    with try_lock("settle") as acquired:
+        for meeting in settling.due() if acquired else []:
             try:
                 settling.settle(meeting, timezone.now())
-            except Exception:  # logged with its traceback, and tried again by the next run
+            except Exception:  # logged with its traceback, and retried by the next run
                 log.exception("meeting %s could not be settled", meeting)

@@ -11,7 +11,7 @@ from meetings.models import Meeting
 from participants.attendance import unsettle
 from participants.presence import started_at
 from upclass import livekit
-from upclass.celery import wake
+from upclass.celery import enqueue_on_commit
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def _mark_ended(meeting: Meeting, now: datetime) -> bool:
     if ended_now:
         unsettle(meeting, now)
         if meeting.feedback_required:
-            wake(create_feedback_requests)
+            enqueue_on_commit(create_feedback_requests)
     return ended_now
 
 

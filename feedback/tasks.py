@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from feedback import requesting
 from upclass.celery import accept_former_name, app
-from upclass.locks import alone
+from upclass.locks import try_lock
 
 log = logging.getLogger(__name__)
 
@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 @app.task
 def create_feedback_requests() -> None:
     """Create the feedback requests that are due. A meeting that fails does not hold up the others."""
-    with alone("create feedback requests") as mine:
-        for meeting in requesting.due(timezone.now()) if mine else []:
+    with try_lock("create feedback requests") as acquired:
+        for meeting in requesting.due(timezone.now()) if acquired else []:
             try:
                 requesting.create_for(meeting, timezone.now())
             except Exception:  # logged with its traceback, and retried by the next run

@@ -11,7 +11,7 @@ from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.models import InboundWebhook
 from upclass.celery import accept_former_name, app
-from upclass.locks import alone
+from upclass.locks import try_lock
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ def apply_webhook(event_id: str) -> None:
 @app.task
 def apply_pending_webhooks() -> None:
     """The sweep: apply what no worker was woken for. One webhook that fails does not hold up the others."""
-    with alone("apply_pending_webhooks") as mine:
-        for webhook in _pending() if mine else []:
+    with try_lock("apply_pending_webhooks") as acquired:
+        for webhook in _pending() if acquired else []:
             try:
                 apply(webhook, timezone.now())
             except Exception:  # logged with its traceback, and retried by the next sweep
@@ -51,8 +51,8 @@ def prune_applied_webhooks() -> None:
 
 @app.task
 def reconcile() -> None:
-    with alone("reconcile") as mine:
-        if mine:
+    with try_lock("reconcile") as acquired:
+        if acquired:
             reconciler.reconcile(timezone.now())
 
 

@@ -8,7 +8,7 @@ from inbox.models import InboundWebhook
 from inbox.parsing import sanitized
 from inbox.tasks import apply_webhook
 from upclass import livekit
-from upclass.celery import wake
+from upclass.celery import enqueue_on_commit
 
 LARGEST = 16 * 1024 * 1024  # bytes; what is longer is cut, and so fails verification
 
@@ -24,5 +24,5 @@ def livekit_webhook(request: HttpRequest) -> HttpResponse:
     event_id, clean = sanitized(body)
     webhook = InboundWebhook(event_id=event_id, body=clean, received_at=timezone.now())
     InboundWebhook.objects.bulk_create([webhook], ignore_conflicts=True)  # one INSERT, also of a duplicate
-    wake(apply_webhook, event_id)
+    enqueue_on_commit(apply_webhook, event_id)
     return HttpResponse("kept\n", content_type="text/plain")

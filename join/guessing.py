@@ -13,7 +13,7 @@ from join.errors import CodeNotValid, TooManyTries
 from join.models import KEPT, WrongTry, WrongTryQuerySet
 from meetings.models import Meeting
 from participants.models import Participant
-from upclass.locks import take_turns
+from upclass.locks import lock_transaction
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def person_with(meeting: Meeting, code: str, place: str, now: datetime) -> Parti
 @transaction.atomic
 def _tried(meeting: Meeting, code: str, place: str, now: datetime) -> Participant | None:
     """One at a time for each place and each meeting, so that no more are tried than the limits say."""
-    take_turns(f"codes from {place}")  # a place first, then a meeting: nobody waits in a circle
-    take_turns(f"codes for {meeting.pk}")
+    lock_transaction(f"codes from {place}")  # a place first, then a meeting: nobody waits in a circle
+    lock_transaction(f"codes for {meeting.pk}")
     require_open(meeting, place, now)
     found = Participant.objects.of(meeting).registered().filter(code=code).first()
     if found is None:

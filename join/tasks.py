@@ -1,15 +1,15 @@
-"""What Celery does for the pages."""
+"""Celery tasks of the join pages."""
 
 from django.utils import timezone
 
 from join.models import WrongTry
 from upclass.celery import app
-from upclass.locks import alone
+from upclass.locks import try_lock
 
 
 @app.task
 def prune_wrong_codes() -> None:
     """Forget the wrong codes that no limit counts any more."""
-    with alone("prune_wrong_codes") as mine:
-        if mine:
+    with try_lock("prune_wrong_codes") as acquired:
+        if acquired:
             WrongTry.objects.stale(timezone.now()).delete()

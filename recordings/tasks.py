@@ -11,8 +11,8 @@ from recordings import launch, lifecycle, sweep
 from recordings.follow_ups import Action, FollowUp
 from recordings.models import Recording
 from upclass import egress, livekit, storage
-from upclass.celery import accept_former_name, app, wake
-from upclass.locks import alone
+from upclass.celery import accept_former_name, app, enqueue_on_commit
+from upclass.locks import try_lock
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ def confirm_stored(recording: int) -> None:
 
 @app.task
 def sweep_recordings() -> None:
-    with alone("sweep recordings") as mine:
-        for follow_up in sweep.follow_ups(timezone.now()) if mine else []:
+    with try_lock("sweep recordings") as acquired:
+        for follow_up in sweep.follow_ups(timezone.now()) if acquired else []:
             enqueue(follow_up)
 
 
@@ -73,7 +73,7 @@ TASKS: dict[Action, "Task[[int], None] | Task[[str], None]"] = {
 def enqueue(follow_up: FollowUp | None) -> None:
     """Run a follow-up task after the commit, if there is one."""
     if follow_up:
-        wake(TASKS[follow_up.action], follow_up.of)
+        enqueue_on_commit(TASKS[follow_up.action], follow_up.of)
 
 
 accept_former_name("recordings.tasks.start", request_egress)

@@ -43,7 +43,7 @@ def accept_former_name(former: str, task: Task[Any, None]) -> None:
 # Queueing
 
 
-def wake(task: Task[Any, None], *arguments: Any) -> None:
+def enqueue_on_commit(task: Task[Any, None], *arguments: Any) -> None:
     """Have `task` run once the current transaction is committed.
 
     Costs the caller nothing, whatever Redis does: it is published by a thread of its own. What is lost
@@ -63,7 +63,7 @@ def _queue(task: Task[Any, None], arguments: tuple[Any, ...]) -> None:
 def _waiting(pid: int) -> "queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]]":
     """What this process wants queued. A forked child gets a queue and a thread of its own."""
     waiting: queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]] = queue.Queue(maxsize=1000)
-    threading.Thread(target=_publish, args=(waiting,), name="wake", daemon=True).start()
+    threading.Thread(target=_publish, args=(waiting,), name="enqueue_on_commit", daemon=True).start()
     return waiting
 
 

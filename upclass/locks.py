@@ -1,4 +1,4 @@
-"""One at a time, whichever process it is in: periodic jobs, and actions that exclude one another."""
+"""PostgreSQL advisory locks, by name: for periodic jobs, and for actions that exclude one another."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,26 +7,26 @@ from django.db import connection
 
 
 @contextmanager
-def alone(name: str) -> Iterator[bool]:
-    """`with alone("reconcile") as mine:` - `mine` is False while another process is inside.
+def try_lock(name: str) -> Iterator[bool]:
+    """`with try_lock("reconcile") as acquired:` - `acquired` is False while another process holds it.
 
-    A PostgreSQL advisory lock of this connection: it goes with the process that dies holding it.
+    A lock of this connection: released with the process that dies holding it.
     """
-    mine = _ask("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name)
+    acquired = _query("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name)
     try:
-        yield mine
+        yield acquired
     finally:
-        if mine:
-            _ask("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
+        if acquired:
+            _query("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
 
 
-def take_turns(name: str) -> None:
-    """Wait until no other transaction is inside; the turn ends with this one's transaction."""
+def lock_transaction(name: str) -> None:
+    """Wait for the lock, and hold it until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def _ask(sql: str, name: str) -> bool:
+def _query(sql: str, name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, [name])
         row: tuple[bool] = cursor.fetchone()

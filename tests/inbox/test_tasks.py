@@ -10,7 +10,7 @@ from meetings.models import Meeting
 from participants.models import Connection, Participant
 from tests.conftest import NOON, FakeLiveKit, noon, race
 from tests.inbox.conftest import joined, kept
-from upclass.locks import alone
+from upclass.locks import try_lock
 
 
 def test_an_event_is_applied(meeting: Meeting) -> None:
@@ -87,7 +87,7 @@ def test_two_sweeps_at_once_apply_everything_once(meeting: Meeting) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_while_one_sweep_runs_another_does_nothing(meeting: Meeting) -> None:
     kept(joined(meeting.code, "PA_1"))
-    with alone("apply_pending_webhooks"):
+    with try_lock("apply_pending_webhooks"):
         race(tasks.apply_pending_webhooks)
         assert not Connection.objects.exists()
     race(tasks.apply_pending_webhooks)
@@ -103,7 +103,7 @@ def test_a_worker_and_the_sweep_at_once_apply_everything_once(meeting: Meeting) 
 
 @pytest.mark.django_db(transaction=True)
 def test_while_one_reconciler_runs_another_does_not_look(fake_livekit: FakeLiveKit) -> None:
-    with alone("reconcile"):
+    with try_lock("reconcile"):
         race(tasks.reconcile)
         assert not fake_livekit.asked
     race(tasks.reconcile)

@@ -13,7 +13,7 @@ from tests.recordings.conftest import after, asked, known, saves, starts, status
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass.celery import app
 from upclass.egress import EgressState
-from upclass.locks import alone
+from upclass.locks import try_lock
 
 Woken = list[tuple[str, Any]]
 
@@ -22,7 +22,7 @@ Woken = list[tuple[str, Any]]
 def woken(monkeypatch: pytest.MonkeyPatch) -> Woken:
     """Each task that was left for a worker, and what it is about."""
     left: Woken = []
-    monkeypatch.setattr(tasks, "wake", lambda task, of: left.append((task.name, of)))
+    monkeypatch.setattr(tasks, "enqueue_on_commit", lambda task, of: left.append((task.name, of)))
     return left
 
 
@@ -132,7 +132,7 @@ def test_follow_ups_are_done_after_the_commit(
 
 @pytest.mark.django_db(transaction=True)
 def test_while_one_sweep_runs_another_does_nothing(recording: Recording, woken: Woken) -> None:
-    with alone("sweep recordings"):
+    with try_lock("sweep recordings"):
         race(tasks.sweep_recordings)
         assert woken == []
     race(tasks.sweep_recordings)

@@ -10,7 +10,7 @@ from redis import Redis
 
 from inbox.tasks import apply_webhook
 from upclass import celery
-from upclass.celery import wake
+from upclass.celery import enqueue_on_commit
 from upclass.codes import draw
 
 QUEUE = "celery"
@@ -47,26 +47,26 @@ def orphan(port: int) -> Any:
 
 
 def test_a_task_is_queued(word: str, is_queued: Callable[[], bool]) -> None:
-    wake(apply_webhook, word)
+    enqueue_on_commit(apply_webhook, word)
     assert is_queued()
 
 
 def test_a_task_is_queued_after_the_commit(word: str, is_queued: Callable[[], bool]) -> None:
     with transaction.atomic():
-        wake(apply_webhook, word)
+        enqueue_on_commit(apply_webhook, word)
         assert not is_queued()
     assert is_queued()
 
 
 def test_what_is_rolled_back_queues_nothing(word: str, is_queued: Callable[[], bool]) -> None:
     with transaction.atomic():
-        wake(apply_webhook, word)
+        enqueue_on_commit(apply_webhook, word)
         transaction.set_rollback(True)
     assert not is_queued()
 
 
 def test_a_dead_redis_changes_nothing(closed_port: int, caplog: pytest.LogCaptureFixture) -> None:
-    wake(orphan(closed_port), 1)
+    enqueue_on_commit(orphan(closed_port), 1)
     celery._waiting(os.getpid()).join()
     assert "nobody.hears.it was not queued" in caplog.text
 
@@ -74,14 +74,14 @@ def test_a_dead_redis_changes_nothing(closed_port: int, caplog: pytest.LogCaptur
 def test_after_a_dead_redis_the_next_task_is_queued(
     closed_port: int, word: str, is_queued: Callable[[], bool]
 ) -> None:
-    wake(orphan(closed_port), 1)
-    wake(apply_webhook, word)
+    enqueue_on_commit(orphan(closed_port), 1)
+    enqueue_on_commit(apply_webhook, word)
     assert is_queued()
 
 
 def test_a_silent_redis_holds_nobody_up(silent_port: int) -> None:
     task = orphan(silent_port)
     task.app.conf.broker_transport_options |= {"socket_timeout": 1, "socket_connect_timeout": 1}
-    wake(task, 1)
+    enqueue_on_commit(task, 1)
     assert celery._waiting(os.getpid()).unfinished_tasks == 1  # Redis is still waited for, elsewhere
     celery._waiting(os.getpid()).join()
