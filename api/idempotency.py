@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.models import KeptAnswer
-from api.outcomes import AnswerUnreadable, IdempotencyKeyReused, RequestInProgress
+from api.problems import AnswerUnreadable, IdempotencyKeyReused, RequestInProgress
 from customers.models import Customer
 from upclass.seals import BrokenSeal, seal, unseal
 

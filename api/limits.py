@@ -21,7 +21,7 @@ from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from api.outcomes import TooManyRequests
+from api.problems import TooManyRequests
 from customers.models import ApiKey
 
 log = logging.getLogger(__name__)

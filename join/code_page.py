@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views import View
 
 from join import guessing
-from join.answers import SeeOther, with_headers
 from join.errors import CodeNeeded, CodeNotValid, CodeProblem, TooManyTries
 from join.forms import CodeForm
+from join.responses import SeeOther, with_headers
 from meetings.models import Meeting
 from upclass.addresses import one_place
 

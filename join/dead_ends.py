@@ -11,8 +11,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from calls.errors import UnknownMeeting
-from join.answers import problem_json, wants_json, with_headers
 from join.errors import BadRequest, CsrfFailed, ServerError
+from join.responses import problem_json, wants_json, with_headers
 from upclass.errors import Problem
 
 # What may be over by itself in a moment.

@@ -17,8 +17,8 @@ from feedback import models, submission
 from feedback.errors import FeedbackNotAsked, InvalidFeedback, NotThere
 from feedback.models import Feedback
 from join import entrance
-from join.answers import SeeOther, problem_json, wants_json
 from join.dead_ends import notice, problems_as_pages
+from join.responses import SeeOther, problem_json, wants_json
 from meetings.models import Meeting
 from participants.models import Participant
 

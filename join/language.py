@@ -6,7 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from join.answers import SeeOther
+from join.responses import SeeOther
 
 
 @never_cache

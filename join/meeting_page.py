@@ -14,7 +14,7 @@ from calls.errors import FeedbackOwed
 from join import entrance, feedback_page, guests
 from join.code_page import CodePage
 from join.dead_ends import problems_as_pages
-from join.shown import shown
+from join.page_data import page_data
 from meetings.models import Meeting
 
 
@@ -45,7 +45,7 @@ class MeetingPage(View):
             admission.check(meeting, person, now)
         except FeedbackOwed as owed:
             return feedback_page.gate(request, meeting, owed)
-        return render(request, "join/meeting.html", {"page": shown(request, meeting, person)})
+        return render(request, "join/meeting.html", {"page": page_data(request, meeting, person)})
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         known = entrance.known(request, meeting)

@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 
 from calls import moderation
 from join import entrance
-from join.answers import problem_json
 from join.errors import NobodyNamed, PostOnly
+from join.responses import problem_json
 from upclass.errors import Problem
 
 View = Callable[[HttpRequest, str], HttpResponse]

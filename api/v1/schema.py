@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from api import errors
 from api.idempotency import HEADER, RULE
-from api.outcomes import AnswerUnreadable, IdempotencyKeyReused, RequestInProgress, TooManyRequests
+from api.problems import AnswerUnreadable, IdempotencyKeyReused, RequestInProgress, TooManyRequests
 from customers.errors import ApiKeyInactive, InvalidApiKey
 from upclass.errors import Problem
 

@@ -10,7 +10,7 @@ from meetings.models import Meeting
 from participants.models import Participant
 
 
-def shown(request: HttpRequest, meeting: Meeting, person: Participant | None) -> dict[str, object]:
+def page_data(request: HttpRequest, meeting: Meeting, person: Participant | None) -> dict[str, object]:
     starts_at = meeting.start_date_time
     return {
         "topic": meeting.topic,
