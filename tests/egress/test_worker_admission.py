@@ -60,25 +60,31 @@ def test_of_concurrent_requests_no_more_than_its_number_are_accepted(harness: Ha
     run(scenario)
 
 
-def test_a_busy_machine_takes_no_more(harness: Harness) -> None:
+def idle(worker: worker_module.Worker, monkeypatch: pytest.MonkeyPatch, cores: float) -> None:
+    """So many cores stand idle, whatever this machine does: measured now, and whenever the worker polls."""
+    monkeypatch.setattr(psutil, "cpu_percent", lambda: 100 * (1 - cores / (os.cpu_count() or 1)))
+    worker.admission.measure()
+
+
+def test_a_busy_machine_takes_no_more(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         async with harness.livekit() as server, harness.worker(cpu_per_egress=0.5) as worker:
-            worker.admission.idle_cores = 0.4
+            idle(worker, monkeypatch, 0.4)
             assert worker.affinity(b"") == DEFAULT.affinity_when_full
             assert (await refused(server, start_request())).code == "resource_exhausted"
-            worker.admission.idle_cores = 0.6
+            idle(worker, monkeypatch, 0.6)
             assert worker.affinity(b"") == worker_module.FREE
             await active(server)
 
     run(scenario)
 
 
-def test_a_core_is_reserved_once(harness: Harness) -> None:
+def test_a_core_is_reserved_once(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two measurements, a recording that was started does not show in the load yet."""
 
     async def scenario() -> None:
         async with harness.livekit() as server, harness.worker(cpu_per_egress=0.5) as worker:
-            worker.admission.idle_cores = 1.0
+            idle(worker, monkeypatch, 1.01)  # rounding apart
             await server.start(start_request(room_name="plain"))
             await server.start(start_request(room_name="plain"))
             assert (await refused(server, start_request(room_name="plain"))).code == "resource_exhausted"
