@@ -75,14 +75,15 @@ from django.utils import timezone
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Participant
-from recordings.models import Take
+from recordings.models import Recording
 now = timezone.now()
 customer = Customer.objects.get(slug="demo")
 meeting = Meeting.objects.create(customer=customer, record_on_cloud=True, created_at=now)
 person = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=now)
 facts = {"meeting": meeting, "recorder": person, "created_at": now, "try_after": now}
-Take.objects.create(**facts, status="failed", file="docs/2.mp4")
-print(Take.objects.create(**facts, status="completed", file="docs/1.mp4", size_bytes=6000).uid, meeting.code)
+Recording.objects.create(**facts, state="failed", file="docs/2.mp4")
+recording = Recording.objects.create(**facts, state="completed", file="docs/1.mp4", size_bytes=6000)
+print(recording.uid, meeting.code)
 """
 
 

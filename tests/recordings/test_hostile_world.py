@@ -75,7 +75,7 @@ class HostileWorld(RecordedWorld):
         elif action == "leave":
             self.everybody_goes(meeting)
             self.move_to(self.world.now + timedelta(seconds=25))
-        elif action == "active news":
+        elif action == "active event":
             self.world.activate(self.world.told[-1].id)
         self.hear(-1)
 

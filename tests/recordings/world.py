@@ -68,7 +68,7 @@ class World(FakeEgress):
     # Recorders
 
     def start_egress(self, code: str, key: str) -> Egress:
-        self._answer("start", code, key)
+        self._answer("start_egress", code, key)
         mood, self.mood = self.mood, "free"
         if not self.is_there(code):
             raise NoRoom
