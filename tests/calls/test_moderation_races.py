@@ -129,7 +129,7 @@ def test_of_a_removal_and_a_letting_back_in_the_later_stands(calls: Any) -> None
     for number in ROUNDS:
         host, jane, _ = calls(number)
         remove(host, jane)
-        removed, was_let_in = race(partial(remove, copy(host), jane, noon(1)), jane.let_back_in)
+        removed, was_let_in = race(partial(remove, copy(host), jane, noon(1)), jane.lift_bar)
         assert (removed, was_let_in) == (None, True)
         assert kept(jane).barred_at in (None, noon(1))
         assert (kept(jane).barred_at is None) == (kept(jane).barred_by is None)
