@@ -107,6 +107,7 @@ class AnyCourse(RuleBasedStateMachine):
             admission.admit(self.meetings[where], person, self.now)
             assert not self.world.gate(who, where) and not self.is_over(where)
             room.let_in.append((person.pk, self.world.now))
+            room.admitted.add(who)
             if not is_lost:
                 self.arrive(who, where)
             return
@@ -138,10 +139,10 @@ class AnyCourse(RuleBasedStateMachine):
             return
         with suppress(NotThere):
             submission.submit(self.people[who, asked_at], self.meetings[where], 5, "Good.", self.now)
-            assert room.visits.get(who)
+            assert room.may_answer(who)
             room.answered.add(who)
             return
-        assert not room.visits.get(who)
+        assert not room.may_answer(who)
 
     @precondition(lambda self: self.world.feedback_requests)
     @rule(number=NUMBER)
