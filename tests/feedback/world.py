@@ -11,7 +11,7 @@ DAY = 24 * 3600
 
 @dataclass
 class Visit:
-    """One stay; `by` tells two registrations of one person apart."""
+    """One connection; `by` distinguishes two registrations of one person."""
 
     by: int
     came: int
