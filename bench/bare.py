@@ -27,7 +27,7 @@ class Files(SimpleHTTPRequestHandler):
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The page's address; behind `#` it takes LiveKit's address and a token, as a JSON array."""
+    """The page's address; behind `#` it has LiveKit's address and a token, as a JSON array."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
     Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 
 def median(action: Callable[[], object], times: int = 300) -> float:
-    """Milliseconds that the action mostly takes. A first fifth warms up and does not count."""
-    taken = []
+    """Milliseconds that the action mostly lasts. A first fifth warms up and does not count."""
+    spent = []
     for _ in range(times + times // 5):
         began = time.perf_counter()
         action()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken[times // 5 :])
+        spent.append((time.perf_counter() - began) * 1000)
+    return statistics.median(spent[times // 5 :])
 
 
 def show(what: str, took: float, plain: str, plain_took: float) -> None:

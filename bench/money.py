@@ -25,7 +25,7 @@ def bench() -> None:
     show("settling a meeting of 25 people", median(lambda: settle_again(full)), "of one person", alone)
     calm = median(settling.due)
     with_past_connections(young)
-    show(f"finding what is due among {MANY:,} stays", median(settling.due), "among 26", calm)
+    show(f"finding what is due among {MANY:,} connections", median(settling.due), "among 26", calm)
 
 
 def with_entries(slug: str, number: int) -> Customer:
@@ -63,7 +63,7 @@ def connection_row(person: Participant, sid: str, visit: int, settled_version: i
 
 
 def settle_again(meeting: Meeting) -> None:
-    """Something was heard of one of its people since."""
+    """One of its connections has changed since."""
     one = Connection.objects.of(meeting).values("pk")[:1]
     Connection.objects.filter(pk__in=one).change(NOON)
     settling.settle(meeting.pk, NOON)

@@ -18,21 +18,21 @@ NUMBERS = count()
 def bench() -> None:
     service = http.client.HTTPConnection(urlsplit(settings.PUBLIC_URL).netloc)
     plain = median(lambda: ask(service, "GET", "/healthz"))
-    show("a webhook that is kept", median(lambda: tell(service, next(NUMBERS))), "/healthz", plain)
-    show("the same one again", median(lambda: tell(service, 0)), "/healthz", plain)
+    show("a webhook that is stored", median(lambda: post(service, next(NUMBERS))), "/healthz", plain)
+    show("the same one again", median(lambda: post(service, 0)), "/healthz", plain)
 
 
-def tell(service: http.client.HTTPConnection, number: int) -> None:
+def post(service: http.client.HTTPConnection, number: int) -> None:
     """Post a signed body as large as LiveKit's are."""
     person = {"sid": f"PA_{number}", "identity": "ann", "name": "Ann", "joinedAt": "1772366400"}
-    events = {
+    event = {
         "event": "participant_joined",
         "id": f"EV_{number}",
         "createdAt": "1772366400",
         "participant": person,
     }
     body = json.dumps(
-        {**events, "room": {"sid": "RM_1", "name": "no meeting", "metadata": "x" * 600}}
+        {**event, "room": {"sid": "RM_1", "name": "no meeting", "metadata": "x" * 600}}
     ).encode()
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     token = (

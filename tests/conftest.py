@@ -121,10 +121,10 @@ def person(secured: Meeting) -> Participant:
     )
 
 
-def stayed(
+def connected(
     person: Participant, joined_at: datetime, left_at: datetime | None = None, **facts: Any
 ) -> Connection:
-    """A stay of a person, as LiveKit's news would have made it."""
+    """A connection of a person, as LiveKit's webhooks would have made it."""
     return Connection.objects.create(
         meeting=person.meeting,
         participant=person,
@@ -184,7 +184,7 @@ class FakeLiveKit:
         self._answer("close", code)
 
     def disconnect(self, code: str, identity: str) -> None:
-        self._answer("put out", code, identity)
+        self._answer("eject", code, identity)
 
     def mute(self, code: str, identity: str) -> int:
         self._answer("mute", code, identity)
@@ -197,9 +197,9 @@ class FakeLiveKit:
         return self._silence(code, [other for other in self.muted[code] if other != identity])
 
     def _silence(self, code: str, people: list[str]) -> int:
-        heard = [identity for identity in people if not self.muted[code][identity]]
-        self.muted[code].update(dict.fromkeys(heard, True))
-        return len(heard)
+        audible = [identity for identity in people if not self.muted[code][identity]]
+        self.muted[code].update(dict.fromkeys(audible, True))
+        return len(audible)
 
     def rooms(self) -> dict[str, list[livekit.Person]]:
         self._answer("rooms")
@@ -214,8 +214,8 @@ class FakeLiveKit:
         return [asked[1] for asked in self.asked if asked[0] == "close"]
 
     @property
-    def eject(self) -> list[tuple[str, ...]]:
-        return [asked[1:] for asked in self.asked if asked[0] == "put out"]
+    def ejected(self) -> list[tuple[str, ...]]:
+        return [asked[1:] for asked in self.asked if asked[0] == "eject"]
 
 
 @pytest.fixture(autouse=True)
@@ -230,7 +230,7 @@ def fake_livekit(monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
 @pytest.fixture(autouse=True)
 def fake_egress(monkeypatch: pytest.MonkeyPatch) -> FakeEgress:
     fake = FakeEgress()
-    fake.take_over(monkeypatch)
+    fake.install(monkeypatch)
     return fake
 
 

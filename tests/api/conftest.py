@@ -36,7 +36,7 @@ def stranger_sees_nothing(stranger_api: Api) -> StrangerSeesNothing:
 
 
 def bill(meeting: Meeting, seconds: int, at: datetime) -> LedgerEntry:
-    """Book so many seconds of a meeting, below 0 to take them back."""
+    """Book so many seconds of a meeting, below 0 to give them back."""
     usage = LedgerEntry(
         customer=meeting.customer,
         kind=EntryKind.USAGE,

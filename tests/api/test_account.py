@@ -69,7 +69,7 @@ def test_a_balance_below_0_is_shown_as_it_is(api: Api, meeting: Meeting) -> None
     assert api.get("account/").json()["credits_balance"] == -1.0
 
 
-def test_the_balance_is_the_one_that_the_newest_entry_tells(api: Api, meeting: Meeting) -> None:
+def test_the_balance_is_the_one_that_the_newest_entry_states(api: Api, meeting: Meeting) -> None:
     bill(meeting, 1234, NOON)
     newest = api.get("account/ledger/?limit=1").json()["entries"][0]
     assert api.get("account/").json()["credits_balance"] == newest["balance_after"] == 149.6572

@@ -7,7 +7,7 @@ from django.test import Client
 from meetings.models import Meeting
 from participants.models import Admission, Participant
 from tests.api.conftest import StrangerSeesNothing
-from tests.conftest import NOON, Api, noon, race, stayed
+from tests.conftest import NOON, Api, connected, noon, race
 
 
 def cancel(api: Api, meeting: Meeting) -> Any:
@@ -39,7 +39,7 @@ def test_a_body_is_not_asked_for(api: Api, meeting: Meeting) -> None:
 @pytest.mark.parametrize("facts", [{}, {"ended_at": noon(60)}, {"expires_at": noon(60)}])
 def test_a_started_meeting_cannot_be_cancelled(api: Api, person: Participant, facts: dict[str, Any]) -> None:
     Meeting.objects.update(**facts)
-    stayed(person, NOON, noon(1))
+    connected(person, NOON, noon(1))
     response = cancel(api, person.meeting)
     body = response.json()
     assert response.status_code == 409

@@ -140,7 +140,7 @@ def test_a_crash_is_json_without_a_trace_of_its_reason(api: Api) -> None:
     assert b"meetings_meeting" not in response.content
 
 
-def test_a_host_that_is_not_ours_is_told_so_in_json(db: None) -> None:
+def test_a_host_that_is_not_ours_gets_its_error_in_json(db: None) -> None:
     response: Any = Client(headers={"Host": "evil.example"}).get("/api/v1/meetings/")
     assert response.status_code == 400
     assert list(response.json()) == FIELDS_400
@@ -162,7 +162,7 @@ def test_every_answer_has_its_own_id(api: Api) -> None:
         ("POST", "meetings/", b"x" * 2**21, 413),
     ],
 )
-def test_an_error_tells_a_sentence_and_the_id_of_its_header(
+def test_an_error_has_a_sentence_and_the_id_of_its_header(
     api: Api, method: str, path: str, body: bytes, status: int
 ) -> None:
     response = api.call(method, path, body)
@@ -230,7 +230,7 @@ def test_head_is_get_without_a_body(api: Api) -> None:
     assert (response.status_code, response.content) == (200, b"")
 
 
-def test_a_crash_is_logged_with_its_traceback_beside_the_id_that_was_told(
+def test_a_crash_is_logged_with_its_traceback_beside_the_id_of_the_answer(
     api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def crash(*unused: Any) -> None:

@@ -10,7 +10,7 @@ from feedback.models import Feedback
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.api.conftest import StrangerSeesNothing
-from tests.conftest import NOON, Api, noon, stayed
+from tests.conftest import NOON, Api, connected, noon
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def asking(secured: Meeting) -> Meeting:
 
 @pytest.fixture
 def john(asking: Meeting, person: Participant) -> Participant:
-    stayed(person, NOON, noon(600))
+    connected(person, NOON, noon(600))
     return person
 
 
@@ -32,7 +32,7 @@ def said(meeting: Meeting, rating: int, number: int = 1) -> Feedback:
     person = Participant.objects.create(
         meeting=meeting, external_user_id=f"user/{number}", display_name=f"User {number}", created_at=NOON
     )
-    stayed(person, NOON, noon(600))
+    connected(person, NOON, noon(600))
     return submission.submit(person, meeting, rating, f"Said by {number}.", noon(700 + number))
 
 
@@ -71,9 +71,9 @@ def test_its_fields_come_in_the_order_of_the_example(api: Api, asking: Meeting) 
 def test_the_oldest_answer_comes_first(api: Api, asking: Meeting) -> None:
     for number in (3, 1, 2):
         said(asking, 5, number)
-    told = shown(api, asking)
-    assert [one["display_name"] for one in told["feedback"]] == ["User 1", "User 2", "User 3"]
-    assert told["count"] == 3
+    body = shown(api, asking)
+    assert [one["display_name"] for one in body["feedback"]] == ["User 1", "User 2", "User 3"]
+    assert body["count"] == 3
 
 
 @pytest.mark.parametrize(
@@ -85,22 +85,22 @@ def test_the_average_has_at_most_two_decimals(
 ) -> None:
     for number, rating in enumerate(ratings):
         said(asking, rating, number)
-    told = shown(api, asking)["rating_average"]
-    assert isinstance(told, float)
-    assert told == average
+    average_shown = shown(api, asking)["rating_average"]
+    assert isinstance(average_shown, float)
+    assert average_shown == average
 
 
 def test_without_answers_there_is_no_average(api: Api, asking: Meeting) -> None:
-    told = shown(api, asking)
-    assert (told["rating_average"], told["count"], told["feedback"]) == (None, 0, [])
+    body = shown(api, asking)
+    assert (body["rating_average"], body["count"], body["feedback"]) == (None, 0, [])
 
 
 def test_a_secured_meeting_that_asks_for_none_has_none(api: Api, secured: Meeting) -> None:
-    told = shown(api, secured)
-    assert (told["feedback_required"], told["feedback"]) == (False, [])
+    body = shown(api, secured)
+    assert (body["feedback_required"], body["feedback"]) == (False, [])
 
 
-def test_answers_stay_when_somebody_is_removed_and_the_meeting_ends(
+def test_feedback_remains_when_somebody_is_removed_and_the_meeting_ends(
     api: Api, asking: Meeting, john: Participant
 ) -> None:
     submission.submit(john, asking, 5, "Good.", noon(700))
@@ -120,14 +120,14 @@ def test_another_meeting_s_answers_are_not_among_them(api: Api, asking: Meeting)
 
 def test_an_open_meeting_has_no_feedback(api: Api, meeting: Meeting) -> None:
     answer = api.get(f"meetings/{meeting.code}/feedback/")
-    told = answer.json()
-    assert (answer.status_code, told["error"], told["code"]) == (
+    body = answer.json()
+    assert (answer.status_code, body["error"], body["code"]) == (
         400,
         "Meeting is not secured",
         "meeting_not_secured",
     )
-    assert told["fields"] == {}
-    assert "Feedback" in told["detail"]
+    assert body["fields"] == {}
+    assert "Feedback" in body["detail"]
 
 
 def test_a_stranger_sees_nothing(asking: Meeting, stranger_sees_nothing: StrangerSeesNothing) -> None:
@@ -149,7 +149,7 @@ def test_nobody_changes_it_by_the_api(api: Api, asking: Meeting, method: str) ->
     assert Feedback.objects.get().rating == kept.rating
 
 
-def test_it_takes_as_many_queries_for_many(
+def test_it_needs_as_many_queries_for_many(
     api: Api, asking: Meeting, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(10):

@@ -358,7 +358,7 @@ def test_of_sixteen_at_once_one_takes_effect(customer: Customer, _round: int) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_first_is_running_the_second_is_told_when_to_come_again(
+def test_while_the_first_is_running_the_second_is_refused_with_a_retry_after(
     customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = str(issue(customer)[1])

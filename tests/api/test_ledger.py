@@ -73,13 +73,13 @@ def test_usage_names_its_meeting_and_its_seconds(api: Api, customer: Customer, m
     }
 
 
-def test_usage_that_is_taken_back_is_above_0(api: Api, meeting: Meeting) -> None:
+def test_usage_that_is_given_back_is_above_0(api: Api, meeting: Meeting) -> None:
     bill(meeting, 4500, NOON)
     bill(meeting, -600, noon(60))
-    [back, taken, _] = entries(api)
+    [back, first, _] = entries(api)
     assert (back["kind"], back["credits"], back["seconds"]) == ("usage", 0.1667, -600)
-    assert (taken["kind"], taken["credits"], taken["seconds"]) == ("usage", -1.25, 4500)
-    assert (back["balance_after"], taken["balance_after"]) == (148.9167, 148.75)
+    assert (first["kind"], first["credits"], first["seconds"]) == ("usage", -1.25, 4500)
+    assert (back["balance_after"], first["balance_after"]) == (148.9167, 148.75)
 
 
 def test_a_grant_is_for_a_reason_and_for_no_meeting(api: Api, customer: Customer) -> None:
@@ -96,7 +96,7 @@ def test_a_grant_is_for_a_reason_and_for_no_meeting(api: Api, customer: Customer
     }
 
 
-def test_an_adjustment_may_take(api: Api, customer: Customer) -> None:
+def test_an_adjustment_may_be_negative(api: Api, customer: Customer) -> None:
     ledger.adjust(customer, Decimal("-0.0001"), "a cent of a cent", NOON)
     [newest, _] = entries(api)
     assert (newest["kind"], newest["credits"], newest["seconds"]) == ("adjustment", -0.0001, None)

@@ -13,7 +13,7 @@ from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Connection, Participant
 from tests.api.conftest import StrangerSeesNothing, bill
-from tests.conftest import NOON, UNKNOWN_CODE, Api, noon, stayed
+from tests.conftest import NOON, UNKNOWN_CODE, Api, connected, noon
 
 FIELDS = [
     "meeting_code",
@@ -51,8 +51,8 @@ def detail(api: Api, meeting: Meeting) -> Any:
 
 
 def test_it_shows_a_secured_meeting_with_its_people(api: Api, secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(1800))
-    stayed(person, noon(3600), noon(4500))
+    connected(person, NOON, noon(1800))
+    connected(person, noon(3600), noon(4500))
     body = detail(api, secured)
     assert list(body) == [*FIELDS, "registered_participant_count", "registered_participants", *OURS]
     assert list(body["registered_participants"][0]) == REGISTERED
@@ -107,10 +107,10 @@ def test_registered_people_come_oldest_first_and_without_the_removed(
 def test_participant_count_counts_whoever_ever_connected(
     api: Api, secured: Meeting, person: Participant
 ) -> None:
-    stayed(person, NOON, noon(1))
+    connected(person, NOON, noon(1))
     person.mark_removed(NOON)
     guest = Participant.objects.create(meeting=secured, display_name="Guest", created_at=NOON)
-    stayed(guest, NOON)
+    connected(guest, NOON)
     body = detail(api, secured)
     assert (body["participant_count"], body["registered_participant_count"]) == (2, 0)
 
@@ -147,7 +147,7 @@ def test_an_unknown_code_is_not_found(api: Api) -> None:
 def test_a_hundred_people_cost_no_more_queries_than_one(
     api: Api, secured: Meeting, person: Participant
 ) -> None:
-    stayed(person, NOON, noon(60))
+    connected(person, NOON, noon(60))
     detail(api, secured)
     with CaptureQueriesContext(connection) as for_one:
         detail(api, secured)
@@ -155,7 +155,7 @@ def test_a_hundred_people_cost_no_more_queries_than_one(
         another = Participant.objects.create(
             meeting=secured, external_user_id=str(number), display_name="Ann", created_at=NOON
         )
-        stayed(another, NOON, noon(60))
+        connected(another, NOON, noon(60))
     with CaptureQueriesContext(connection) as for_a_hundred:
         assert detail(api, secured)["registered_participant_count"] == 100
     assert len(for_a_hundred) == len(for_one)
@@ -171,19 +171,19 @@ def cost(api: Api, meeting: Meeting) -> tuple[int, float]:
 
 def test_it_shows_what_it_cost(api: Api, secured: Meeting, person: Participant) -> None:
     guest = Participant.objects.create(meeting=secured, display_name="Guest", created_at=NOON)
-    stayed(person, NOON, noon(3600), last_seen_at=noon(3600))
-    stayed(guest, NOON, noon(900), last_seen_at=noon(900))
+    connected(person, NOON, noon(3600), last_seen_at=noon(3600))
+    connected(guest, NOON, noon(900), last_seen_at=noon(900))
     settle(secured.pk, noon(3700))
     assert cost(api, secured) == (4500, 1.25)
 
 
 def test_what_is_not_booked_yet_is_not_shown(api: Api, secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(3600), last_seen_at=noon(3600))
+    connected(person, NOON, noon(3600), last_seen_at=noon(3600))
     assert cost(api, secured) == (0, 0)
 
 
 def test_a_meeting_below_ten_minutes_costs_nothing(api: Api, secured: Meeting, person: Participant) -> None:
-    connection = stayed(person, NOON, noon(599), last_seen_at=noon(599))
+    connection = connected(person, NOON, noon(599), last_seen_at=noon(599))
     settle(secured.pk, noon(600))
     assert cost(api, secured) == (0, 0)
     Connection.objects.filter(pk=connection.pk).update(left_at=noon(600), last_seen_at=noon(600))
@@ -191,7 +191,7 @@ def test_a_meeting_below_ten_minutes_costs_nothing(api: Api, secured: Meeting, p
     assert cost(api, secured) == (600, 0.1667)
 
 
-def test_what_was_taken_back_is_not_shown(api: Api, meeting: Meeting) -> None:
+def test_what_was_given_back_is_not_shown(api: Api, meeting: Meeting) -> None:
     bill(meeting, 4500, NOON)
     bill(meeting, -900, noon(60))
     assert cost(api, meeting) == (3600, 1)

@@ -7,7 +7,7 @@ import time_machine
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.api.conftest import StrangerSeesNothing
-from tests.conftest import NOON, Api, noon, stayed
+from tests.conftest import NOON, Api, connected, noon
 
 FIELDS = [
     "id",
@@ -30,8 +30,8 @@ def one(api: Api, meeting: Meeting, external_user_id: str = "user-123") -> Any:
 
 
 def test_it_shows_a_person_with_their_sessions(api: Api, secured: Meeting, person: Participant) -> None:
-    first = stayed(person, NOON, noon(1800))
-    stayed(person, noon(3600), noon(4500))
+    first = connected(person, NOON, noon(1800))
+    connected(person, noon(3600), noon(4500))
     response = one(api, secured)
     body = response.json()
     assert response.status_code == 200
@@ -57,7 +57,7 @@ def test_somebody_who_never_came_has_no_sessions(api: Api, secured: Meeting, per
 
 @time_machine.travel(noon(90))
 def test_somebody_connected_has_not_left(api: Api, secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON)
+    connected(person, NOON)
     [session] = one(api, secured).json()["sessions"]
     assert (session["left_at"], session["is_connected"], session["total_minutes"]) == (None, True, 2)
 

@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.api.conftest import StrangerSeesNothing
-from tests.conftest import NOON, Api, noon, stayed
+from tests.conftest import NOON, Api, connected, noon
 
 FIELDS = [
     "id",
@@ -23,8 +23,8 @@ FIELDS = [
 
 def test_it_lists_the_registered_people(api: Api, secured: Meeting, person: Participant) -> None:
     Participant.objects.update(created_at=NOON)
-    stayed(person, NOON, noon(1800))
-    stayed(person, noon(3600), noon(4500))
+    connected(person, NOON, noon(1800))
+    connected(person, noon(3600), noon(4500))
     response = api.get(f"meetings/{secured.code}/participants/")
     body = response.json()
     assert response.status_code == 200
@@ -66,7 +66,7 @@ def test_the_oldest_comes_first_and_the_removed_not_at_all(
 
 def test_a_guest_is_nobody_registered(api: Api, secured: Meeting) -> None:
     guest = Participant.objects.create(meeting=secured, display_name="Guest", created_at=NOON)
-    stayed(guest, NOON)
+    connected(guest, NOON)
     assert api.get(f"meetings/{secured.code}/participants/").json()["count"] == 0
 
 
@@ -76,7 +76,7 @@ def test_an_open_meeting_has_no_such_list(api: Api, meeting: Meeting) -> None:
     assert response.json()["error"] == "Meeting is not secured"
 
 
-def test_the_list_stays_when_the_meeting_is_over(api: Api, secured: Meeting, person: Participant) -> None:
+def test_the_list_remains_when_the_meeting_is_over(api: Api, secured: Meeting, person: Participant) -> None:
     Meeting.objects.update(ended_at=NOON)
     assert api.get(f"meetings/{secured.code}/participants/").json()["count"] == 1
 
@@ -90,7 +90,7 @@ def test_a_hundred_people_cost_no_more_queries_than_one(
     api: Api, secured: Meeting, person: Participant
 ) -> None:
     path = f"meetings/{secured.code}/participants/"
-    stayed(person, NOON, noon(60))
+    connected(person, NOON, noon(60))
     api.get(path)
     with CaptureQueriesContext(connection) as for_one:
         api.get(path)
@@ -98,7 +98,7 @@ def test_a_hundred_people_cost_no_more_queries_than_one(
         another = Participant.objects.create(
             meeting=secured, external_user_id=str(number), display_name="Ann", created_at=NOON
         )
-        stayed(another, NOON, noon(60))
+        connected(another, NOON, noon(60))
     with CaptureQueriesContext(connection) as for_a_hundred:
         assert api.get(path).json()["count"] == 100
     assert len(for_a_hundred) == len(for_one)

@@ -96,7 +96,7 @@ def test_an_answer_that_is_given_again_says_it_and_counts(api: Api) -> None:
     assert [standing(answer)[1] for answer in answers] == ['"default";r=199;t=1', '"default";r=198;t=1']
 
 
-def test_whoever_has_no_key_is_told_nothing(api: Api) -> None:
+def test_whoever_has_no_key_gets_no_limit_headers(api: Api) -> None:
     assert says_nothing(Client().get("/api/v1/meetings/"))
     assert says_nothing(Api("upk_abcdefghij_nobody").get("meetings/"))
     assert says_nothing(api.get("nothing/"))
@@ -111,7 +111,7 @@ def test_a_burst_passes_and_the_next_one_does_not(api: Api, small: None) -> None
     assert statuses(api, 5) == [200, 200, 200, 429, 429]
 
 
-def test_who_sends_too_many_is_told_when_to_come_again(api: Api, small: None) -> None:
+def test_who_sends_too_many_is_refused_with_a_retry_after(api: Api, small: None) -> None:
     statuses(api, 3)
     response = api.get("meetings/")
     assert response.status_code == 429
@@ -221,7 +221,7 @@ def change(staff: Client, **limits: Any) -> Any:
     return staff.post(f"/admin/customers/apikey/{row.pk}/change/", body)
 
 
-def test_staff_give_a_key_limits_of_its_own_and_take_them_back(api: Api, admin_client: Client) -> None:
+def test_staff_give_a_key_limits_of_its_own_and_withdraw_them(api: Api, admin_client: Client) -> None:
     change(admin_client, rate_limit_per_second="500", rate_limit_burst="1000")
     assert standing(api.get("meetings/"))[0] == '"default";q=1000;w=2'
     change(admin_client, rate_limit_per_second="", rate_limit_burst="")
@@ -266,7 +266,7 @@ def test_a_setting_that_is_no_limit_is_refused_by_its_name(
 
 @pytest.fixture
 def quiet(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """A Redis that is frozen: it takes connections and never answers."""
+    """A Redis that is frozen: it accepts connections and never answers."""
     monkeypatch.setattr(limits, "SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)
@@ -284,9 +284,9 @@ def times_asked(listening: socket.socket) -> int:
         asked += 1
 
 
-def test_with_redis_down_requests_pass_and_are_told_nothing(api: Api, settings: Any, small: None) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_with_redis_down_requests_pass_without_limit_headers(api: Api, settings: Any, small: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
     responses = [api.get("meetings/") for _ in range(5)]
     assert [response.status_code for response in responses] == [200] * 5

@@ -1,4 +1,4 @@
-"""What an integrator is told of a meeting's recordings, one by one."""
+"""What the API shows of a meeting's recordings, one by one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -187,9 +187,9 @@ def test_what_was_saved_of_a_failed_recording_can_be_fetched(
 
 
 def test_every_reason_is_a_sentence_for_people() -> None:
-    told = [value for name, value in vars(reasons).items() if name.isupper()]
-    assert len(told) == len(set(told)) == 7
-    for sentence in told:
+    sentences = [value for name, value in vars(reasons).items() if name.isupper()]
+    assert len(sentences) == len(set(sentences)) == 7
+    for sentence in sentences:
         assert sentence[0].isupper() and sentence.endswith(".") and len(sentence) <= 255
         assert not {"egress", "livekit", "s3", "error"} & {*sentence.lower().strip(".").split()}
 
@@ -204,8 +204,8 @@ def test_a_link_is_good_for_15_minutes_and_saves_under_the_meeting_s_name(
     query = parse_qs(urlsplit(only(api, call)["download_url"]).query)
     assert query["X-Amz-Expires"] == ["900"]
     assert query["response-content-type"] == ["video/mp4"]
-    [told] = query["response-content-disposition"]
-    assert unquote(told) == "inline; filename*=utf-8''Sales Démo 2026-03-01 12.00.mp4"
+    [disposition] = query["response-content-disposition"]
+    assert unquote(disposition) == "inline; filename*=utf-8''Sales Démo 2026-03-01 12.00.mp4"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.test import Client
 from meetings.models import Meeting
 from participants.models import Participant
 from tests.api.conftest import StrangerSeesNothing
-from tests.conftest import NOON, Api, FakeLiveKit, noon, race, stayed
+from tests.conftest import NOON, Api, FakeLiveKit, connected, noon, race
 
 
 def remove(api: Api, meeting: Meeting) -> Any:
@@ -25,7 +25,7 @@ def test_it_removes_a_person(
         "display_name": "John Doe",
         "external_user_id": "user-123",
     }
-    assert fake_livekit.eject == [(secured.code, person.identity)]
+    assert fake_livekit.ejected == [(secured.code, person.identity)]
 
 
 def test_who_was_removed_is_not_found_any_more(api: Api, secured: Meeting, person: Participant) -> None:
@@ -50,7 +50,7 @@ def test_the_link_stops_working_at_once(api: Api, secured: Meeting, person: Part
 
 
 def test_a_new_registration_begins_with_no_time(api: Api, secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(600))
+    connected(person, NOON, noon(600))
     remove(api, secured)
     api.post(
         f"meetings/{secured.code}/participants/",

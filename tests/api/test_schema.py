@@ -53,7 +53,7 @@ def test_every_answer_of_every_operation_has_an_example(document: Any) -> None:
             assert content["examples"], f"{method} {path} {status}"
 
 
-def test_every_operation_tells_of_the_errors_that_can_always_come(document: Any) -> None:
+def test_every_operation_documents_the_errors_that_can_always_come(document: Any) -> None:
     for method, path, described in operations(document):
         assert {"401", "403", "404", "405", "406", "413", "429", "500"} <= described["responses"].keys(), (
             method,
@@ -61,7 +61,7 @@ def test_every_operation_tells_of_the_errors_that_can_always_come(document: Any)
         )
 
 
-def test_every_post_tells_of_its_body_and_of_idempotency_keys(document: Any) -> None:
+def test_every_post_documents_its_body_and_idempotency_keys(document: Any) -> None:
     posts = [described for method, _, described in operations(document) if method == "post"]
     assert len(posts) == 3
     for described in posts:
@@ -115,8 +115,8 @@ def test_credits_are_numbers_wherever_they_are_shown(document: Any) -> None:
     shown = [
         (name, field)
         for name, schema in document["components"]["schemas"].items()
-        for field, told in schema["properties"].items()
-        if (told.get("type"), told.get("format")) == ("number", "double")
+        for field, declared in schema["properties"].items()
+        if (declared.get("type"), declared.get("format")) == ("number", "double")
     ]
     assert shown == [
         ("Account", "credits_balance"),

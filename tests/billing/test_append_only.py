@@ -60,7 +60,7 @@ FORGERIES: list[Callable[[LedgerEntry], object]] = [
 
 @pytest.mark.parametrize("kind", EntryKind)
 @pytest.mark.parametrize("forge", FORGERIES)
-def test_what_was_written_stays_as_it_is(
+def test_what_was_written_never_changes(
     meeting: Meeting, kind: EntryKind, forge: Callable[[LedgerEntry], object]
 ) -> None:
     entry = one_of(kind, meeting)
@@ -89,7 +89,7 @@ def test_who_has_entries_is_not_deleted(customer: Customer, meeting: Meeting) ->
             kept.delete()
 
 
-# What the database takes for an entry
+# What the database accepts as an entry
 
 STRANGE: list[dict[str, Any]] = [
     {"kind": EntryKind.GRANT, "amount": 0},

@@ -16,7 +16,7 @@ from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Connection, Participant
 from tests.billing.conftest import unguarded, used
-from tests.conftest import NOON, noon, race, stayed
+from tests.conftest import NOON, connected, noon, race
 
 NOW = noon(4000)
 
@@ -32,7 +32,7 @@ def guest(meeting: Meeting) -> Participant:
 @pytest.fixture
 def hour(meeting: Meeting) -> Connection:
     """Somebody was in the meeting for an hour, which is settled."""
-    connection = stayed(guest(meeting), NOON, noon(3600))
+    connection = connected(guest(meeting), NOON, noon(3600))
     settle(meeting.pk, noon(3700))
     return connection
 
@@ -64,7 +64,7 @@ def test_meetings_in_which_somebody_was_are_counted(
 ) -> None:
     """Also free ones; not those that nobody joined."""
     Meeting.objects.create(customer=customer, created_at=NOON)
-    stayed(person, NOON, noon(60))
+    connected(person, NOON, noon(60))
     settle(secured.pk, NOW)
     assert check([customer], NOW) == Report(customers=1, meetings=2, entries=2)
 
@@ -95,7 +95,7 @@ def test_more_meetings_are_no_more_questions(customer: Customer, hour: Connectio
     for_one = questions()
     for _ in range(3):
         more = Meeting.objects.create(customer=customer, created_at=NOON)
-        stayed(guest(more), NOON, noon(60))
+        connected(guest(more), NOON, noon(60))
     assert check([customer], NOW).meetings == 4
     assert questions() == for_one
 
@@ -117,19 +117,19 @@ def test_what_others_write_meanwhile_is_not_seen(
 # Accounts and entries
 
 
-def test_a_changed_balance_is_told(customer: Customer, hour: Connection) -> None:
+def test_a_changed_balance_is_reported(customer: Customer, hour: Connection) -> None:
     CreditAccount.objects.filter(customer=customer).update(balance=F("balance") + 1)
     assert wrong(customer) == [
         "your-company: the balance is 150.0000, but its entries add up to 149.0000.",
     ]
 
 
-def test_a_lost_account_is_told(customer: Customer) -> None:
+def test_a_lost_account_is_reported(customer: Customer) -> None:
     CreditAccount.objects.filter(customer=customer).delete()
     assert wrong(customer) == ["your-company: the balance is 0, but its entries add up to 150.0000."]
 
 
-def test_an_entry_that_tells_another_balance_is_told(customer: Customer, hour: Connection) -> None:
+def test_an_entry_that_states_another_balance_is_reported(customer: Customer, hour: Connection) -> None:
     entry = ledger.grant(customer, Decimal(1), "", NOON)
     with unguarded():
         LedgerEntry.objects.filter(pk=entry.pk).update(balance_after=7)
@@ -138,7 +138,7 @@ def test_an_entry_that_tells_another_balance_is_told(customer: Customer, hour: C
     ]
 
 
-def test_a_deleted_entry_is_told(customer: Customer) -> None:
+def test_a_deleted_entry_is_reported(customer: Customer) -> None:
     first, second = (ledger.grant(customer, Decimal(1), "", NOON) for _ in range(2))
     with unguarded():
         first.delete()
@@ -157,7 +157,7 @@ def test_entries_of_others_are_not_added_up(customer: Customer, stranger: Custom
 # Usage
 
 
-def test_a_wrong_price_is_told(customer: Customer, meeting: Meeting, hour: Connection) -> None:
+def test_a_wrong_price_is_reported(customer: Customer, meeting: Meeting, hour: Connection) -> None:
     with unguarded():
         LedgerEntry.objects.usage().update(amount=-2, balance_after=148)
     CreditAccount.objects.update(balance=148)
@@ -168,7 +168,7 @@ def test_a_wrong_price_is_told(customer: Customer, meeting: Meeting, hour: Conne
 
 
 @pytest.mark.parametrize(("left_at", "said"), [(1800, 1800), (7200, 7200), (60, 0)])
-def test_a_connection_that_was_changed_by_hand_is_told(
+def test_a_connection_that_was_changed_by_hand_is_reported(
     customer: Customer, meeting: Meeting, hour: Connection, left_at: int, said: int
 ) -> None:
     Connection.objects.update(left_at=noon(left_at))
@@ -178,16 +178,16 @@ def test_a_connection_that_was_changed_by_hand_is_told(
     ]
 
 
-def test_usage_without_anybody_is_told(customer: Customer, meeting: Meeting) -> None:
+def test_usage_without_anybody_is_reported(customer: Customer, meeting: Meeting) -> None:
     used(meeting, 3600, "1")
     assert wrong(customer) == [
         f"your-company: {meeting.code}: 3600 s are billed, but its connections say 0 s.",
     ]
 
 
-@pytest.mark.parametrize(("passed", "is_told"), [(119, False), (120, True), (3600, True)])
-def test_what_is_not_settled_for_two_minutes_is_told(
-    customer: Customer, meeting: Meeting, hour: Connection, passed: int, is_told: bool
+@pytest.mark.parametrize(("passed", "is_reported"), [(119, False), (120, True), (3600, True)])
+def test_what_is_not_settled_for_two_minutes_is_reported(
+    customer: Customer, meeting: Meeting, hour: Connection, passed: int, is_reported: bool
 ) -> None:
     Connection.objects.set_left_at(noon(1800), NOW)
     report = check([customer], noon(4000 + passed))
@@ -195,12 +195,12 @@ def test_what_is_not_settled_for_two_minutes_is_told(
     sentence = (
         f"your-company: {meeting.code}: 3600 s are billed, but its connections say 1800 s since {since}."
     )
-    assert report.wrong == ([sentence] if is_told else [])
+    assert report.wrong == ([sentence] if is_reported else [])
 
 
 def test_what_waits_longest_counts(customer: Customer, meeting: Meeting, hour: Connection) -> None:
-    stayed(guest(meeting), NOON, noon(700), unsettled_since=noon(3000))
-    stayed(guest(meeting), NOON, noon(700), unsettled_since=noon(3999))
+    connected(guest(meeting), NOON, noon(700), unsettled_since=noon(3000))
+    connected(guest(meeting), NOON, noon(700), unsettled_since=noon(3999))
     [sentence] = wrong(customer)
     assert sentence.endswith("3600 s are billed, but its connections say 5000 s since 2026-03-01 12:50:00.")
 
@@ -211,7 +211,7 @@ def test_what_is_not_settled_but_says_the_same_is_sound(customer: Customer, hour
 
 
 @pytest.mark.usefixtures("sold")
-def test_usage_booked_to_another_customer_is_told_to_both(
+def test_usage_booked_to_another_customer_is_reported_to_both(
     customer: Customer, stranger: Customer, meeting: Meeting
 ) -> None:
     assert wrong(customer) == [
@@ -225,29 +225,29 @@ def test_usage_booked_to_another_customer_is_told_to_both(
 # Connections
 
 
-@pytest.mark.parametrize(("seen", "is_told"), [(3880, False), (3879, True)])
-def test_an_open_connection_that_nobody_looks_for_is_told(
-    customer: Customer, meeting: Meeting, seen: int, is_told: bool
+@pytest.mark.parametrize(("seen", "is_reported"), [(3880, False), (3879, True)])
+def test_an_open_connection_that_no_poll_looks_for_is_reported(
+    customer: Customer, meeting: Meeting, seen: int, is_reported: bool
 ) -> None:
-    connection = stayed(guest(meeting), NOON, last_seen_at=noon(seen))
+    connection = connected(guest(meeting), NOON, last_seen_at=noon(seen))
     settle(meeting.pk, NOON)
     what = f"{connection.sid} is open, but was not looked for since 2026-03-01 13:04:39."
     sentence = f"your-company: {meeting.code}: {what}"
-    assert wrong(customer) == ([sentence] if is_told else [])
+    assert wrong(customer) == ([sentence] if is_reported else [])
 
 
-def test_whoever_is_known_by_late_news_is_not_missed_at_once(customer: Customer, meeting: Meeting) -> None:
-    connection = stayed(guest(meeting), NOON)
+def test_whoever_is_known_by_a_late_event_is_not_missed_at_once(customer: Customer, meeting: Meeting) -> None:
+    connection = connected(guest(meeting), NOON)
     settle(meeting.pk, NOON)
     Connection.objects.filter(pk=connection.pk).set_seen_at(noon(10), noon(3900))
     assert wrong(customer) == []
 
 
 @pytest.mark.parametrize("end", ["ended_at", "expires_at", "cancelled_at"])
-def test_who_is_in_a_meeting_that_is_over_for_long_is_told(
+def test_who_is_in_a_meeting_that_is_over_for_long_is_reported(
     customer: Customer, meeting: Meeting, end: str
 ) -> None:
-    connection = stayed(guest(meeting), NOON)
+    connection = connected(guest(meeting), NOON)
     Meeting.objects.filter(pk=meeting.pk).update(**{end: noon(3879)})
     settle(meeting.pk, NOON)
     [sentence] = wrong(customer)
@@ -258,7 +258,7 @@ def test_who_is_in_a_meeting_that_is_over_for_long_is_told(
 def test_in_a_meeting_that_is_just_over_nobody_is_missed(
     customer: Customer, meeting: Meeting, end: str
 ) -> None:
-    stayed(guest(meeting), NOON)
+    connected(guest(meeting), NOON)
     Meeting.objects.update(**{end: noon(3999)})
     settle(meeting.pk, NOON)
     assert wrong(customer) == []
@@ -268,18 +268,18 @@ def test_who_left_is_not_missed(customer: Customer, hour: Connection) -> None:
     assert (hour.last_seen_at, wrong(customer)) == (NOON, [])
 
 
-def test_all_that_is_wrong_is_told(
+def test_all_that_is_wrong_is_reported(
     customer: Customer, meeting: Meeting, secured: Meeting, hour: Connection
 ) -> None:
     used(secured, 3600, "7")
-    stayed(guest(meeting), NOON)
+    connected(guest(meeting), NOON)
     CreditAccount.objects.update(balance=1)
     about = [sentence.split(": ")[1] for sentence in wrong(customer)]
     balance = "the balance is 1.0000, but its entries add up to 142.0000."
     assert about == [balance, meeting.code, secured.code, secured.code]
 
 
-def test_what_is_wrong_with_each_customer_is_told(customer: Customer, stranger: Customer) -> None:
+def test_what_is_wrong_with_each_customer_is_reported(customer: Customer, stranger: Customer) -> None:
     CreditAccount.objects.update(balance=1)
     about = [sentence.split(": ")[0] for sentence in check([customer, stranger], NOW).wrong]
     assert about == ["your-company", "stranger"]

@@ -1,4 +1,4 @@
-"""Money in a hostile world: news lost, doubled, late and out of order, workers killed, actions at once.
+"""Money in a hostile world: webhooks lost, doubled, late and out of order, workers killed, actions at once.
 
 Hypothesis chooses what happens; after every step `check_ledger` must find nothing wrong, and at the end
 every meeting must have cost what a record of what really happened says. `make test` runs some steps,
@@ -112,8 +112,8 @@ class HostileWorld(RuleBasedStateMachine):
             action()
         self.world.obey(self.by_code)
 
-    def look(self) -> None:
-        self.world.look(partial(self.do, partial(reconcile, self.world.now)))
+    def poll(self) -> None:
+        self.world.poll(partial(self.do, partial(reconcile, self.world.now)))
 
     def sweep(self) -> None:
         for webhook in InboundWebhook.objects.pending():
@@ -124,7 +124,7 @@ class HostileWorld(RuleBasedStateMachine):
             settling.settle(meeting, self.world.now)
 
     def beat(self) -> None:
-        self.look()
+        self.poll()
         self.sweep()
         self.settle()
 
@@ -170,7 +170,7 @@ class HostileWorld(RuleBasedStateMachine):
     @rule(number=ANY)
     def somebody_shares_a_track(self, number: int) -> None:
         visit = self.one_present(number)
-        self.world.tell(visit, visit.track_event(self.world.now))
+        self.world.send(visit, visit.track_event(self.world.now))
 
     @precondition(lambda self: len(self.world.present()) > 5)
     @rule()
@@ -199,17 +199,17 @@ class HostileWorld(RuleBasedStateMachine):
         self.world.under_way.pop(number % len(self.world.under_way))
 
     @rule(missed=st.sets(ANY, max_size=2))
-    def a_look_misses_somebody(self, missed: set[int]) -> None:
-        """Or nobody; a look that comes soon after another."""
+    def a_poll_misses_somebody(self, missed: set[int]) -> None:
+        """Or nobody; a poll that comes soon after another."""
         there = self.world.present()
         self.world.overlooked = [there[number % len(there)] for number in missed if there]
-        self.look()
+        self.poll()
         self.world.overlooked = []
 
     @rule()
-    def a_look_finds_livekit_away(self) -> None:
+    def a_poll_finds_livekit_away(self) -> None:
         self.world.livekit.is_away = True
-        self.look()
+        self.poll()
         self.world.livekit.is_away = False
 
     @rule(is_down=st.booleans())
@@ -218,9 +218,9 @@ class HostileWorld(RuleBasedStateMachine):
             self.well_since = self.world.now
         self.is_down = is_down
 
-    @rule(query=QUERY, name=st.sampled_from(["settle", "sweep", "look"]))
+    @rule(query=QUERY, name=st.sampled_from(["settle", "sweep", "poll"]))
     def a_worker_is_killed(self, query: int, name: str) -> None:
-        jobs = {"settle": self.settle, "sweep": self.sweep, "look": self.look}
+        jobs = {"settle": self.settle, "sweep": self.sweep, "poll": self.poll}
         with killed_at(query):
             jobs[name]()
         self.world.obey(self.by_code)
@@ -258,7 +258,7 @@ class HostileWorld(RuleBasedStateMachine):
         amount = Decimal(ten_thousandths) / 10_000
         ledger.adjust(self.customer, amount, "a reason", self.world.now)
 
-    @rule(meeting=PEOPLE, action=st.sampled_from(["settle", "end", "sweep", "adjust", "look"]))
+    @rule(meeting=PEOPLE, action=st.sampled_from(["settle", "end", "sweep", "adjust", "poll"]))
     def a_meeting_is_settled_while_something_else_happens(self, meeting: int, action: str) -> None:
         now, one = self.world.now, self.meetings[meeting]
         settle = partial(settling.settle, one.pk, now)
@@ -268,10 +268,10 @@ class HostileWorld(RuleBasedStateMachine):
             "end": partial(ending.end_meeting, one, now),
             "sweep": partial(apply, waiting[0], now) if waiting else settle,
             "adjust": partial(ledger.adjust, self.customer, Decimal("0.0001"), "a reason", now),
-            "look": partial(reconcile, now),
+            "poll": partial(reconcile, now),
         }
         both = partial(race, settle, others[action])
-        self.world.look(both) if action == "look" else both()
+        self.world.poll(both) if action == "poll" else both()
         self.world.obey(self.by_code)
 
     @precondition(lambda self: self.world.under_way)
@@ -294,7 +294,7 @@ class HostileWorld(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Everybody leaves and what is under way arrives: then each meeting has cost what really happened."""
         if sys.exception():
-            return  # which is to be told, not what comes of it
+            return  # which is to be reported, not what comes of it
         self.is_down = False
         for visit in self.world.present():
             self.world.leave(visit)
@@ -326,7 +326,7 @@ def test_whatever_happens_every_second_is_billed_once(fake_livekit: FakeLiveKit)
     HostileWorld.steps = HostileWorld.billed = HostileWorld.free = 0
     while HostileWorld.steps < STEPS:
         run_state_machine_as_test(
-            partial(HostileWorld, fake_livekit),  # type: ignore[arg-type]  # takes any factory
+            partial(HostileWorld, fake_livekit),  # type: ignore[arg-type]  # any factory will do
             settings=settings(
                 max_examples=max(5, min(200, STEPS // 100)),
                 stateful_step_count=60,
@@ -336,10 +336,10 @@ def test_whatever_happens_every_second_is_billed_once(fake_livekit: FakeLiveKit)
                 database=None,
             ),
         )
-        print(told(), flush=True)
+        print(summary(), flush=True)
     assert HostileWorld.billed and HostileWorld.free, "both sides of the minimum were seen"
 
 
-def told() -> str:
+def summary() -> str:
     meetings = f"{HostileWorld.billed} meetings were billed, {HostileWorld.free} were free"
     return f"soak: {HostileWorld.steps} steps, {meetings}; no difference"

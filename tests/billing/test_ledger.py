@@ -25,16 +25,16 @@ def poor(db: None) -> Customer:
 
 
 def balances(customer: Customer) -> list[Decimal]:
-    """What the entries tell, oldest first."""
+    """What the entries say, oldest first."""
     return list(LedgerEntry.objects.of(customer).order_by("pk").values_list("balance_after", flat=True))
 
 
 def sums(customer: Customer) -> list[Decimal]:
-    """The oracle: what they should tell."""
+    """The oracle: what they should say."""
     return list(accumulate(LedgerEntry.objects.of(customer).order_by("pk").values_list("amount", flat=True)))
 
 
-# JoinAttempt and going
+# Adding and subtracting
 
 
 def test_a_grant_is_an_entry_and_raises_the_balance(poor: Customer) -> None:
@@ -43,14 +43,14 @@ def test_a_grant_is_an_entry_and_raises_the_balance(poor: Customer) -> None:
     assert ledger.balance(poor) == Decimal("1.5")
 
 
-def test_an_adjustment_gives_or_takes(poor: Customer) -> None:
+def test_an_adjustment_adds_or_subtracts(poor: Customer) -> None:
     entry = ledger.adjust(poor, Decimal("2"), "forgotten", NOON)
     assert (entry.kind, entry.reason, entry.created_at) == ("adjustment", "forgotten", NOON)
     ledger.adjust(poor, Decimal("-3.5"), "too much", NOON)
     assert ledger.balance(poor) == Decimal("-1.5")
 
 
-def test_each_entry_tells_the_balance_after_it(poor: Customer) -> None:
+def test_each_entry_states_the_balance_after_it(poor: Customer) -> None:
     ledger.grant(poor, Decimal(3), "", NOON)
     ledger.adjust(poor, Decimal("-5.5"), "", NOON)
     ledger.grant(poor, Decimal("0.0001"), "", NOON)
@@ -113,7 +113,7 @@ def test_the_balance_is_the_sum_of_the_entries_also_of_grants_at_once(poor: Cust
 
 
 @pytest.mark.django_db(transaction=True)
-def test_entries_of_any_kind_at_once_each_tell_the_balance_after_them(
+def test_entries_of_any_kind_at_once_each_state_the_balance_after_them(
     customer: Customer, meeting: Meeting, stranger: Customer
 ) -> None:
     for _ in ROUNDS:
@@ -237,7 +237,7 @@ def test_a_meeting_that_turned_out_to_be_free_is_not_counted(customer: Customer,
     assert ledger.usage_in_month(customer, NOON) == MonthOfUsage("2026-03", Decimal(0), 0, 0)
 
 
-def test_the_usage_of_others_is_not_told(customer: Customer, stranger: Customer, meeting: Meeting) -> None:
+def test_the_usage_of_others_is_not_listed(customer: Customer, stranger: Customer, meeting: Meeting) -> None:
     used(meeting, 3600, "1")
     ledger.grant(customer, Decimal(9), "", NOON)
     assert ledger.usage_in_month(stranger, NOON).credits == 0

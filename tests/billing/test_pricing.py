@@ -18,7 +18,7 @@ def ten_thousandths(seconds: int) -> int:
     return (2 * 10_000 * seconds + 3600) // (2 * 3600)
 
 
-def test_the_price_is_told_in_the_words_of_the_reference() -> None:
+def test_the_price_is_documented_in_the_words_of_the_reference() -> None:
     assert pricing.NOTE == "Billing starts after 10 minutes of participant time. 1 credit = 1 hour."
     assert pricing.MIN_BILLABLE_MINUTES == 10
 

@@ -13,7 +13,7 @@ from billing.settling import due, settle
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Connection, Participant
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 
 HOUR = 3600
 
@@ -40,7 +40,7 @@ def settled(meeting: Meeting) -> int:
 
 
 def test_what_the_connections_say_is_booked(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(HOUR))
+    connected(person, NOON, noon(HOUR))
     entry = settle(secured.pk, noon(4000))
     assert entry == LedgerEntry.objects.usage().get()
     assert (entry.customer, entry.meeting, entry.created_at) == (secured.customer, secured, noon(4000))
@@ -49,7 +49,7 @@ def test_what_the_connections_say_is_booked(secured: Meeting, person: Participan
 
 
 def test_settling_again_books_nothing(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(HOUR))
+    connected(person, NOON, noon(HOUR))
     assert settle(secured.pk, noon(4000))
     assert [settle(secured.pk, noon(at)) for at in (4000, 5000)] == [None, None]
     assert LedgerEntry.objects.usage().count() == 1
@@ -61,15 +61,15 @@ def test_a_meeting_of_nobody_costs_nothing(meeting: Meeting) -> None:
 
 
 def test_below_ten_minutes_nothing_is_booked(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(599))
+    connected(person, NOON, noon(599))
     assert settle(secured.pk, noon(4000)) is None
     assert due() == []
 
 
 def test_whoever_crosses_the_minimum_costs_all_of_it(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(599))
+    connected(person, NOON, noon(599))
     settle(secured.pk, noon(599))
-    stayed(register(secured, "another"), NOON, noon(1))
+    connected(register(secured, "another"), NOON, noon(1))
     entry = settle(secured.pk, noon(700))
     assert entry and (entry.seconds, entry.amount) == (600, Decimal("-0.1667"))
 
@@ -78,11 +78,11 @@ def test_the_parts_of_a_running_meeting_add_up_to_the_price_of_the_whole(
     secured: Meeting, person: Participant
 ) -> None:
     """Rounded part by part it would be another one."""
-    stayed(person, NOON)
+    connected(person, NOON)
     for at in range(0, HOUR + 1, 61):
         Connection.objects.set_seen_at(noon(at), noon(at))
         settle(secured.pk, noon(at))
-    assert LedgerEntry.objects.usage().count() == 50  # of the 60 looks, those from ten minutes on
+    assert LedgerEntry.objects.usage().count() == 50  # of the 60 polls, those from ten minutes on
     assert ledger.usage_of(secured) == Usage(3599, Decimal("0.9997"))
 
 
@@ -92,13 +92,13 @@ def test_the_parts_of_a_running_meeting_add_up_to_the_price_of_the_whole(
 def test_an_open_connection_counts_up_to_the_last_moment_they_were_seen(
     secured: Meeting, person: Participant
 ) -> None:
-    stayed(person, NOON, last_seen_at=noon(900))
+    connected(person, NOON, last_seen_at=noon(900))
     assert settled(secured) == 900
 
 
 def test_a_connection_that_ended_counts_up_to_its_end(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(900), last_seen_at=noon(700))
-    stayed(person, noon(1000), noon(1900), last_seen_at=noon(5000))
+    connected(person, NOON, noon(900), last_seen_at=noon(700))
+    connected(person, noon(1000), noon(1900), last_seen_at=noon(5000))
     assert settled(secured) == 1800
 
 
@@ -107,79 +107,81 @@ def test_a_connection_that_ended_counts_up_to_its_end(secured: Meeting, person: 
 def test_no_time_counts_after_the_meeting_was_over(
     secured: Meeting, person: Participant, end: str, left_at: datetime | None
 ) -> None:
-    stayed(person, NOON, left_at, last_seen_at=noon(1500))
-    stayed(person, noon(2000), left_at and noon(3000), last_seen_at=noon(3000))
+    connected(person, NOON, left_at, last_seen_at=noon(1500))
+    connected(person, noon(2000), left_at and noon(3000), last_seen_at=noon(3000))
     Meeting.objects.filter(pk=secured.pk).update(**{end: noon(1200)})
     assert settled(secured) == 1200
 
 
-def test_an_end_that_is_still_to_come_takes_nothing_away(secured: Meeting, person: Participant) -> None:
+def test_an_end_that_is_still_to_come_removes_nothing(secured: Meeting, person: Participant) -> None:
     Meeting.objects.filter(pk=secured.pk).update(expires_at=noon(HOUR))
-    stayed(person, NOON, last_seen_at=noon(700))
+    connected(person, NOON, last_seen_at=noon(700))
     assert settled(secured) == 700
 
 
 def test_a_meeting_that_ended_before_it_expired_counts_up_to_its_end(
     secured: Meeting, person: Participant
 ) -> None:
-    stayed(person, NOON, noon(1500))
+    connected(person, NOON, noon(1500))
     Meeting.objects.filter(pk=secured.pk).update(ended_at=noon(1000), expires_at=noon(1200))
     assert settled(secured) == 1000
 
 
 def test_two_tabs_of_one_person_count_once(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(900))
-    stayed(person, noon(300), noon(1200))
-    stayed(person, noon(400), noon(500))
+    connected(person, NOON, noon(900))
+    connected(person, noon(300), noon(1200))
+    connected(person, noon(400), noon(500))
     assert settled(secured) == 1200
 
 
 def test_two_people_add_up(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(900))
-    stayed(register(secured, "another"), NOON, noon(900))
+    connected(person, NOON, noon(900))
+    connected(register(secured, "another"), NOON, noon(900))
     assert settled(secured) == 1800
 
 
 def test_a_registration_made_anew_is_the_same_person(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(900))
+    connected(person, NOON, noon(900))
     person.mark_removed(noon(850))
-    stayed(register(secured, "user-123"), noon(600), noon(1200))
+    connected(register(secured, "user-123"), noon(600), noon(1200))
     assert settled(secured) == 1200
 
 
 def test_guests_are_each_their_own(meeting: Meeting) -> None:
     for _ in range(2):
-        stayed(register(meeting, None), NOON, noon(900))
+        connected(register(meeting, None), NOON, noon(900))
     assert settled(meeting) == 1800
 
 
 def test_a_guest_is_nobody_registered_whatever_their_identity(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(900))
-    stayed(register(secured, None, identity="user-123"), NOON, noon(900))
+    connected(person, NOON, noon(900))
+    connected(register(secured, None, identity="user-123"), NOON, noon(900))
     assert settled(secured) == 1800
 
 
-def test_stays_of_other_meetings_do_not_count(
+def test_connections_of_other_meetings_do_not_count(
     secured: Meeting, person: Participant, meeting: Meeting
 ) -> None:
-    stayed(person, NOON, noon(900))
-    stayed(register(meeting, None), NOON, noon(700))
+    connected(person, NOON, noon(900))
+    connected(register(meeting, None), NOON, noon(700))
     assert (settled(secured), settled(meeting)) == (900, 700)
 
 
-# Exact news that comes late
+# Exact events that come late
 
 
-def test_late_news_of_a_longer_connection_books_the_rest(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(HOUR), is_left_guessed=True)
+def test_a_late_event_of_a_longer_connection_books_the_rest(secured: Meeting, person: Participant) -> None:
+    connected(person, NOON, noon(HOUR), is_left_guessed=True)
     settle(secured.pk, noon(4000))
     Connection.objects.set_left_at(noon(2 * HOUR), noon(8000))
     entry = settle(secured.pk, noon(8000))
     assert entry and (entry.seconds, entry.amount, entry.balance_after) == (HOUR, Decimal(-1), Decimal(148))
 
 
-def test_late_news_of_a_shorter_connection_gives_the_rest_back(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, last_seen_at=noon(HOUR))
+def test_a_late_event_of_a_shorter_connection_gives_the_rest_back(
+    secured: Meeting, person: Participant
+) -> None:
+    connected(person, NOON, last_seen_at=noon(HOUR))
     settle(secured.pk, noon(4000))
     Connection.objects.set_left_at(noon(1800), noon(8000))
     entry = settle(secured.pk, noon(8000))
@@ -187,8 +189,8 @@ def test_late_news_of_a_shorter_connection_gives_the_rest_back(secured: Meeting,
     assert ledger.usage_of(secured) == Usage(1800, Decimal("0.5"))
 
 
-def test_late_news_can_make_a_meeting_free_again(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, last_seen_at=noon(900))
+def test_a_late_event_can_make_a_meeting_free_again(secured: Meeting, person: Participant) -> None:
+    connected(person, NOON, last_seen_at=noon(900))
     settle(secured.pk, noon(1000))
     Connection.objects.set_left_at(noon(599), noon(1000))
     entry = settle(secured.pk, noon(2000))
@@ -196,8 +198,8 @@ def test_late_news_can_make_a_meeting_free_again(secured: Meeting, person: Parti
     assert (booked(secured), ledger.balance(secured.customer)) == (0, Decimal(150))
 
 
-def test_late_news_of_an_earlier_beginning_books_the_rest(secured: Meeting, person: Participant) -> None:
-    stayed(person, noon(600), noon(1800), is_joined_guessed=True)
+def test_a_late_event_of_an_earlier_beginning_books_the_rest(secured: Meeting, person: Participant) -> None:
+    connected(person, noon(600), noon(1800), is_joined_guessed=True)
     assert settled(secured) == 1200
     Connection.objects.set_joined_at(NOON, noon(2000))
     assert settled(secured) == 1800
@@ -210,8 +212,8 @@ def test_what_changed_is_due_until_it_is_settled(
     secured: Meeting, person: Participant, meeting: Meeting
 ) -> None:
     assert due() == []
-    connection = stayed(person, NOON, last_seen_at=noon(700))
-    stayed(register(meeting, None), NOON, noon(100))
+    connection = connected(person, NOON, last_seen_at=noon(700))
+    connected(register(meeting, None), NOON, noon(100))
     assert set(due()) == {secured.pk, meeting.pk}
     settle(meeting.pk, noon(700))
     assert due() == [secured.pk]
@@ -221,22 +223,22 @@ def test_what_changed_is_due_until_it_is_settled(
     assert due() == [secured.pk]
 
 
-def test_a_meeting_of_many_stays_is_due_once(secured: Meeting, person: Participant) -> None:
+def test_a_meeting_of_many_connections_is_due_once(secured: Meeting, person: Participant) -> None:
     for at in range(3):
-        stayed(person, noon(at), noon(at + 1))
+        connected(person, noon(at), noon(at + 1))
     assert due() == [secured.pk]
 
 
 def test_the_oldest_meeting_is_due_first(customer: Customer) -> None:
     meetings = [Meeting.objects.create(customer=customer, created_at=noon(at)) for at in range(3)]
     for meeting in meetings[::-1]:
-        stayed(register(meeting, None), NOON)
+        connected(register(meeting, None), NOON)
     assert due() == [meeting.pk for meeting in meetings]
 
 
 def test_settling_a_meeting_leaves_the_others_due(
     secured: Meeting, person: Participant, meeting: Meeting
 ) -> None:
-    stayed(person, NOON, noon(700))
+    connected(person, NOON, noon(700))
     assert settle(meeting.pk, noon(800)) is None
     assert due() == [secured.pk]

@@ -1,4 +1,4 @@
-"""Settling disturbed: killed in the middle, or beside settling, ending and news on other connections."""
+"""Settling disturbed: killed in the middle, or beside settling, ending and events elsewhere."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +17,7 @@ from calls import ending
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Connection, Participant
-from tests.conftest import NOON, ROUNDS, noon, race, stayed
+from tests.conftest import NOON, ROUNDS, connected, noon, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +26,7 @@ def running(customer: Customer, last_seen_at: datetime) -> Meeting:
     """A meeting with a guest in it since noon."""
     meeting = Meeting.objects.create(customer=customer, created_at=NOON)
     guest = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=NOON)
-    stayed(guest, NOON, last_seen_at=last_seen_at)
+    connected(guest, NOON, last_seen_at=last_seen_at)
     return meeting
 
 
@@ -40,10 +40,10 @@ def booked(meeting: Meeting) -> int:
 
 
 def is_in_order(customer: Customer) -> bool:
-    """Each entry tells the balance after it."""
+    """Each entry states the balance after it."""
     entries = LedgerEntry.objects.of(customer).order_by("pk")
-    told = [entry.balance_after for entry in entries]
-    return told == list(accumulate(entry.amount for entry in entries))
+    stated = [entry.balance_after for entry in entries]
+    return stated == list(accumulate(entry.amount for entry in entries))
 
 
 # At once
@@ -70,7 +70,7 @@ def test_settled_and_ended_at_once_it_costs_up_to_its_end(customer: Customer) ->
         assert (booked(meeting), due()) == (1200, [])
 
 
-def test_news_of_somebody_seen_while_their_meeting_is_settled_is_not_lost(customer: Customer) -> None:
+def test_an_event_of_somebody_seen_while_their_meeting_is_settled_is_not_lost(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = running(customer, noon(700))
         race(
@@ -83,7 +83,7 @@ def test_news_of_somebody_seen_while_their_meeting_is_settled_is_not_lost(custom
         assert (booked(meeting), due()) == (900, [])
 
 
-def test_news_of_a_leave_while_a_meeting_is_settled_is_not_lost(customer: Customer) -> None:
+def test_an_event_of_a_leave_while_a_meeting_is_settled_is_not_lost(customer: Customer) -> None:
     for _ in ROUNDS:
         meeting = running(customer, noon(900))
         race(
@@ -99,7 +99,7 @@ def test_a_connection_that_begins_while_its_meeting_is_settled_is_not_lost(custo
     for _ in ROUNDS:
         meeting = running(customer, noon(900))
         other = Participant.objects.create(meeting=meeting, display_name="Ben", created_at=NOON)
-        race(partial(settle, meeting.pk, noon(900)), partial(stayed, other, NOON, noon(600)))
+        race(partial(settle, meeting.pk, noon(900)), partial(connected, other, NOON, noon(600)))
         settle_what_is_due()
         assert (booked(meeting), due()) == (1500, [])
 
@@ -140,7 +140,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 def test_killed_after_the_entry_nothing_is_booked_twice(
     secured: Meeting, person: Participant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stayed(person, NOON, noon(3600))
+    connected(person, NOON, noon(3600))
     with monkeypatch.context() as broken_once:
         broken(broken_once, "_book")
         with pytest.raises(SystemExit):
@@ -153,7 +153,7 @@ def test_killed_after_the_entry_nothing_is_booked_twice(
 def test_killed_before_the_commit_nothing_is_booked(
     secured: Meeting, person: Participant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stayed(person, NOON, noon(3600))
+    connected(person, NOON, noon(3600))
     with monkeypatch.context() as broken_once:
         broken(broken_once, "_bring_to")
         with pytest.raises(SystemExit):
@@ -164,37 +164,37 @@ def test_killed_before_the_commit_nothing_is_booked(
     assert booked(secured) == 3600
 
 
-def test_news_between_the_entry_and_its_end_is_not_taken_for_settled(
+def test_an_event_between_the_entry_and_its_end_does_not_count_as_settled(
     secured: Meeting, person: Participant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stayed(person, NOON, last_seen_at=noon(700))
+    connected(person, NOON, last_seen_at=noon(700))
     unbroken = settling._book
 
-    def book_and_hear(*about: Any) -> Any:
+    def book_and_receive(*about: Any) -> Any:
         answer = unbroken(*about)
         Connection.objects.set_seen_at(noon(800), noon(800))
         return answer
 
     with monkeypatch.context() as interrupted:
-        interrupted.setattr(settling, "_book", book_and_hear)
+        interrupted.setattr(settling, "_book", book_and_receive)
         settle(secured.pk, noon(700))
     assert (booked(secured), due()) == (700, [secured.pk])
     settle_what_is_due()
     assert booked(secured) == 800
 
 
-def test_a_look_between_booking_and_marking_at_every_beat_raises_no_alarm(
+def test_a_poll_between_booking_and_marking_at_every_beat_raises_no_alarm(
     customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meeting = running(customer, noon(600))
     unbroken = settling._book
 
-    def book_and_look(meeting_pk: int, now: datetime) -> Any:
+    def book_and_poll(meeting_pk: int, now: datetime) -> Any:
         booked = unbroken(meeting_pk, now)
         Connection.objects.set_seen_at(now, now)
         return booked
 
-    monkeypatch.setattr(settling, "_book", book_and_look)
+    monkeypatch.setattr(settling, "_book", book_and_poll)
     for beat in range(630, 1200, 30):
         settle(meeting.pk, noon(beat))
         assert check([customer], noon(beat + 15)).wrong == []

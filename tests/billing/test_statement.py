@@ -68,7 +68,7 @@ def between(customer: Customer) -> list[str]:
 # What is on it
 
 
-def test_a_month_is_told_line_by_line(new: Customer) -> None:
+def test_a_month_is_printed_line_by_line(new: Customer) -> None:
     meeting = meeting_of(new)
     write(new, day(-1), "100", "grant", "Welcome")
     use(meeting, day(2), "-1.5", 5400)
@@ -117,7 +117,7 @@ def test_usage_that_came_to_nothing_is_left_out(new: Customer) -> None:
 
 
 @pytest.mark.parametrize(("credits", "seconds"), [("0.0001", -3600), ("1", -3599)])
-def test_usage_that_came_to_nothing_in_seconds_or_credits_alone_is_told(
+def test_usage_that_came_to_nothing_in_seconds_or_credits_alone_is_reported(
     new: Customer, credits: str, seconds: int
 ) -> None:
     meeting = meeting_of(new)
@@ -126,7 +126,7 @@ def test_usage_that_came_to_nothing_in_seconds_or_credits_alone_is_told(
     assert len(between(new)) == 1
 
 
-def test_what_is_given_back_of_an_earlier_month_is_told(new: Customer) -> None:
+def test_what_is_given_back_of_an_earlier_month_is_reported(new: Customer) -> None:
     meeting = meeting_of(new)
     use(meeting, day(-1), "-1", 3600)
     use(meeting, day(0), "0.25", -900)
@@ -228,7 +228,7 @@ def test_a_reason_is_never_a_formula(new: Customer, reason: str) -> None:
 @pytest.mark.parametrize(
     "reason", ["1-1", "a=b", "'quoted'", "", "Ünïcode, with a comma", 'a "quote"', "a\nb"]
 )
-def test_any_other_reason_stays_as_it_is(new: Customer, reason: str) -> None:
+def test_any_other_reason_is_printed_as_it_is(new: Customer, reason: str) -> None:
     write(new, day(1), "1", reason=reason)
     line = list(csv.reader(StringIO(printed(), newline="")))[2]
     assert line[6] == reason
@@ -244,13 +244,13 @@ def test_any_other_reason_stays_as_it_is(new: Customer, reason: str) -> None:
         *("2026-11\n", "٢٠٢٦-11"),
     ],
 )
-def test_a_month_that_is_none_is_told(new: Customer, month: str) -> None:
+def test_a_month_that_is_none_is_reported(new: Customer, month: str) -> None:
     with pytest.raises(CommandError, match="is not a month such as 2026-11"):
         printed(month=month)
 
 
 @pytest.mark.parametrize("slug", ["nobody", "", "NEW", "a\0b", "\udcff"])
-def test_a_customer_that_is_not_there_is_told(new: Customer, slug: str) -> None:
+def test_a_customer_that_is_not_there_is_reported(new: Customer, slug: str) -> None:
     with pytest.raises(CommandError, match="--customer: there is no customer"):
         printed(slug)
 

@@ -4,7 +4,7 @@ from billing import settling, tasks
 from billing.models import LedgerEntry
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, noon, race, stayed
+from tests.conftest import NOON, connected, noon, race
 from upclass.locks import try_lock
 
 
@@ -12,8 +12,8 @@ from upclass.locks import try_lock
 def both(meeting: Meeting, secured: Meeting, person: Participant) -> None:
     """Two meetings that are to be settled."""
     guest = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=NOON)
-    stayed(guest, NOON, noon(3600))
-    stayed(person, NOON, noon(7200))
+    connected(guest, NOON, noon(3600))
+    connected(person, NOON, noon(7200))
 
 
 def billed() -> set[int]:

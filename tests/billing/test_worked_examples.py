@@ -13,7 +13,7 @@ from customers.models import Customer
 from local.env import ROOT
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import stayed
+from tests.conftest import connected
 
 PAGE = (ROOT / "docs" / "billing.md").read_text()
 TABLE = re.compile(
@@ -64,7 +64,7 @@ def test_an_example_costs_what_the_page_says(customer: Customer, example: Exampl
         for who, _, _ in example.people
     }
     for who, came, went in example.people:
-        stayed(people[who], came, went)
+        connected(people[who], came, went)
     settle(meeting.pk, moment("23:00:00"))
     usage = ledger.usage_of(meeting)
     assert (usage.seconds, usage.credits) == (example.seconds, example.credits)

@@ -1,4 +1,4 @@
-"""A simulated LiveKit that loses, doubles and delays its news, and a record of what really happened.
+"""A simulated LiveKit that loses, doubles and delays its webhooks, and a record of what really happened.
 
 The record is the oracle: it counts second by second and knows nothing of the rules in the product.
 """
@@ -15,13 +15,13 @@ from inbox.models import InboundWebhook
 from meetings.models import Meeting
 from participants.models import Connection
 from tests.conftest import NOON, FakeLiveKit
-from tests.inbox.conftest import event_body, joined, kept, left
+from tests.inbox.conftest import event_body, joined, left, stored
 from upclass import codes
 from upclass.livekit import Person
 
 
 def whole(moment: datetime) -> datetime:
-    """As LiveKit tells times."""
+    """As LiveKit states times."""
     return moment.replace(microsecond=0)
 
 
@@ -35,11 +35,11 @@ class Visit:
     came: datetime
     sid: str = field(default_factory=lambda: f"PA_{codes.session_id()}")
     went: datetime | None = None
-    is_leave_told: bool = False
+    is_leave_received: bool = False
     shown: list[datetime] = field(
         default_factory=list
     )  # moments at which LiveKit certainly showed them to us
-    maybe_shown: list[datetime] = field(default_factory=list)  # told by news that may have come too early
+    maybe_shown: list[datetime] = field(default_factory=list)  # by events that may have come too early
 
     def person(self) -> Person:
         return Person(sid=self.sid, identity=self.identity, name=self.who, joined_at=whole(self.came))
@@ -58,20 +58,20 @@ class Visit:
 
 @dataclass
 class LiveKitEvent:
-    """A piece of news that LiveKit has not delivered yet."""
+    """An event that LiveKit has not delivered yet."""
 
     visit: Visit | None
     body: dict[str, Any]
 
 
 class World:
-    """Who is in which room, which news is under way, and what time it is."""
+    """Who is in which room, which events are under way, and what time it is."""
 
     def __init__(self, livekit: FakeLiveKit) -> None:
         self.now = NOON + timedelta(seconds=0.3)
         self.visits: list[Visit] = []
         self.under_way: list[LiveKitEvent] = []
-        self.overlooked: list[Visit] = []  # by a look, though they are there
+        self.overlooked: list[Visit] = []  # by a poll, though they are there
         self.livekit = livekit
         livekit.people = {}
         livekit.is_away = False
@@ -89,14 +89,14 @@ class World:
                 self.leave(older)
         visit = Visit(meeting, who, identity, self.now)
         self.visits.append(visit)
-        self.tell(visit, visit.join_event())
+        self.send(visit, visit.join_event())
 
     def leave(self, visit: Visit) -> None:
         visit.went = self.now
-        self.tell(visit, visit.leave_event(self.now))
+        self.send(visit, visit.leave_event(self.now))
 
     def crash(self) -> None:
-        """LiveKit is killed: everybody is out, and what it had not told is lost."""
+        """LiveKit is killed: everybody is out, and what it had not delivered is lost."""
         for visit in self.present():
             visit.went = self.now
         self.under_way.clear()
@@ -105,26 +105,26 @@ class World:
         """LiveKit closes a room: everybody is out, in good order."""
         for visit in self.present(meeting):
             self.leave(visit)
-        self.tell(None, event_body("room_finished", meeting.code, whole(self.now)))
+        self.send(None, event_body("room_finished", meeting.code, whole(self.now)))
 
-    def tell(self, visit: Visit | None, body: dict[str, Any]) -> None:
+    def send(self, visit: Visit | None, body: dict[str, Any]) -> None:
         self.under_way.append(LiveKitEvent(visit, body))
 
     # What we are shown
 
     def receive(self, number: int) -> InboundWebhook:
-        """News arrives, and is kept; which one is next is not for us to choose."""
-        told = self.under_way[number % len(self.under_way)]
-        if told.visit and told.body["event"] == "participant_joined":
-            told.visit.shown.append(whole(told.visit.came))
-        elif told.visit and told.body["event"] == "participant_left":
-            told.visit.is_leave_told = True
-        elif told.visit:
-            told.visit.maybe_shown.append(datetime.fromtimestamp(int(told.body["createdAt"]), NOON.tzinfo))
-        return kept(told.body, self.now)
+        """An event arrives and is stored; which one is next is not for us to choose."""
+        event = self.under_way[number % len(self.under_way)]
+        if event.visit and event.body["event"] == "participant_joined":
+            event.visit.shown.append(whole(event.visit.came))
+        elif event.visit and event.body["event"] == "participant_left":
+            event.visit.is_leave_received = True
+        elif event.visit:
+            event.visit.maybe_shown.append(datetime.fromtimestamp(int(event.body["createdAt"]), NOON.tzinfo))
+        return stored(event.body, self.now)
 
-    def look(self, action: Callable[[], object]) -> None:
-        """Let a look be done, to which LiveKit answers what is so now. A killed one shows in part."""
+    def poll(self, action: Callable[[], object]) -> None:
+        """Let a poll be done, to which LiveKit answers what is so now. A killed one shows in part."""
         listed = [visit for visit in self.present() if visit not in self.overlooked]
         there = [] if self.livekit.is_away else listed
         self.livekit.people = {}
@@ -142,7 +142,7 @@ class World:
             meeting = meetings.get(about[0]) if about else None
             if meeting and what == "close":
                 self.close(meeting)
-            for visit in self.present(meeting) if meeting and what == "put out" else []:
+            for visit in self.present(meeting) if meeting and what == "eject" else []:
                 if visit.identity == about[1]:
                     self.leave(visit)
 
@@ -155,14 +155,14 @@ class World:
                 yield visit, whole(visit.came), self.end_of(visit)
 
     def is_known(self, visit: Visit) -> bool:
-        """A look that was killed may have come far enough."""
+        """A poll that was killed may have come far enough."""
         may_be = bool(visit.maybe_shown) and Connection.objects.filter(sid=visit.sid).exists()
-        return bool(visit.shown or visit.is_leave_told or may_be)
+        return bool(visit.shown or visit.is_leave_received or may_be)
 
     def end_of(self, visit: Visit) -> datetime:
-        """When we must think that a visit ended: exactly if it was told, else when it was last shown."""
-        assert visit.went, "everybody has left when the end is looked at"
-        if visit.is_leave_told:
+        """When a visit ended for us: exactly if its leave was received, else when it was last shown."""
+        assert visit.went, "everybody has left when the end is judged"
+        if visit.is_leave_received:
             return whole(visit.went)
         connection = Connection.objects.get(sid=visit.sid)
         earliest = max(visit.shown, default=whole(visit.came))

@@ -30,7 +30,7 @@ from feedback.models import FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Admission, Participant
 from participants.presence import is_room_empty
-from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race, stayed
+from tests.conftest import NOON, ROUNDS, FakeLiveKit, connected, noon, race
 from upclass.errors import Problem
 
 
@@ -83,7 +83,7 @@ def test_an_admission_is_written_in_whole_seconds(meeting: Meeting) -> None:
     assert Admission.objects.get().created_at == NOON
 
 
-def test_a_ticket_tells_how_long_the_meeting_lasts_by_our_clock_at_the_answer(
+def test_a_ticket_says_how_long_the_meeting_lasts_by_our_clock_at_the_answer(
     meeting: Meeting, fake_livekit: FakeLiveKit
 ) -> None:
     Meeting.objects.update(expires_at=noon(600))
@@ -92,7 +92,7 @@ def test_a_ticket_tells_how_long_the_meeting_lasts_by_our_clock_at_the_answer(
         assert admission.admit(meeting, guest_of(meeting), NOON).expires_in == 598.5
 
 
-def test_a_ticket_of_a_meeting_without_an_end_tells_none(meeting: Meeting) -> None:
+def test_a_ticket_of_a_meeting_without_an_end_has_none(meeting: Meeting) -> None:
     assert admission.admit(meeting, guest_of(meeting), NOON).expires_in is None
 
 
@@ -122,19 +122,19 @@ def test_nobody_comes_into_a_meeting_that_is_over(
     assert not fake_livekit.made
 
 
-def test_a_removed_person_stays_out(secured: Meeting, person: Participant) -> None:
+def test_a_removed_person_is_refused(secured: Meeting, person: Participant) -> None:
     Participant.objects.get(pk=person.pk).mark_removed(NOON)
     with pytest.raises(PersonRemoved):
         admission.admit(secured, person, NOON)
 
 
-def test_a_barred_person_stays_out(secured: Meeting, person: Participant) -> None:
+def test_a_barred_person_is_refused(secured: Meeting, person: Participant) -> None:
     Participant.objects.update(barred_at=NOON)
     with pytest.raises(PersonBarred):
         admission.admit(secured, person, NOON)
 
 
-def test_a_barred_guest_stays_out(meeting: Meeting) -> None:
+def test_a_barred_guest_is_refused(meeting: Meeting) -> None:
     guest = guest_of(meeting)
     admission.admit(meeting, guest, NOON)
     Participant.objects.update(barred_at=NOON)
@@ -143,7 +143,7 @@ def test_a_barred_guest_stays_out(meeting: Meeting) -> None:
 
 
 def test_a_barred_person_is_still_listed(secured: Meeting, person: Participant, api: Any) -> None:
-    """Being put out of the call ends no registration."""
+    """Being ejected from the call ends no registration."""
     before = api.get(f"meetings/{secured.code}/participants/").json()
     one = api.get(f"meetings/{secured.code}/participants/user-123/").json()
     Participant.objects.update(barred_at=NOON)
@@ -175,7 +175,7 @@ def test_nobody_comes_into_a_recorded_meeting_untold(meeting: Meeting, fake_live
     assert not fake_livekit.made
 
 
-def test_when_somebody_was_told_is_kept(meeting: Meeting) -> None:
+def test_when_somebody_was_notified_of_the_recording_is_stored(meeting: Meeting) -> None:
     Meeting.objects.update(record_on_cloud=True)
     admission.admit(meeting, guest_of(meeting), noon(0.5), JoinAttempt(is_recording_told=True))
     kept = Admission.objects.get()
@@ -208,7 +208,7 @@ def test_a_full_meeting_lets_nobody_else_in(meeting: Meeting) -> None:
     Meeting.objects.update(max_participants=2)
     first = guest_of(meeting)
     admission.admit(meeting, first, NOON)
-    stayed(first, NOON)
+    connected(first, NOON)
     admission.admit(meeting, guest_of(meeting), NOON)
     with pytest.raises(MeetingFull):
         admission.admit(meeting, guest_of(meeting), noon(300))
@@ -228,7 +228,7 @@ def test_a_seat_is_free_again_when_somebody_has_left(meeting: Meeting) -> None:
     guests = [guest_of(meeting), guest_of(meeting)]
     for guest in guests:
         admission.admit(meeting, guest, NOON)
-        stayed(guest, NOON, noon(60))
+        connected(guest, NOON, noon(60))
     assert admission.admit(meeting, guest_of(meeting), noon(61))
 
 
@@ -243,20 +243,24 @@ def feedback_request(customer: Customer) -> FeedbackRequest:
     john = Participant.objects.create(
         meeting=before, external_user_id="user-123", display_name="John", created_at=NOON
     )
-    stayed(john, noon(-600), NOON)
+    connected(john, noon(-600), NOON)
     return FeedbackRequest.objects.create(
         meeting=before, customer=customer, external_user_id="user-123", participant=john, created_at=noon(60)
     )
 
 
-def test_whoever_owes_feedback_is_told_for_which_meeting(
+def test_whoever_owes_feedback_is_refused_with_the_meeting(
     secured: Meeting, person: Participant, feedback_request: FeedbackRequest, fake_livekit: FakeLiveKit
 ) -> None:
     with pytest.raises(FeedbackOwed) as refused:
         admission.admit(secured, person, noon(90))
-    told = refused.value
-    assert (told.status, told.code, told.feedback_request) == (403, "feedback_owed", feedback_request)
-    assert told.facts == {"topic": "Standup", "day": "2026-03-01"}
+    problem = refused.value
+    assert (problem.status, problem.code, problem.feedback_request) == (
+        403,
+        "feedback_owed",
+        feedback_request,
+    )
+    assert problem.facts == {"topic": "Standup", "day": "2026-03-01"}
     assert not Admission.objects.exists()
     assert not fake_livekit.made
 
@@ -282,7 +286,7 @@ def test_a_feedback_request_does_not_close_its_own_meeting_s_door(feedback_reque
 def test_whoever_was_in_the_call_a_moment_ago_is_let_back_in(
     secured: Meeting, person: Participant, feedback_request: FeedbackRequest
 ) -> None:
-    stayed(person, noon(61), noon(80))
+    connected(person, noon(61), noon(80))
     assert admission.admit(secured, person, noon(139))
     with pytest.raises(FeedbackOwed):
         admission.admit(secured, person, noon(140))
@@ -323,7 +327,7 @@ def test_the_first_reason_is_given(
     if NoCreditsLeft in apply:
         spend_everything(secured.customer)
     else:  # a call that goes on, in which no seat is free
-        stayed(Participant.objects.create(meeting=secured, display_name="Ann", created_at=NOON), NOON)
+        connected(Participant.objects.create(meeting=secured, display_name="Ann", created_at=NOON), NOON)
     Meeting.objects.filter(pk=secured.pk).update(max_participants=0)
     with pytest.raises(IN_ORDER[first]):
         admission.admit(secured, person, noon(90))
@@ -430,7 +434,7 @@ def test_of_a_cancel_and_a_first_admission_one_wins(customer: Customer) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_end_and_an_admission_leave_no_room_open(customer: Customer, fake_livekit: FakeLiveKit) -> None:
-    """Whichever comes first, the last that LiveKit hears of the room is that it is closed."""
+    """Whichever comes first, the last request that LiveKit gets of the room closes it."""
     for _ in ROUNDS:
         meeting = Meeting.objects.create(customer=customer, created_at=NOON)
         fake_livekit.asked.clear()
@@ -491,7 +495,7 @@ def test_a_door_that_could_not_be_passed_makes_nobody_elsewhere(
     assert admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER, is_back=True)).token
 
 
-def test_why_a_person_may_not_come_at_all_is_told_first(secured: Meeting, person: Participant) -> None:
+def test_why_a_person_may_not_come_at_all_is_reported_first(secured: Meeting, person: Participant) -> None:
     admission.admit(secured, person, NOON, JoinAttempt(visit=NEWER))
     Participant.objects.update(barred_at=NOON)
     with pytest.raises(PersonBarred):

@@ -9,7 +9,7 @@ from customers.models import Customer
 from meetings.errors import MeetingNotActive, MeetingStarted
 from meetings.models import Meeting, Status
 from participants.models import Admission, Participant
-from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race, stayed
+from tests.conftest import NOON, ROUNDS, FakeLiveKit, connected, noon, race
 
 
 def test_ending_closes_the_room(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
@@ -17,7 +17,7 @@ def test_ending_closes_the_room(meeting: Meeting, fake_livekit: FakeLiveKit) -> 
     assert fake_livekit.closed == [meeting.code]
 
 
-def test_ending_again_tells_when_it_ended_and_asks_livekit_no_more(
+def test_ending_again_returns_when_it_ended_and_sends_livekit_nothing(
     meeting: Meeting, fake_livekit: FakeLiveKit
 ) -> None:
     ending.end_meeting(meeting, NOON)
@@ -42,7 +42,7 @@ def test_a_meeting_ends_also_while_livekit_is_away(meeting: Meeting, fake_liveki
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_ends_one_closes_the_room_and_both_tell_the_same_time(
+def test_of_two_ends_one_closes_the_room_and_both_return_the_same_time(
     customer: Customer, fake_livekit: FakeLiveKit
 ) -> None:
     for _ in ROUNDS:
@@ -70,9 +70,9 @@ def test_cancelling_again_changes_nothing(meeting: Meeting) -> None:
     assert Meeting.objects.get().cancelled_at == NOON
 
 
-def test_late_news_of_somebody_does_not_uncancel(secured: Meeting, person: Participant) -> None:
+def test_a_late_event_of_a_join_does_not_uncancel(secured: Meeting, person: Participant) -> None:
     ending.cancel_meeting(secured, NOON)
-    stayed(person, noon(-10))
+    connected(person, noon(-10))
     ending.cancel_meeting(secured, noon(60))
     assert Meeting.objects.get().cancelled_at == NOON
 
@@ -82,7 +82,7 @@ def test_a_started_meeting_cannot_be_cancelled_also_when_over(
     secured: Meeting, person: Participant, facts: dict[str, datetime]
 ) -> None:
     Meeting.objects.update(**facts)
-    stayed(person, NOON, noon(10))
+    connected(person, NOON, noon(10))
     with pytest.raises(MeetingStarted) as raised:
         ending.cancel_meeting(secured, noon(90))
     assert raised.value.facts == {"started_at": NOON}

@@ -88,13 +88,13 @@ def test_while_livekit_is_away_nobody_is_muted(
 # Removing
 
 
-def test_whoever_is_removed_is_barred_and_put_out(
+def test_whoever_is_removed_is_barred_and_ejected(
     secured: Meeting, person: Participant, jane: Participant, fake_livekit: FakeLiveKit
 ) -> None:
     remove(person, jane)
     found = kept(jane)
     assert (found.barred_at, found.barred_by, found.removed_at) == (NOON, person, None)
-    assert fake_livekit.eject == [(secured.code, jane.identity)]
+    assert fake_livekit.ejected == [(secured.code, jane.identity)]
 
 
 def test_removing_again_changes_nothing_and_puts_them_out_once_more(
@@ -104,7 +104,7 @@ def test_removing_again_changes_nothing_and_puts_them_out_once_more(
     remove(person, jane)
     remove(other, jane, noon(60))
     assert (kept(jane).barred_at, kept(jane).barred_by) == (NOON, person)
-    assert len(fake_livekit.eject) == 2
+    assert len(fake_livekit.ejected) == 2
 
 
 def test_a_host_removes_another_host(person: Participant) -> None:

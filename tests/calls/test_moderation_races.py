@@ -69,8 +69,8 @@ def test_of_two_who_remove_the_same_person_the_first_is_written_down(calls: Any)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_is_removed_at_the_door_is_refused_or_put_out(calls: Any, fake_livekit: FakeLiveKit) -> None:
-    """With a token given before, they are put out as soon as they come: tests/inbox/test_apply.py."""
+def test_whoever_is_removed_at_the_door_is_refused_or_ejected(calls: Any, fake_livekit: FakeLiveKit) -> None:
+    """With a token given before, they are ejected as soon as they come: tests/inbox/test_apply.py."""
     for number in ROUNDS:
         host, jane, _ = calls(number)
         removed, let_in = race(
@@ -79,7 +79,7 @@ def test_whoever_is_removed_at_the_door_is_refused_or_put_out(calls: Any, fake_l
         assert removed is None
         assert isinstance(let_in, admission.Ticket | PersonBarred)
         assert kept(jane).barred_at == NOON
-        assert (jane.meeting.code, jane.identity) in fake_livekit.eject
+        assert (jane.meeting.code, jane.identity) in fake_livekit.ejected
         with pytest.raises(PersonBarred):
             admission.admit(jane.meeting, kept(jane), noon(1))
 
@@ -95,7 +95,7 @@ def test_whoever_is_removed_by_a_host_and_by_the_api_is_out_for_both(
         )
         assert removed is None or isinstance(removed, NotInTheMeeting)
         assert kept(jane).removed_at == noon(1)
-        assert (jane.meeting.code, jane.identity) in fake_livekit.eject
+        assert (jane.meeting.code, jane.identity) in fake_livekit.ejected
 
 
 @pytest.mark.django_db(transaction=True)
@@ -129,7 +129,7 @@ def test_of_a_removal_and_a_letting_back_in_the_later_stands(calls: Any) -> None
     for number in ROUNDS:
         host, jane, _ = calls(number)
         remove(host, jane)
-        removed, was_let_in = race(partial(remove, copy(host), jane, noon(1)), jane.let_back_in)
+        removed, was_let_in = race(partial(remove, copy(host), jane, noon(1)), jane.lift_bar)
         assert (removed, was_let_in) == (None, True)
         assert kept(jane).barred_at in (None, noon(1))
         assert (kept(jane).barred_at is None) == (kept(jane).barred_by is None)

@@ -10,12 +10,12 @@ from participants.registration import by_token
 from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race
 
 
-def test_whoever_is_removed_is_put_out(person: Participant, fake_livekit: FakeLiveKit) -> None:
+def test_whoever_is_removed_is_ejected(person: Participant, fake_livekit: FakeLiveKit) -> None:
     removal.remove_participant(person, NOON)
-    assert fake_livekit.eject == [(person.meeting.code, person.identity)]
+    assert fake_livekit.ejected == [(person.meeting.code, person.identity)]
 
 
-def test_the_link_tells_that_its_person_was_removed(secured: Meeting, person: Participant) -> None:
+def test_the_link_says_that_its_person_was_removed(secured: Meeting, person: Participant) -> None:
     removal.remove_participant(person, NOON)
     found = by_token(secured, person.token)
     assert found is not None
@@ -26,7 +26,7 @@ def test_removing_again_finds_nobody(person: Participant, fake_livekit: FakeLive
     removal.remove_participant(person, NOON)
     with pytest.raises(ParticipantNotFound):
         removal.remove_participant(person, noon(60))
-    assert len(fake_livekit.eject) == 1
+    assert len(fake_livekit.ejected) == 1
 
 
 def test_a_person_is_removed_also_while_livekit_is_away(
@@ -45,4 +45,4 @@ def test_of_two_removals_one_wins(secured: Meeting, fake_livekit: FakeLiveKit) -
         )
         answers = race(*[partial(removal.remove_participant, person, NOON)] * 2)
         assert sorted(isinstance(answer, ParticipantNotFound) for answer in answers) == [False, True]
-        assert fake_livekit.eject.count((secured.code, person.identity)) == 1
+        assert fake_livekit.ejected.count((secured.code, person.identity)) == 1

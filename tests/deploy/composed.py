@@ -1,4 +1,4 @@
-"""docker-compose.yml as Docker Compose itself reads it, which takes no engine."""
+"""docker-compose.yml as Docker Compose itself reads it, which needs no engine."""
 
 import json
 import re
@@ -55,4 +55,4 @@ def read(folder: Path, text: str = "") -> "subprocess.CompletedProcess[str]":
 def model(folder: Path) -> dict[str, Any]:
     done = read(folder)
     assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.replace("$$", "$")))  # it is put out as it would be read again
+    return dict(json.loads(done.stdout.replace("$$", "$")))  # it is printed as it would be read again

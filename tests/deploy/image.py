@@ -43,7 +43,7 @@ def last(instruction: str) -> str:
 
 
 def command() -> list[str]:
-    """What a container runs that is told nothing else."""
+    """What a container runs without further arguments."""
     return list(json.loads(last("CMD")))
 
 
@@ -87,7 +87,7 @@ def copy_context(target: Path) -> None:
 
 
 class Image:
-    """An image in `root`; `env` is what it tells its programs, `skipped` what was not done.
+    """An image in `root`; `env` is what it gives its programs, `skipped` what was not done.
 
     One that was made there before is only read again.
     """
@@ -116,7 +116,7 @@ class Image:
         self.folder = Path(self.here(arguments))
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def tell(self, arguments: str) -> None:
+    def set_env(self, arguments: str) -> None:
         for pair in shlex.split(arguments):
             name, _, value = pair.partition("=")
             self.env[name] = self.here(value).replace("$PATH", self.env["PATH"])
@@ -172,15 +172,15 @@ class Image:
 
     def call(self, words: Iterable[str], env: dict[str, str]) -> list[str]:
         """A command line that runs in the image, with nothing of this process' environment."""
-        told = {**self.env, **env, "PATH": f"{self.env['PATH']}/usr/bin:/bin", "HOME": "/nonexistent"}
-        pairs = [f"{name}={value}" for name, value in told.items()]
+        variables = {**self.env, **env, "PATH": f"{self.env['PATH']}/usr/bin:/bin", "HOME": "/nonexistent"}
+        pairs = [f"{name}={value}" for name, value in variables.items()]
         return ["env", "-i", f"--chdir={self.root / 'app'}", *pairs, *words]
 
 
 ACTIONS: dict[str, Callable[[Image, str], None]] = {
     "FROM": Image.begin,
     "WORKDIR": Image.work_in,
-    "ENV": Image.tell,
+    "ENV": Image.set_env,
     "COPY": Image.copy,
     "RUN": Image.run,
 }

@@ -17,8 +17,8 @@ def started(
     command: Sequence[str], ready: Callable[[], bool], env: Mapping[str, str] | None = None
 ) -> Iterator[Running]:
     """A program that serves; PartFailed with its last lines when it does not."""
-    told = {"PATH": PATH, **(env or {})}
-    part = Part("part", command, lambda running: ready(), env=told, grace=1.0, patience=30.0)
+    variables = {"PATH": PATH, **(env or {})}
+    part = Part("part", command, lambda running: ready(), env=variables, grace=1.0, patience=30.0)
     running = Running(part, silent)
     try:
         running.wait_ready()

@@ -1,4 +1,4 @@
-"""A STUN server that tells everybody the same address: what a public one tells whoever has that address."""
+"""A STUN server that answers everybody with the same address, as a public one answers whoever has it."""
 
 import socket
 import struct

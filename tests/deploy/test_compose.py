@@ -43,7 +43,7 @@ def test_it_is_a_compose_file(model: Any) -> None:
         ('["redis:/data"]', '["rediss:/data"]', "undefined volume"),
     ],
 )
-def test_a_mistake_in_it_would_be_told(right: str, wrong: str, why: str, tmp_path: Path) -> None:
+def test_a_mistake_in_it_would_be_reported(right: str, wrong: str, why: str, tmp_path: Path) -> None:
     composed.new_env(tmp_path)
     text = composed.FILE.read_text()
     assert right in text
@@ -73,8 +73,8 @@ def test_each_that_is_missing_is_demanded_with_a_sentence(name: str, tmp_path: P
     (tmp_path / ".env").write_text("\n".join(lines))
     done = composed.read(tmp_path)
     assert done.returncode != 0
-    [(told, sentence)] = re.findall(r"required variable (\w+) is missing a value: (.+)", done.stderr)
-    assert told == name
+    [(missing, sentence)] = re.findall(r"required variable (\w+) is missing a value: (.+)", done.stderr)
+    assert missing == name
     assert re.fullmatch(r"[A-Z].+ is missing\. deploy/new-env writes it into \.env\.", sentence)
 
 
@@ -191,7 +191,7 @@ def test_logs_do_not_fill_the_disk(services: Any) -> None:
         assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
 
 
-def test_whoever_is_waited_for_tells_when_it_is_well(services: Any) -> None:
+def test_whoever_is_waited_for_has_a_health_check(services: Any) -> None:
     for name, service in services.items():
         for other, waited in service.get("depends_on", {}).items():
             if waited["condition"] == "service_healthy":
@@ -207,7 +207,7 @@ def test_nothing_of_ours_starts_before_the_tables_are_there(services: Any) -> No
     assert list(services["migrate"]["depends_on"]) == ["postgres"]
 
 
-def test_a_worker_may_hear_livekit_s_answer_before_it_is_killed(services: Any) -> None:
+def test_a_worker_may_get_livekit_s_answer_before_it_is_killed(services: Any) -> None:
     from upclass.egress import START_TIMEOUT  # noqa: PLC0415  it belongs to this test only
 
     assert seconds(services["recordings"]["stop_grace_period"]) > START_TIMEOUT
@@ -230,7 +230,7 @@ def test_what_our_parts_may_do_is_little(services: Any) -> None:
 
 
 def test_each_queue_has_exactly_one_worker(services: Any) -> None:
-    taken = [
+    served = [
         queue
         for name in ("worker", "recordings")
         for option in services[name]["command"]
@@ -238,7 +238,7 @@ def test_each_queue_has_exactly_one_worker(services: Any) -> None:
         for queue in option.removeprefix("--queues=").split(",")
     ]
     queues: Any = settings.CELERY["task_queues"]
-    assert sorted(taken) == sorted(queue.name for queue in queues)
+    assert sorted(served) == sorted(queue.name for queue in queues)
 
 
 def test_the_web_server_is_started_as_on_one_s_own_machine() -> None:

@@ -175,7 +175,7 @@ def test_it_serves_and_writes_no_file(made: Image, web: str, values: dict[str, s
     assert made.files() == before
 
 
-def test_its_health_check_tells_whether_it_serves(made: Image, web: str, environment: dict[str, str]) -> None:
+def test_its_health_check_says_whether_it_serves(made: Image, web: str, environment: dict[str, str]) -> None:
     words = [word.replace("http://127.0.0.1:8000", web) for word in health_check()]
     assert run(made, environment, *words).returncode == 0
     words = [word.replace("/healthz", "/nowhere") for word in words]

@@ -1,4 +1,4 @@
-"""Valkey, versitygw and livekit-server read what docker-compose.yml and deploy/ tell them, for real."""
+"""Valkey, versitygw and livekit-server run with the settings of docker-compose.yml and deploy/, for real."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ PUBLIC = "203.0.113.9"
 # Valkey
 
 
-def test_valkey_keeps_what_it_is_told(valkey: str) -> None:
+def test_valkey_keeps_what_it_is_given(valkey: str) -> None:
     with Redis.from_url(valkey, decode_responses=True) as client:
         assert client.config_get("appendonly", "save") == {"appendonly": "yes", "save": ""}
 
@@ -83,28 +83,28 @@ def test_the_bucket_is_there_from_the_start(s3: Storage) -> None:
 
 
 def test_a_file_and_what_is_known_of_it_outlive_a_restart(storage: Storage) -> None:
-    for wanted in (None, b"a movie"):
+    for wanted in (None, b"a video"):
         with started(
             storage.command, lambda: answers(f"{storage.url}/health"), storage.service["environment"]
         ):
             if wanted is None:
                 storage.client().put_object(
-                    Bucket="upclass", Key="a/b.mp4", Body=b"a movie", ContentType="video/mp4"
+                    Bucket="upclass", Key="a/b.mp4", Body=b"a video", ContentType="video/mp4"
                 )
             found = storage.client().get_object(Bucket="upclass", Key="a/b.mp4")
-            assert (found["Body"].read(), found["ContentType"]) == (b"a movie", "video/mp4")
+            assert (found["Body"].read(), found["ContentType"]) == (b"a video", "video/mp4")
 
 
 def test_plain_files_hold_everything_so_that_any_backup_does(s3: Storage, tmp_path: Path) -> None:
-    s3.client().put_object(Bucket="upclass", Key="a/b.mp4", Body=b"a movie", ContentType="video/mp4")
-    assert (tmp_path / "data" / "objects" / "upclass" / "a" / "b.mp4").read_bytes() == b"a movie"
+    s3.client().put_object(Bucket="upclass", Key="a/b.mp4", Body=b"a video", ContentType="video/mp4")
+    assert (tmp_path / "data" / "objects" / "upclass" / "a" / "b.mp4").read_bytes() == b"a video"
     facts = tmp_path / "data" / "facts" / "upclass" / "a" / "b.mp4" / "meta"
     assert (facts / "content-type").read_bytes() == b"video/mp4"
 
 
 def test_a_link_is_good_under_the_name_that_browsers_know(s3: Storage, values: dict[str, str]) -> None:
     """Caddy hands that name on (test_proxy.py)."""
-    s3.client().put_object(Bucket="upclass", Key="a/b.mp4", Body=b"a movie")
+    s3.client().put_object(Bucket="upclass", Key="a/b.mp4", Body=b"a video")
     public = f"https://{values['FILES_HOST']}"
     link = s3.client(public).generate_presigned_url(
         "get_object", Params={"Bucket": "upclass", "Key": "a/b.mp4"}
@@ -117,7 +117,7 @@ def test_a_link_is_good_under_the_name_that_browsers_know(s3: Storage, values: d
         with urllib.request.urlopen(request, timeout=5) as answer:
             return answer.status, answer.read()
 
-    assert ask(values["FILES_HOST"]) == (206, b"movie")
+    assert ask(values["FILES_HOST"]) == (206, b"video")
     with pytest.raises(HTTPError, match="403"):
         ask("elsewhere.example.com")
 
@@ -166,7 +166,7 @@ def livekit(services: Any, valkey: str, tmp_path: Path) -> Iterator[LiveKit]:
         yield LiveKit(url, list(running.lines))
 
 
-def test_livekit_takes_the_service_s_key(livekit: LiveKit, services: Any) -> None:
+def test_livekit_accepts_the_service_s_key(livekit: LiveKit, services: Any) -> None:
     ours = services["web"]["environment"]
 
     async def room() -> str:
@@ -178,9 +178,9 @@ def test_livekit_takes_the_service_s_key(livekit: LiveKit, services: Any) -> Non
 
 
 def test_livekit_offers_its_public_address_and_the_one_within_the_machine(livekit: LiveKit) -> None:
-    [told] = [json.loads(line) for line in livekit.lines if "using external IPs" in line]
-    assert told["ips"] == [f"{PUBLIC}/127.0.0.1"]
-    assert told["advertiseInternalIP"] is True
+    [logged] = [json.loads(line) for line in livekit.lines if "using external IPs" in line]
+    assert logged["ips"] == [f"{PUBLIC}/127.0.0.1"]
+    assert logged["advertiseInternalIP"] is True
 
 
 def test_livekit_would_refuse_a_setting_that_it_does_not_know(tmp_path: Path) -> None:

@@ -28,16 +28,16 @@ SIGNED = "/upclass/a.mp4?X-Amz-Signature=abc"
 
 @contextmanager
 def part(name: str) -> Iterator[str]:
-    """A server that tells what reached it; its address."""
+    """A server that answers with what reached it; its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told = {
+            received = {
                 "part": name,
                 "path": self.path,
                 **{key.lower(): self.headers[key] for key in self.headers},
             }
-            body = json.dumps(told).encode()
+            body = json.dumps(received).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -81,7 +81,7 @@ class Proxy:
     def ask(
         self, host: str, path: str, method: str = "GET", headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str]]:
-        """Status, and what the part behind tells: nothing when none was reached."""
+        """Status, and what the part behind received: nothing when none was reached."""
         said = {"Host": self.hosts[host], **(headers or {})}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method, headers=said)
         try:
@@ -137,29 +137,29 @@ def test_each_host_name_gets_its_certificate(services: Any) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/meetings/", "/admin/", "/static/room/a.js"])
 def test_the_service_is_behind_its_name(proxy: Proxy, path: str) -> None:
-    status, told = proxy.ask("MEET_HOST", path)
-    assert (status, told["part"], told["path"]) == (200, "web:8000", path)
-    assert told["host"] == proxy.hosts["MEET_HOST"]
-    assert told["x-forwarded-for"] == "127.0.0.1"
+    status, received = proxy.ask("MEET_HOST", path)
+    assert (status, received["part"], received["path"]) == (200, "web:8000", path)
+    assert received["host"] == proxy.hosts["MEET_HOST"]
+    assert received["x-forwarded-for"] == "127.0.0.1"
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "X_Forwarded_For", "X_Forwarded_Proto"])
-def test_nobody_tells_the_service_an_address_of_their_own(proxy: Proxy, name: str) -> None:
-    """The service's server takes both spellings for one."""
-    _, told = proxy.ask("MEET_HOST", "/", headers={name: "6.6.6.6"})
-    assert told["x-forwarded-for"] == "127.0.0.1"
-    assert "6.6.6.6" not in told.values()
+def test_nobody_gives_the_service_an_address_of_their_own(proxy: Proxy, name: str) -> None:
+    """The service's server reads both spellings as one."""
+    _, received = proxy.ask("MEET_HOST", "/", headers={name: "6.6.6.6"})
+    assert received["x-forwarded-for"] == "127.0.0.1"
+    assert "6.6.6.6" not in received.values()
 
 
 @pytest.mark.parametrize("path", ["/webhooks", "/webhooks/livekit/"])
-def test_livekit_s_news_is_not_taken_from_outside(proxy: Proxy, path: str) -> None:
+def test_livekit_s_webhooks_are_not_accepted_from_outside(proxy: Proxy, path: str) -> None:
     assert proxy.ask("MEET_HOST", path, "POST") == (404, {})
 
 
 @pytest.mark.parametrize("path", ["/rtc?access_token=x", "/rtc/v1?access_token=x", "/rtc/v1/validate"])
 def test_browsers_reach_livekit_s_signalling(proxy: Proxy, path: str) -> None:
-    status, told = proxy.ask("LIVEKIT_HOST", path)
-    assert (status, told["part"], told["path"]) == (200, "livekit:7880", path)
+    status, received = proxy.ask("LIVEKIT_HOST", path)
+    assert (status, received["part"], received["path"]) == (200, "livekit:7880", path)
 
 
 @pytest.mark.parametrize("path", ["/", "/twirp/livekit.RoomService/ListRooms", "/agent", "/rtcx"])
@@ -169,11 +169,11 @@ def test_livekit_s_api_is_not_to_be_had_from_outside(proxy: Proxy, path: str) ->
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_signed_link_reaches_the_file_under_the_name_it_was_signed_for(proxy: Proxy, method: str) -> None:
-    status, told = proxy.ask("FILES_HOST", SIGNED, method)
+    status, received = proxy.ask("FILES_HOST", SIGNED, method)
     assert status == 200
     if method == "GET":
-        assert (told["part"], told["path"]) == ("s3:7070", SIGNED)
-        assert told["host"] == proxy.hosts["FILES_HOST"]
+        assert (received["part"], received["path"]) == ("s3:7070", SIGNED)
+        assert received["host"] == proxy.hosts["FILES_HOST"]
 
 
 @pytest.mark.parametrize(

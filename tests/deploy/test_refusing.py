@@ -10,7 +10,7 @@ from local import ports
 from local.env import ROOT
 from tests.deploy import composed, image
 
-SECRET = "JOIN_SECRET"  # of each, tests/upclass/test_checks.py tells
+SECRET = "JOIN_SECRET"  # each is tried in tests/upclass/test_checks.py
 
 
 def command(services: Any, name: str, folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""`python -m tests.drill [minutes]`: status 0 if every second was billed once, 1 with each difference told.
+"""`python -m tests.drill [minutes]`: status 0 if every second was billed once, else 1 and each difference.
 
 `DRILL_SEED` repeats a plan. Media moves: run it in a network of its own, as `make drill` does.
 """
@@ -51,7 +51,7 @@ def held(minutes: float, seed: int, stack: Stack, folder: Path) -> bool:
         verdict = Verdict(drill)
     finally:
         drill.end()
-    print(*verdict.told(), sep="\n")
+    print(*verdict.lines(), sep="\n")
     return verdict.is_right
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 15.0
     seed = int(os.environ.get("DRILL_SEED") or time.time())
     folder = Path(tempfile.mkdtemp(prefix="upclass-drill-"))
-    print(f"DRILL_SEED={seed}; unless all is right, notes and logs stay in {folder}", flush=True)
+    print(f"DRILL_SEED={seed}; unless all is right, notes and logs are kept in {folder}", flush=True)
     try:
         with started(folder) as stack:
             is_right = held(minutes, seed, stack, folder)

@@ -1,4 +1,4 @@
-"""One tab of one person, in a process of its own: comes in, stays until told to leave.
+"""One tab of one person, in a process of its own: joins, and remains until it is to leave.
 
 Run as `python -m tests.drill.client NOTES COOKIES JOIN_URL NAME SCENARIO SOUND`, where SCENARIO is one of
 LiveKit's (such as SIGNAL_RECONNECT), played once inside, or empty; SOUND is "tone", so that there is
@@ -18,7 +18,7 @@ from tests.drill.door import Away, Browser, Refused, Ticket
 from tests.drill.notes import Writer
 from tests.e2e.senders import SAMPLES, Media, Tone
 
-LOOK = 0.05  # seconds; the SDK changes a reconnected participant's sid without an event
+PAUSE = 0.05  # seconds; the SDK changes a reconnected participant's sid without an event
 FINAL = {"CLIENT_INITIATED", "DUPLICATE_IDENTITY", "ROOM_DELETED", "PARTICIPANT_REMOVED"}
 PLAYED_AFTER = 5.0  # seconds inside
 
@@ -67,7 +67,7 @@ class ObservedConnection:
         self.reason = rtc.DisconnectReason.Name(reason)
 
     async def live(self, scenario: str) -> str:
-        """Connect, stay, leave; the reason of the end, empty if it never began."""
+        """Connect, remain, leave; the reason of the end, empty if it never began."""
         self.notes.note("connecting", identity=self.ticket.identity)
         try:
             await self.room.connect(self.ticket.url, self.ticket.token)
@@ -77,16 +77,16 @@ class ObservedConnection:
         self.sid = self.room.local_participant.sid
         self.notes.note("connected", sid=self.sid)
         beside = [asyncio.create_task(self.play(scenario)), asyncio.create_task(self.speak())]
-        await self.stored()
+        await self.until_over()
         for task in beside:
             task.cancel()
         return self.reason
 
-    async def stored(self) -> None:
+    async def until_over(self) -> None:
         while not (self.reason or self.tab.leaving.is_set()):
-            self.look()
-            await asyncio.sleep(LOOK)
-        self.look()
+            self.note_new_sid()
+            await asyncio.sleep(PAUSE)
+        self.note_new_sid()
         if self.reason:
             self.notes.note("disconnected", reason=self.reason)
             return
@@ -95,7 +95,7 @@ class ObservedConnection:
         self.notes.note("left")
         self.reason = "CLIENT_INITIATED"
 
-    def look(self) -> None:
+    def note_new_sid(self) -> None:
         if self.room.local_participant.sid != self.sid:
             self.sid = self.room.local_participant.sid
             self.notes.note("new sid", sid=self.sid)

@@ -87,12 +87,12 @@ def _wrong(pair: Pair) -> list[str]:
 def _wrong_closing(stored: StoredConnection, record: Record) -> Iterator[str]:
     """Nothing counts after it, so it must be the true one."""
     true = record.closings.get(stored.code)
-    told = clock(stored.closes_at) if stored.closes_at else "never"
+    closing = clock(stored.closes_at) if stored.closes_at else "never"
     if true is None:
         if stored.closes_at:
-            yield f"its meeting is over at {told}, but nothing ended it"
+            yield f"its meeting is over at {closing}, but nothing ended it"
     elif not true[0] - EXACT <= (stored.closes_at or 0.0) <= true[1] + EXACT:
-        yield f"its meeting is over at {told}, but was {span(true)}"
+        yield f"its meeting is over at {closing}, but was {span(true)}"
 
 
 def clock(at: float) -> str:

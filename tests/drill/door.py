@@ -47,13 +47,13 @@ class Browser:
             body = urllib.parse.urlencode({"name": name, "recording_told": "1"}).encode()
             click = urllib.request.Request(join_url, body, {"X-CSRFToken": self.csrf()})
             with self.opener.open(click, timeout=10) as answer:
-                told = json.load(answer)
+                ticket = json.load(answer)
         except urllib.error.HTTPError as error:
             raise Away if error.code >= 500 else Refused(f"{error.code}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Away from error
         self.jar.save(ignore_discard=True)
-        return Ticket(told["url"], told["token"], told["expiresIn"])
+        return Ticket(ticket["url"], ticket["token"], ticket["expiresIn"])
 
     def csrf(self) -> str:
         return next(str(cookie.value) for cookie in self.jar if cookie.name == "csrftoken")

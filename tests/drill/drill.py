@@ -14,8 +14,8 @@ from typing import Any
 from local.stack import Stack
 from tests.drill import killing
 from tests.drill.integrator import Integrator
-from tests.drill.looks import Watcher
 from tests.drill.plan import Ending, Plan, PlannedMeeting, PlannedVisit
+from tests.drill.polls import Watcher
 from tests.drill.record import Listener, Moments, Record
 from tests.drill.service import Database
 from tests.drill.tabs import Tab
@@ -141,7 +141,7 @@ class Drill:
         tab.kill()
 
     def close(self) -> None:
-        """Those still there leave; the meetings that are to be ended take their people along."""
+        """Those still there leave; the meetings that are to be ended end their people's connections, too."""
         ended = {meeting.name for meeting in self.plan.meetings if meeting.ending is Ending.DELETED}
         for tab in self.tabs:
             if tab.is_open() and tab.person.rpartition(".")[0] not in ended:
@@ -171,7 +171,7 @@ class Drill:
     # After it
 
     def wait_for_tabs(self, patience: float) -> None:
-        """Until all are gone; those that stay too long are killed, which is noted like any other kill."""
+        """Until all are gone; those still there then are killed, which is noted like any other kill."""
         until = time.monotonic() + patience
         while any(tab.is_open() for tab in self.tabs) and time.monotonic() < until:
             self.listen()
@@ -185,7 +185,7 @@ class Drill:
         self.watcher.read()
         deaths = self.livekit_deaths
         connections = [one for tab in self.tabs for one in Listener(tab, deaths).connections()]
-        return Record(connections, sorted(deaths), self.watcher.looks, {**self.ended, **self._expired()})
+        return Record(connections, sorted(deaths), self.watcher.polls, {**self.ended, **self._expired()})
 
     def _expired(self) -> dict[str, Moments]:
         expiring = [meeting for meeting in self.plan.meetings if meeting.ending is Ending.EXPIRES]

@@ -1,4 +1,4 @@
-"""An integrator who asks again until answered: the service's web server is among what is killed."""
+"""An integrator who retries until answered: the service's web server is among what is killed."""
 
 import http.client
 import json

@@ -27,7 +27,7 @@ class Judgement:
             yield what
             yield from report.facts(observed, stored, events)
         for apart in too_far_apart(self.record):
-            yield f"the reconciler did not look {span(apart)}"
+            yield f"the reconciler did not poll {span(apart)}"
         yield from self._of_money()
 
     def _of_money(self) -> Iterator[str]:

@@ -21,7 +21,7 @@ def program(stack: Stack, part: str) -> psutil.Process | None:
 
 
 def is_up(running: Running) -> bool:
-    """The worker and beat serve while their last 200 lines tell that they started: later only time tells."""
+    """The worker and beat serve while their last 200 lines say that they started; later, age counts."""
     return running.serves() or time.monotonic() - running.started > STARTED
 
 

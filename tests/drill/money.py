@@ -82,16 +82,16 @@ def wrong_sessions(api: Api, code: str, connections: Sequence[StoredConnection])
         if who:
             shown = api.get(f"meetings/{code}/participants/{who}/")
             expected = sessions([stored.span for stored in of_one])
-            if _told(shown) != expected:
-                yield f"{code}: of {who} the API shows {_told(shown)}, but the connections say {expected}"
+            if _listed(shown) != expected:
+                yield f"{code}: of {who} the API shows {_listed(shown)}, but the connections say {expected}"
 
 
-def _told(shown: dict[str, Any]) -> tuple[int, list[tuple[str, str, int]]]:
+def _listed(shown: dict[str, Any]) -> tuple[int, list[tuple[str, str, int]]]:
     """Minutes in all, and of each session its times of day and minutes."""
-    told = [
+    listed = [
         (each["joined_at"][11:], each["left_at"][11:], each["total_minutes"]) for each in shown["sessions"]
     ]
-    return shown["total_time_minutes"], told
+    return shown["total_time_minutes"], listed
 
 
 def sessions(spans: Sequence[Span]) -> tuple[int, list[tuple[str, str, int]]]:

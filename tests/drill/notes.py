@@ -1,4 +1,4 @@
-"""A tab's notes: a line of JSON for each thing at its moment, in a file that kill -9 takes nothing from."""
+"""A tab's notes: a line of JSON for each thing at its moment, in a file that loses nothing by kill -9."""
 
 import json
 import os
@@ -31,7 +31,7 @@ class Writer:
 
 
 class Reader:
-    """Reads what was written since it last looked."""
+    """Reads what was written since it last read."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.offset = path, 0

@@ -14,12 +14,12 @@ QUIET = 120.0  # seconds at the end in which nothing is killed: a third of a sho
 
 
 class Ending(StrEnum):
-    """How a visit ends, or a meeting: by what it says, or (STAYS) by whatever comes."""
+    """How a visit ends, or a meeting: by what it says, or (REMAINS) by whatever comes."""
 
     LEAVES = "leaves"
     KILLED = "is killed"
     SECOND_TAB = "opens a second tab"
-    CONNECTIONS = "connections"
+    REMAINS = "remains"
     DELETED = "deleted"
     EXPIRES = "expires"
 
@@ -35,8 +35,8 @@ class PlannedMeeting:
 
     @property
     def is_recorded(self) -> bool:
-        """Only some: a recording takes much of the machine."""
-        return self.ending in (Ending.CONNECTIONS, Ending.EXPIRES) and not self.is_secured
+        """Only some: a recording needs much of the machine."""
+        return self.ending in (Ending.REMAINS, Ending.EXPIRES) and not self.is_secured
 
 
 @dataclass(frozen=True)
@@ -68,15 +68,13 @@ def draw(minutes: float, dice: Random) -> Plan:
 
 def _last_one(meeting: PlannedMeeting, seconds: float) -> PlannedVisit:
     """Somebody who leaves right after a signal reconnect, while all is quiet."""
-    return PlannedVisit(
-        LAST_ONE, meeting, seconds - 40, seconds, Ending.CONNECTIONS, "SIGNAL_RECONNECT+leave"
-    )
+    return PlannedVisit(LAST_ONE, meeting, seconds - 40, seconds, Ending.REMAINS, "SIGNAL_RECONNECT+leave")
 
 
 def _long_meetings(seconds: float) -> list[PlannedMeeting]:
     """Two that last, so that they become dear enough to be billed."""
     return [
-        PlannedMeeting("open", False, 0, seconds, Ending.CONNECTIONS),
+        PlannedMeeting("open", False, 0, seconds, Ending.REMAINS),
         PlannedMeeting("secured", True, 0, seconds, Ending.DELETED),
     ]
 
@@ -121,7 +119,7 @@ def _choose(meetings: list[PlannedMeeting], at: float, dice: Random) -> PlannedM
 def _visit(person: str, meeting: PlannedMeeting, at: float, dice: Random) -> PlannedVisit:
     until = at + 10 + 170 * dice.random() ** 3
     if until > meeting.ends_at:
-        return PlannedVisit(person, meeting, at, meeting.ends_at, Ending.CONNECTIONS)
+        return PlannedVisit(person, meeting, at, meeting.ends_at, Ending.REMAINS)
     ending = dice.choices([Ending.LEAVES, Ending.KILLED, Ending.SECOND_TAB], [50, 30, 20])[0]
     scenario = dice.choices(["", "SIGNAL_RECONNECT", "FULL_RECONNECT"], [80, 10, 10])[0]
     return PlannedVisit(person, meeting, at, until, ending, scenario)

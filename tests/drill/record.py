@@ -12,18 +12,18 @@ Moments = tuple[float, float]  # not before, not after; seconds since 1970
 
 
 class End(StrEnum):
-    """What ended a connection, as far as its own side tells."""
+    """What ended a connection, as far as its own side knows."""
 
     LEFT = "left"
     KILLED = "killed"
-    PUT_OUT = "put out"  # by a second tab, or the meeting's end
+    EJECTED = "ejected"  # by a second tab, or the meeting's end
     RECONNECTED = "reconnected"  # and goes on under another sid
     GAVE_UP = "gave up"  # the SDK could not connect, or not again
 
 
 @dataclass(frozen=True)
 class ObservedConnection:
-    """One stay, as it really was. The sid is empty where the SDK never told it."""
+    """One connection, as it really was. The sid is empty where the SDK never showed it."""
 
     person: str
     code: str
@@ -37,7 +37,7 @@ class ObservedConnection:
 
 
 @dataclass(frozen=True)
-class Look:
+class Poll:
     """A successful one of the reconciler's; seconds since 1970."""
 
     at: float  # when it began, which it writes to everybody it saw
@@ -50,7 +50,7 @@ class Record:
 
     connections: Sequence[ObservedConnection]
     deaths: Sequence[Moments]  # of livekit-server, in order
-    looks: Sequence[Look]
+    polls: Sequence[Poll]
     closings: Mapping[str, Moments]  # of meetings by their code; the others never end
 
 
@@ -71,16 +71,16 @@ class Listener:
 
     def connections(self) -> Iterator[ObservedConnection]:
         for event in self.tab.events:
-            tell = getattr(self, "on_" + event.what.replace(" ", "_"), None)
-            if tell:
-                yield from tell(event) or ()
+            handler = getattr(self, "on_" + event.what.replace(" ", "_"), None)
+            if handler:
+                yield from handler(event) or ()
 
     def _over(self, end: End, first: float, last: float) -> ObservedConnection:
         who = (self.tab.person, self.tab.code, self.identity)
         began = (self.asked_at, self.inside_at)
         return ObservedConnection(*who, self.sid, began, (first, last), end, self.is_sure, self.tab.number)
 
-    # JoinAttempt in
+    # Joining
 
     def on_connecting(self, event: Event) -> None:
         self.identity = event.facts["identity"]
@@ -97,7 +97,7 @@ class Listener:
         self.asked_at, self.inside_at, self.sid, self.is_sure = asked_at, inside_at, sid, is_sure
         self.interrupted_at = self.back_at = 0.0
 
-    # JoinAttempt back: another connection with a new sid, or the same one going on
+    # Reconnecting: another connection with a new sid, or the same one going on
 
     def on_reconnecting(self, event: Event) -> None:
         if self.back_at and event.at - self.back_at > SID_KNOWN_AFTER:  # it had come back under its old sid
@@ -105,17 +105,17 @@ class Listener:
         self.interrupted_at = self.interrupted_at or event.at
 
     def on_reconnected(self, event: Event) -> Iterator[ObservedConnection]:
-        """To another livekit-server it is another connection, whose sid is told with the room's next news."""
+        """To another livekit-server it is another connection, whose sid comes with the room's next event."""
         self.back_at = event.at
-        told = not self.interrupted_at  # by the sid already, just before
-        if not told and any(self.interrupted_at - 1 < died < event.at for died, _ in self.deaths):
+        is_known = not self.interrupted_at  # by the sid already, just before
+        if not is_known and any(self.interrupted_at - 1 < died < event.at for died, _ in self.deaths):
             yield from self._went_on("")
 
     def on_new_sid(self, event: Event) -> Iterator[ObservedConnection]:
         if self.sid:
             self.back_at = self.back_at or event.at
             yield from self._went_on(event.facts["sid"])
-        elif self.back_at:  # twice since the last known sid: whose this one is cannot be told
+        elif self.back_at:  # twice since the last known sid: whose this one is cannot be known
             yield from self._perhaps(self.asked_at, self.back_at, event.facts["sid"])
         self.sid = event.facts["sid"]
 
@@ -139,8 +139,8 @@ class Listener:
         yield from self._ends(End.LEFT, self.leaving_at, event.at)
 
     def on_disconnected(self, event: Event) -> Iterator[ObservedConnection]:
-        eject = event.facts["reason"] in ("DUPLICATE_IDENTITY", "ROOM_DELETED", "PARTICIPANT_REMOVED")
-        yield from self._ends(End.PUT_OUT if eject else End.GAVE_UP, event.at - 0.5, event.at)
+        is_ejected = event.facts["reason"] in ("DUPLICATE_IDENTITY", "ROOM_DELETED", "PARTICIPANT_REMOVED")
+        yield from self._ends(End.EJECTED if is_ejected else End.GAVE_UP, event.at - 0.5, event.at)
 
     def on_killed(self, event: Event) -> Iterator[ObservedConnection]:
         if self.asked_at:

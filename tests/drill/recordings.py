@@ -56,8 +56,8 @@ def _wrong_recording(recording: Recording, size: int | None) -> Iterator[str]:
     if recording.status == "completed" and (
         not recording.seconds or size is None or recording.size_bytes != size
     ):
-        told = f"{recording.seconds} s and {recording.size_bytes} bytes"
-        yield f"{name} is completed with {told}, but {size} are stored"
+        claimed = f"{recording.seconds} s and {recording.size_bytes} bytes"
+        yield f"{name} is completed with {claimed}, but {size} are stored"
     if recording.status == "failed" and not recording.failure_reason:
         yield f"{name} failed without a reason"
     if recording.status == "dropped" and size:
@@ -96,7 +96,7 @@ def both(one: Spans, other: Spans) -> float:
     return sum(max(0.0, min(a[1], b[1]) - max(a[0], b[0])) for a, b in pairs)
 
 
-def told(recordings: Sequence[Recording], connections: Sequence[ObservedConnection]) -> str:
+def summary(recordings: Sequence[Recording], connections: Sequence[ObservedConnection]) -> str:
     """How many recordings came to what, and how much of the calls lies in files that are there."""
     there = recorded = 0.0
     for code in sorted({recording.code for recording in recordings}):

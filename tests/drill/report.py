@@ -10,7 +10,7 @@ from tests.drill.money import union
 from tests.drill.record import ObservedConnection
 from tests.drill.service import StoredConnection
 
-Events = Callable[[str], list[dict[str, Any]]]  # kept of one connection, under its sid
+Events = Callable[[str], list[dict[str, Any]]]  # stored of one connection, under its sid
 
 
 def table(result: Comparison) -> Iterator[str]:
@@ -34,20 +34,20 @@ def facts(
     if observed:
         yield f"    ours: {observed}"
     if stored:
-        yield f"    stay: {stored}"
+        yield f"    stored: {stored}"
     sid = observed.sid if observed else stored.sid if stored else ""
     for event in events(sid):
         moments = [
             f"{name} {clock(event[name])}" for name in ("at", "received_at", "applied_at") if event[name]
         ]
-        yield f"    news: {event['event']} {event['reason'] or ''} {', '.join(moments)}"
+        yield f"    event: {event['event']} {event['reason'] or ''} {', '.join(moments)}"
 
 
 def largest(pairs: Sequence[Pair]) -> str:
     """Of each kind the one furthest from the truth."""
-    told = []
+    found = []
     for kind in Kind:
         offs = [pair.off for pair in pairs if pair.bounds.kind is kind]
         if offs:
-            told.append(f"{kind} {max(offs, key=abs):+.1f} s of {len(offs)}")
-    return ", ".join(told)
+            found.append(f"{kind} {max(offs, key=abs):+.1f} s of {len(offs)}")
+    return ", ".join(found)

@@ -32,9 +32,9 @@ RECORDINGS = """
     FROM recordings_recording one JOIN meetings_meeting meeting ON meeting.id = one.meeting_id
     ORDER BY one.id
 """
-# LiveKit's times are whole seconds; a look writes its own moment to everybody it saw, in one statement at its
-# end. A connection that is as old as the look itself was made before that.
-LOOKS = """
+# LiveKit's times are whole seconds; a poll writes its own moment to everybody it saw, in one statement at its
+# end. A connection that is as old as the poll itself was made before that.
+POLLS = """
     SELECT DISTINCT extract(epoch FROM last_seen_at)::float AS at FROM participants_connection
     WHERE last_seen_at <> date_trunc('second', last_seen_at) AND last_seen_at <> joined_at
 """
@@ -72,7 +72,7 @@ class StoredConnection:
 
 @dataclass(frozen=True)
 class Recording:
-    """A recording run; times in seconds since 1970."""
+    """A recording; times in seconds since 1970."""
 
     code: str
     uid: str
@@ -94,13 +94,13 @@ class Database:
 
     @contextmanager
     def _cursor(self) -> Iterator[RealDictCursor]:
-        observed = psycopg2.connect(self.url, connect_timeout=5)
-        observed.set_session(readonly=True, autocommit=True)
+        connection = psycopg2.connect(self.url, connect_timeout=5)
+        connection.set_session(readonly=True, autocommit=True)
         try:
-            with observed.cursor(cursor_factory=RealDictCursor) as cursor:
+            with connection.cursor(cursor_factory=RealDictCursor) as cursor:
                 yield cursor
         finally:
-            observed.close()
+            connection.close()
 
     def _read(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
         with self._cursor() as cursor:
@@ -110,9 +110,9 @@ class Database:
     def connections(self) -> list[StoredConnection]:
         return [StoredConnection(**row) for row in self._read(CONNECTIONS)]
 
-    def looks(self) -> list[float]:
-        """Moments at which looks of the reconciler began, of those whose traces are still there."""
-        return [row["at"] for row in self._read(LOOKS)]
+    def polls(self) -> list[float]:
+        """Moments at which polls of the reconciler began, of those whose traces are still there."""
+        return [row["at"] for row in self._read(POLLS)]
 
     def recordings(self) -> list[Recording]:
         """Of all meetings, those that were dropped too."""
@@ -127,7 +127,7 @@ class Database:
         return ", ".join(f"{count} {name}" for name, count in row.items() if count)
 
     def events(self, sid: str) -> list[dict[str, Any]]:
-        """The news kept of one connection, in the order of receipt."""
+        """The webhooks stored of one connection, in the order of receipt."""
         return self._read(EVENTS, sid)
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.drill.comparing import compare
 from tests.drill.judging import Judgement
 from tests.drill.money import price, sessions
-from tests.drill.record import End, Look, ObservedConnection, Record
+from tests.drill.record import End, ObservedConnection, Poll, Record
 from tests.drill.service import StoredConnection
 
 EIGHT = 1_800_000_000  # 2027-01-15 08:00:00 UTC, when the meeting "AAAA" opens; it expires 2000 s later
@@ -32,8 +32,8 @@ def stored(who: str, joined: float, left: float, **facts: Any) -> StoredConnecti
     return replace(found, **facts)
 
 
-def look(at: float, seconds: float = 0.5) -> Look:
-    return Look(EIGHT + at, EIGHT + at + seconds)
+def poll(at: float, seconds: float = 0.5) -> Poll:
+    return Poll(EIGHT + at, EIGHT + at + seconds)
 
 
 RECORD = Record(
@@ -41,10 +41,10 @@ RECORD = Record(
         observed("ann", 0.2, 700.4),
         observed("bob", 10.2, 300.4, End.KILLED),
         observed("eve", 905.2, 1003.0, End.RECONNECTED, known=2.0),  # cut by livekit-server's death
-        observed("dan", 1500.2, 2001.1, End.PUT_OUT),
+        observed("dan", 1500.2, 2001.1, End.EJECTED),
     ],
     deaths=[(EIGHT + 1000.0, EIGHT + 1000.1)],
-    looks=[look(at + 0.25) for at in range(30, 2000, 30)],
+    polls=[poll(at + 0.25) for at in range(30, 2000, 30)],
     closings={"AAAA": (EIGHT + 2000.0, EIGHT + 2000.0)},
 )
 ANN = stored("ann", 0, 700, external_user_id="ann")
@@ -60,7 +60,7 @@ SESSION = {"joined_at": "2027-01-15T08:00:00Z", "left_at": "2027-01-15T08:11:40Z
 
 @dataclass
 class Answers:
-    """An API that tells of this world: 700 + 311 + 85 + 500 seconds."""
+    """An API that shows this world: 700 + 311 + 85 + 500 seconds."""
 
     meeting: dict[str, Any] = field(
         default_factory=lambda: {"billed_seconds": 1596, "credits_used": 0.4433, "participant_count": 4}
@@ -176,7 +176,7 @@ def test_a_cut_one_may_end_when_last_shown_or_with_livekit(left: float) -> None:
 
 
 @pytest.mark.parametrize("left", [989, 1003])
-def test_a_cut_one_that_ends_before_a_look_that_showed_it_or_long_after_is_found(left: float) -> None:
+def test_a_cut_one_that_ends_before_a_poll_that_showed_it_or_long_after_is_found(left: float) -> None:
     [found] = compared(replace(EVE, left_at=EIGHT + left))
     assert "but cut, it ended between 08:16:30.25 and 08:16:42.10" in found
 
@@ -184,51 +184,51 @@ def test_a_cut_one_that_ends_before_a_look_that_showed_it_or_long_after_is_found
 CAME_LATE = [*RECORD.connections[:2], observed("eve", 940.2, 1003.0), RECORD.connections[3]]
 
 
-@pytest.mark.parametrize("seen", [look(942.5), look(942.8, seconds=57.3), look(1000.05)])
-def test_a_look_that_began_too_early_or_was_over_too_late_shows_nobody(seen: Look) -> None:
-    assert compared(stored("eve", 940, 941), record=without(connections=CAME_LATE, looks=[seen])) == []
+@pytest.mark.parametrize("seen", [poll(942.5), poll(942.8, seconds=57.3), poll(1000.05)])
+def test_a_poll_that_began_too_early_or_was_over_too_late_shows_nobody(seen: Poll) -> None:
+    assert compared(stored("eve", 940, 941), record=without(connections=CAME_LATE, polls=[seen])) == []
 
 
-@pytest.mark.parametrize("seen", [look(942.8, seconds=57.1), look(999.0, seconds=0.9)])
-def test_a_look_just_after_coming_or_just_before_the_death_shows_somebody(seen: Look) -> None:
-    record = without(connections=CAME_LATE, looks=[seen])
+@pytest.mark.parametrize("seen", [poll(942.8, seconds=57.1), poll(999.0, seconds=0.9)])
+def test_a_poll_just_after_coming_or_just_before_the_death_shows_somebody(seen: Poll) -> None:
+    record = without(connections=CAME_LATE, polls=[seen])
     assert compared(stored("eve", 940, int(seen.at) - EIGHT), record=record) == []
     assert len(compared(stored("eve", 940, int(seen.at) - 1 - EIGHT), record=record)) == 1
 
 
-def test_what_no_look_showed_is_at_most_75_s_early() -> None:
-    blind = without(looks=[])
+def test_what_no_poll_showed_is_at_most_75_s_early() -> None:
+    blind = without(polls=[])
     assert compared(replace(EVE, left_at=EIGHT + 925), record=blind) == []
     [found] = compared(replace(EVE, left_at=EIGHT + 924), record=blind)
     assert "but cut, it ended between 08:15:25.00" in found
 
 
-def test_one_whose_leave_died_with_livekit_counts_until_a_look_that_showed_it() -> None:
+def test_one_whose_leave_died_with_livekit_counts_until_a_poll_that_showed_it() -> None:
     left = [*RECORD.connections[:2], observed("eve", 905.2, 995.0), RECORD.connections[3]]
-    unheard = without(connections=left)
-    assert compared(replace(EVE, left_at=EIGHT + 990), record=unheard) == []
-    assert compared(replace(EVE, left_at=EIGHT + 989), record=unheard) != []
-    assert compared(replace(EVE, left_at=EIGHT + 998), record=unheard) != []
+    unreported = without(connections=left)
+    assert compared(replace(EVE, left_at=EIGHT + 990), record=unreported) == []
+    assert compared(replace(EVE, left_at=EIGHT + 989), record=unreported) != []
+    assert compared(replace(EVE, left_at=EIGHT + 998), record=unreported) != []
 
 
-def test_one_whose_news_died_with_livekit_may_be_missing_unless_a_look_showed_it() -> None:
+def test_one_whose_webhooks_died_with_livekit_may_be_missing_unless_a_poll_showed_it() -> None:
     blink = [*RECORD.connections[:2], observed("eve", 985.0, 999.0), RECORD.connections[3]]
     connections = [ANN, BOB, DAN]
-    unseen = compare(without(connections=blink, looks=[look(960.25)]), connections)
+    unseen = compare(without(connections=blink, polls=[poll(960.25)]), connections)
     assert (unseen.missing, unseen.differences) == ([blink[2]], [])
     shown = compare(without(connections=blink), connections)
     assert [what for what, *_ in shown.differences] == ["the service knows nothing of it"]
 
 
-def test_a_reconciler_that_does_not_look_is_found() -> None:
-    rare = [look(at) for at in range(100, 1990, 100)]
-    assert judged(Answers(), record=without(looks=[*rare, look(950)])) == []
-    assert judged(Answers(), record=without(looks=[one for one in rare if one != look(600)])) == [
-        "the reconciler did not look between 08:08:20.00 and 08:11:40.00"
+def test_a_reconciler_that_does_not_poll_is_found() -> None:
+    rare = [poll(at) for at in range(100, 1990, 100)]
+    assert judged(Answers(), record=without(polls=[*rare, poll(950)])) == []
+    assert judged(Answers(), record=without(polls=[one for one in rare if one != poll(600)])) == [
+        "the reconciler did not poll between 08:08:20.00 and 08:11:40.00"
     ]
-    [before, after] = judged(Answers(), record=without(looks=rare[1:-1]))
-    assert before == "the reconciler did not look between 08:00:00.70 and 08:03:20.00"
-    assert after == "the reconciler did not look between 08:30:00.00 and 08:33:21.10"
+    [before, after] = judged(Answers(), record=without(polls=rare[1:-1]))
+    assert before == "the reconciler did not poll between 08:00:00.70 and 08:03:20.00"
+    assert after == "the reconciler did not poll between 08:30:00.00 and 08:33:21.10"
 
 
 # The bill
@@ -277,7 +277,7 @@ def test_a_wrong_count_of_people_is_found() -> None:
     "change",
     [{"left_at": "2027-01-15T08:11:41Z"}, {"joined_at": "2027-01-15T07:59:59Z"}, {"total_minutes": 11}],
 )
-def test_sessions_that_the_connections_do_not_tell_are_found(change: dict[str, Any]) -> None:
+def test_sessions_that_the_connections_do_not_show_are_found(change: dict[str, Any]) -> None:
     other = Answers()
     other.ann["sessions"][0] |= change
     [found] = judged(other)
@@ -292,8 +292,8 @@ def test_sessions_that_are_missing_or_too_many_are_found() -> None:
 
 
 def test_spans_less_than_15_s_apart_are_one_session() -> None:
-    minutes, told = sessions([(EIGHT + 45, EIGHT + 50), (EIGHT, EIGHT + 10), (EIGHT + 24, EIGHT + 30)])
-    assert (minutes, told) == (0, [("08:00:00Z", "08:00:30Z", 0), ("08:00:45Z", "08:00:50Z", 0)])
+    minutes, shown = sessions([(EIGHT + 45, EIGHT + 50), (EIGHT, EIGHT + 10), (EIGHT + 24, EIGHT + 30)])
+    assert (minutes, shown) == (0, [("08:00:00Z", "08:00:30Z", 0), ("08:00:45Z", "08:00:50Z", 0)])
 
 
 def test_600_seconds_cost_and_599_do_not() -> None:

@@ -76,16 +76,17 @@ def observed(began: float, ended: float) -> ObservedConnection:
     return ObservedConnection("ann", "AAAA", "ann", "PA_1", (began, began), (ended, ended), End.LEFT, True, 0)
 
 
-def test_it_tells_how_much_of_the_calls_is_in_files() -> None:
+def test_it_says_how_much_of_the_calls_is_in_files() -> None:
     calls = [observed(1000, 1150), observed(1100, 1200), observed(1200, 1300)]
-    told = judge.told(RECORDINGS, calls)
+    summary = judge.summary(RECORDINGS, calls)
     assert (
-        told == "recordings: 1 completed, 1 dropped, 1 failed; 47 % of 300 s of recorded calls are in files"
+        summary
+        == "recordings: 1 completed, 1 dropped, 1 failed; 47 % of 300 s of recorded calls are in files"
     )
 
 
 def test_without_recordings_it_says_so() -> None:
-    assert judge.told([], [observed(1000, 1150)]) == "recordings: none; "
+    assert judge.summary([], [observed(1000, 1150)]) == "recordings: none; "
 
 
 def test_time_in_two_recordings_counts_once() -> None:

@@ -1,4 +1,4 @@
-"""Everything read once all is quiet, judged, and told in sentences."""
+"""Everything read once all is quiet, judged, and reported in sentences."""
 
 import os
 import subprocess
@@ -8,17 +8,17 @@ from collections.abc import Iterator
 
 from local.env import ROOT
 from local.stack import Stack
-from tests.drill import looks, recordings, report
+from tests.drill import polls, recordings, report
 from tests.drill.drill import Drill
 from tests.drill.judging import Judgement
 from tests.drill.plan import LAST_ONE
 from tests.drill.service import Database
 
-PATIENCE = 330.0  # seconds until everything is settled: takes have five minutes
+PATIENCE = 330.0  # seconds until everything is settled: recordings have five minutes
 
 
 def wait_until_settled(database: Database) -> str:
-    """What is not, if it takes too long."""
+    """What is not, if it is not so in time."""
     until = time.monotonic() + PATIENCE
     while (unfinished := database.unfinished()) and time.monotonic() < until:
         time.sleep(0.5)
@@ -69,7 +69,7 @@ class Verdict:
     def is_right(self) -> bool:
         return not self.differences
 
-    def told(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         yield from report.table(self.result)
         yield from self._of_last_one()
         yield from self.differences
@@ -78,15 +78,15 @@ class Verdict:
         kills, each = self.drill.kills, [f"{part} {count}" for part, count in self.drill.kills.items()]
         visits = f"{len(self.result.pairs)} visits of {people} people in {meetings} meetings"
         yield f"drill: {minutes:g} min, {visits}, {kills.total()} kills ({', '.join(each)});"
-        unheard = f"{len(self.result.missing)} visits whose news died with livekit-server"
-        yield f"largest difference: {report.largest(self.result.pairs)}; {unheard};"
-        yield f"{looks.told(self.record.looks)}; check_ledger: {self.ledger}"
-        yield recordings.told(self.recordings, self.record.connections)
+        unreported = f"{len(self.result.missing)} visits whose webhooks died with livekit-server"
+        yield f"largest difference: {report.largest(self.result.pairs)}; {unreported};"
+        yield f"{polls.summary(self.record.polls)}; check_ledger: {self.ledger}"
+        yield recordings.summary(self.recordings, self.record.connections)
         yield "DIFFERENCES: see above." if self.differences else "No difference."
 
     def _of_last_one(self) -> Iterator[str]:
-        """What LiveKit tells of somebody who leaves after a signal reconnect."""
+        """What LiveKit reports of somebody who leaves after a signal reconnect."""
         for one in self.record.connections:
             if one.person == LAST_ONE and one.sid:
-                told = [event["event"] for event in self.database.events(one.sid)]
-                yield f"leaving after a signal reconnect is told by: {', '.join(told)}"
+                events = [event["event"] for event in self.database.events(one.sid)]
+                yield f"leaving after a signal reconnect is reported by: {', '.join(events)}"

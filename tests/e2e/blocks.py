@@ -121,7 +121,7 @@ MEETING_CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}-[A-Z]{4}\b")
 
 
 def shape(text: str) -> str:
-    """A text without what differs from run to run. Meeting codes that are equal stay equal."""
+    """A text without what differs from run to run. Meeting codes that are equal remain equal."""
     if text.lstrip().startswith("{"):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     text = TIME.sub("TIME", TOKEN.sub("TOKEN", REQUEST_ID.sub("REQUEST-ID", text)))

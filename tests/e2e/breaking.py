@@ -9,7 +9,7 @@ from livekit import api
 from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
-from tests.e2e.callers import EARS
+from tests.e2e.callers import LIVE_REGION
 from tests.e2e.crowd import Crowd
 from tests.e2e.doors import Appointments, visiting
 from tests.e2e.integrator import Integrator
@@ -67,7 +67,7 @@ class Call:
 
         With `has_clock` her page's clock can be put forward, as when a laptop sleeps.
         """
-        with online(self.browser, self.stack, EARS + EYES) as (visitor, line):
+        with online(self.browser, self.stack, LIVE_REGION + EYES) as (visitor, line):
             if has_clock:
                 visitor.context.clock.install()
             tab = visitor.open(self.jane)
@@ -90,7 +90,7 @@ class Call:
         )
         return list(shown["sessions"])
 
-    # What happens while Jane hears nothing
+    # What happens while Jane is cut off
 
     def end(self) -> None:
         assert self.integrator.call("DELETE", self.path)[0] == 200
@@ -139,7 +139,7 @@ def knocks(tab: Tab) -> list[str]:
 
 
 def wait_for_knocks(tab: Tab, asked: list[str], times: int) -> None:
-    """Playwright hears of it only while it is asked something."""
+    """Playwright notices it only while it is asked something."""
     until = time.monotonic() + PATIENCE
     while len(asked) < times:
         assert time.monotonic() < until, f"{len(asked)} instead of {times}"

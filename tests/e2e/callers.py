@@ -1,4 +1,4 @@
-"""People in the call with a browser: what they do there, and what their page tells them."""
+"""People in the call with a browser: what they do there, and what their page announces."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -10,13 +10,13 @@ from tests.e2e.person import eventually
 from tests.e2e.tab import Tab
 
 # Keeps what comes into the region that screen readers read, not what comes together with it; and toasts.
-EARS = """{
-  window.heard = [];
+LIVE_REGION = """{
+  window.announced = [];
   window.toasts = [];
   const texts = (nodes) => [...nodes].map((node) => node.textContent);
   new MutationObserver((changes) => {
     for (const {target, addedNodes} of changes) {
-      if (target.matches?.("[role=status][aria-live=polite]")) window.heard.push(...texts(addedNodes));
+      if (target.matches?.("[role=status][aria-live=polite]")) window.announced.push(...texts(addedNodes));
       if (target.matches?.(".toasts")) window.toasts.push(...texts(addedNodes));
     }
   }).observe(document, {childList: true, subtree: true});
@@ -31,7 +31,7 @@ class Callers:
 
     def open(self, url: str, script: str = "", **options: Any) -> Tab:
         """`script` runs before the page's own; `options` are Playwright's of a browser context."""
-        return self.profiles.enter_context(visiting(self.browser, EARS + script, **options)).open(url)
+        return self.profiles.enter_context(visiting(self.browser, LIVE_REGION + script, **options)).open(url)
 
     def enter(self, url: str, name: str | None = None, script: str = "", **options: Any) -> Tab:
         """Into the call; open meetings ask for a name."""
@@ -82,16 +82,16 @@ def row(tab: Tab, name: str) -> Locator:
     return panel(tab, "People").locator(".person", has=tab.page.get_by_text(name, exact=True))
 
 
-def heard(tab: Tab) -> list[str]:
+def announced(tab: Tab) -> list[str]:
     """What was announced so far to those who do not look."""
-    return list(tab.page.evaluate("heard"))
+    return list(tab.page.evaluate("announced"))
 
 
-def expect_heard(tab: Tab, words: str) -> None:
-    eventually(lambda: words in heard(tab))
+def expect_announced(tab: Tab, words: str) -> None:
+    eventually(lambda: words in announced(tab))
 
 
-def expect_told(tab: Tab, words: str) -> None:
+def expect_toast(tab: Tab, words: str) -> None:
     """By a toast, and announced."""
     eventually(lambda: words in tab.page.evaluate("toasts"))
-    expect_heard(tab, words)
+    expect_announced(tab, words)

@@ -40,7 +40,7 @@ KILOBITS = api.EncodingOptions(
 
 @dataclass
 class Refusal:
-    """What a caller was told, and after how many seconds."""
+    """What a caller was answered, and after how many seconds."""
 
     code: str
     message: str
@@ -131,7 +131,7 @@ class Studio:
             return bytes(body.read())
 
     def events(self, egress_id: str, of: str = EGRESS) -> list[dict[str, Any]]:
-        """What LiveKit told the service of one egress, or of its recorder, in the order in which it came."""
+        """The webhooks that the service got of one egress, or of its recorder, in the order of receipt."""
         connection = psycopg2.connect(self.stack.env["DATABASE_URL"])
         with connection, connection.cursor() as cursor:
             cursor.execute(f"SELECT body FROM inbox_inboundwebhook WHERE {of} = %s ORDER BY id", [egress_id])  # noqa: S608
@@ -153,7 +153,7 @@ class Studio:
         return [found for found in leash.children(recursive=True) if is_recorder(found)]
 
     def recording(self) -> list[psutil.Process]:
-        """Those that write a movie."""
+        """Those that write a file."""
         return [found for found in self.processes() if writes_below(self.folder(), found)]
 
     def has_lease(self, egress_id: str) -> bool:
@@ -269,18 +269,18 @@ class Egress:
         return answer
 
     def ended(self, status: Status, seconds: float = 20) -> Info:
-        """Wait for its end, which must be this one: in LiveKit's list and in its news."""
+        """Wait for its end, which must be this one: in LiveKit's list and in its webhooks."""
         info = self.reaches(Status.EGRESS_COMPLETE, seconds)
         assert info.status == status, info
         last = f"egress_ended {Status.Name(status)}"
-        wait_for(lambda: last in self.told(), 5, "no news of the end")
+        wait_for(lambda: last in self.reported(), 5, "no webhook of the end")
         return info
 
-    def told(self) -> list[str]:
-        """LiveKit's news of it, each event once: some come twice."""
-        return list(dict.fromkeys(self.heard()))
+    def reported(self) -> list[str]:
+        """LiveKit's events of it, each once: some come twice."""
+        return list(dict.fromkeys(self.deliveries()))
 
-    def heard(self) -> list[str]:
+    def deliveries(self) -> list[str]:
         """The same, as often as it came."""
         events = self.studio.events(self.id)
         return [f"{body['event']} {body['egressInfo'].get('status', 'EGRESS_STARTING')}" for body in events]
@@ -294,6 +294,6 @@ class Egress:
             return DecodedFile(file.name)
 
     def shown(self) -> str:
-        """Everything about it that anybody gets to see: answer, list, news, and what the parts logged."""
+        """Everything about it that anybody gets to see: answer, list, webhooks, and what the parts logged."""
         events = json.dumps(self.studio.events(self.id))
         return "\n".join([str(self.first), str(self.info()), events, *self.studio.lines])

@@ -41,11 +41,11 @@ class Integrator:
 
     @staticmethod
     def in_seconds(seconds: int) -> str:
-        """A moment from now, as the API takes it."""
+        """A moment from now, as the API accepts it."""
         return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
     def wait_for(self, path: str, holds: Callable[[Any], bool]) -> Any:
-        """Read until it holds; LiveKit's news takes a moment to arrive."""
+        """Read until it holds; LiveKit's webhooks arrive a moment later."""
         until = time.monotonic() + PATIENCE
         shown = self.get(path)
         while not holds(shown):

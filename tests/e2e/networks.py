@@ -45,18 +45,18 @@ class Attempt:
 class Line:
     """An HTTP proxy for one browser context. What it does with the signal may be changed at any time:
 
-    "open" passes it on; "refused" fails at once; "silent" takes connections and never answers, as a
+    "open" passes it on; "refused" fails at once; "silent" accepts connections and never answers, as a
     network that swallows packets; "denied" answers with `status`, as LiveKit refuses a token; "forgotten"
-    says that the session cannot be taken up, as LiveKit does after it gave somebody up.
-    `resumes` is what happens to attempts to take up the same session; None: the same as `way`.
-    The pages' own requests pass in any case, unless `takes_pages` is set.
+    says that the session cannot be resumed, as LiveKit does after it gave somebody up.
+    `resumes` is what happens to attempts to resume the same session; None: the same as `way`.
+    The pages' own requests pass in any case, unless `carries_pages` is set.
     """
 
     signal_port: int
     way: Way = "open"
     resumes: Way | None = None
     status: str = "401 Unauthorized"
-    recordings_pages: bool = False
+    carries_pages: bool = False
     attempts: list[Attempt] = field(default_factory=list)
     sockets: list[socket.socket] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -122,7 +122,7 @@ class Line:
         """livekit-client asks by an ordinary request why a WebSocket was refused; the rest is the pages'."""
         if urlsplit(target).port == self.signal_port:
             return self._of_attempt(_is_resume(target))
-        return self.way if self.recordings_pages else "open"
+        return self.way if self.carries_pages else "open"
 
     def _treat(self, browser: socket.socket, way: Way, port: int, said: bytes) -> None:
         if way == "denied":
@@ -140,7 +140,7 @@ class Line:
                 self._pass_on(browser, server, port, said)
 
     def _pass_on(self, browser: socket.socket, server: socket.socket, port: int, said: bytes) -> None:
-        if port == self.signal_port or self.recordings_pages:
+        if port == self.signal_port or self.carries_pages:
             with self.lock:
                 self.sockets += [browser, server]
         server.sendall(said)

@@ -193,7 +193,7 @@ class Call:
         return str(recordings[number]["download_url"])
 
     def film(self, number: int = 0) -> DecodedFile:
-        """A take's file as anybody with the link gets it, decoded."""
+        """A recording's file as anybody with the link gets it, decoded."""
         path = self.hall.folder / f"{self.code}-{number}.mp4"
         path.write_bytes(fetch(self.link(number))[2])
         return DecodedFile(path)
@@ -240,7 +240,7 @@ class Call:
 
 
 def without_link(recording: Any) -> Any:
-    """A take as it is compared: whether it has a link, which is signed anew at each reading."""
+    """A recording as it is compared: whether it has a link, which is signed anew at each reading."""
     return {
         **{name: value for name, value in recording.items() if name not in LINK},
         "is_linked": bool(recording[LINK[0]]),

@@ -118,7 +118,7 @@ class Tone:
 
 
 class Sender:
-    """Somebody in a room: comes at once, and stays until `leave`. Every method waits until it is done."""
+    """Somebody in a room: joins at once, and remains until `leave`. Every method waits until it is done."""
 
     def __init__(self, url: str, token: str, media: Media | None = None) -> None:
         self.media = media or Media()

@@ -76,7 +76,7 @@ def dead(stack: Stack, name: str) -> Iterator[Running]:
 
 @contextmanager
 def deaf(stack: Stack, name: str) -> Iterator[None]:
-    """A part's program gets no processor for a while, and is killed then: what it was told is lost."""
+    """A part's program gets no processor for a while, and is killed then: what it had received is lost."""
     frozen(stack.part(name))
     try:
         yield

@@ -1,4 +1,4 @@
-"""Many people without a browser in one room: seen, heard, read and told apart.
+"""Many people without a browser in one room: seen, heard, read and distinguished.
 
 Only with ROOM_LONG=1: `make drill` sets it.
 """
@@ -97,7 +97,7 @@ def sends(seer: Person, seen: Person) -> int:
     return len(seer.room.remote_participants[seen.identity].track_publications)
 
 
-def test_whoever_is_put_out_knows_why(integrator: Integrator, crowd: Crowd) -> None:
+def test_whoever_is_ejected_knows_why(integrator: Integrator, crowd: Crowd) -> None:
     code = integrator.create()["meeting_code"]
     [person] = crowd.fill(code, 1)
     twin = crowd.add(crowd.ticket(code, "Twin", identity=person.identity))

@@ -1,4 +1,4 @@
-"""What the documents tell a reader to type works as it stands, and what they point to is there.
+"""What the documents have a reader type works as it stands, and what they point to is there.
 
 The blocks of one language in one document are one session, in order. Only the service's address and the key
 are replaced. A `json` or `text` block shows what the code before it prints, and is compared. A `sh` block
@@ -82,8 +82,8 @@ meeting = Meeting.objects.create(customer=customer, record_on_cloud=True, create
 person = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=now)
 facts = {"meeting": meeting, "recorder": person, "created_at": now, "try_after": now}
 Recording.objects.create(**facts, state="failed", file="docs/2.mp4")
-done = Recording.objects.create(**facts, state="completed", file="docs/1.mp4", size_bytes=6000)
-print(done.uid, meeting.code)
+recording = Recording.objects.create(**facts, state="completed", file="docs/1.mp4", size_bytes=6000)
+print(recording.uid, meeting.code)
 """
 
 
@@ -144,18 +144,18 @@ def test_the_rules_list_every_error_that_the_api_answers() -> None:
 def test_every_reason_why_a_recording_failed_is_explained() -> None:
     text = (ROOT / "docs/recording.md").read_text()
     [table] = re.findall(r"^## Why a recording failed\n(.*?)^## ", text, re.M | re.S)
-    told = {value for name, value in vars(reasons).items() if name.isupper()}
-    assert set(re.findall(r"^\| `(.+?)` \|", table, re.M)) - {"failure_reason"} == told
+    known = {value for name, value in vars(reasons).items() if name.isupper()}
+    assert set(re.findall(r"^\| `(.+?)` \|", table, re.M)) - {"failure_reason"} == known
 
 
 def test_the_pauses_after_failures_are_those_of_the_service() -> None:
     after = [backoff.next_try(number, NOON) - NOON for number in range(1, backoff.TRIES)]
-    told = [str(round(pause.total_seconds())) for pause in after]
+    pauses = [str(round(pause.total_seconds())) for pause in after]
     text = (ROOT / "docs/recording.md").read_text()
-    assert f"after {', '.join(told[:-1])} and {told[-1]} seconds" in text
+    assert f"after {', '.join(pauses[:-1])} and {pauses[-1]} seconds" in text
 
 
-def test_a_link_is_good_for_as_long_as_is_told() -> None:
+def test_a_link_is_good_for_as_long_as_is_documented() -> None:
     for document in ("docs/recording.md", "docs/rules.md"):
         [bounds] = re.findall(r"`\?expires_in=` (\d+)\W(\d+) seconds", (ROOT / document).read_text())
         assert tuple(map(int, bounds)) == (SHORTEST, LONGEST)

@@ -1,4 +1,4 @@
-"""The way into a call: what people are told, asked and greeted with."""
+"""The way into a call: what people are shown, asked and greeted with."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,7 +18,7 @@ def appointments(stack: Stack, integrator: Integrator) -> Appointments:
 # Who comes, and when it begins
 
 
-def test_topic_and_start_are_told_in_the_persons_own_time_zone(
+def test_topic_and_start_are_shown_in_the_persons_own_time_zone(
     browser: Browser, appointments: Appointments
 ) -> None:
     made = appointments.open(topic="Algebra", start_date_time=START)
@@ -64,11 +64,13 @@ def test_that_it_is_recorded_is_said_before_anybody_comes_in(
         tab.to_preview("Anna")
         tab.expect_heading("This meeting is recorded")
         tab.enter()
-    told = "Admission.objects.get(participant__meeting__code={!r}).recording_told_at".format(
+    noted_at = "Admission.objects.get(participant__meeting__code={!r}).recording_told_at".format(
         made["meeting_code"]
     )
     assert (
-        appointments.tell("from participants.models import Admission", f"print({told} is not None)").strip()
+        appointments.tell(
+            "from participants.models import Admission", f"print({noted_at} is not None)"
+        ).strip()
         == "True"
     )
 

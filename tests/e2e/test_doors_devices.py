@@ -116,7 +116,7 @@ def test_a_camera_that_is_pulled_out_is_noticed(browser: Browser, appointments: 
         (INSECURE, "begins with https://"),
     ],
 )
-def test_what_keeps_devices_away_is_told_and_people_join_all_the_same(
+def test_what_keeps_devices_away_is_shown_and_people_join_all_the_same(
     browser: Browser, appointments: Appointments, script: str, help: str
 ) -> None:
     made = appointments.open()

@@ -60,7 +60,7 @@ def test_a_full_meeting_says_so_and_can_be_tried_again(browser: Browser, appoint
         tab.expect_heading("is full")
 
 
-def test_what_ends_between_page_and_click_is_told_by_the_servers_own_page(
+def test_what_ends_between_page_and_click_is_shown_by_the_servers_own_page(
     browser: Browser, appointments: Appointments
 ) -> None:
     made = appointments.open()
@@ -86,7 +86,9 @@ def test_while_the_call_server_is_away_people_can_try_again(
         tab.enter()
 
 
-def test_a_browser_that_keeps_no_cookies_is_told_so(browser: Browser, appointments: Appointments) -> None:
+def test_a_browser_that_keeps_no_cookies_gets_that_reason(
+    browser: Browser, appointments: Appointments
+) -> None:
     with visiting(browser) as visitor:
         tab = visitor.open(appointments.open()["join_url"])
         tab.to_preview("Anna")
@@ -158,7 +160,7 @@ def test_whoever_was_in_a_meeting_that_is_ended_is_still_asked(
         assert appointments.integrator.get(f"meetings/{code(link)}/feedback/")["rating_average"] == 5
 
 
-def test_whoever_skips_after_the_end_is_told_that_it_has_ended(
+def test_whoever_skips_after_the_end_sees_that_it_has_ended(
     browser: Browser, appointments: Appointments
 ) -> None:
     link = met(appointments, "user-ended-skips")

@@ -17,11 +17,11 @@ NOT_HEARD = 0.005
 SOON = 8.5  # LiveKit asks three times, with pauses of 1 to 2 and 2 to 4 s that it draws
 TILES = arrange(640, 360, ["anna", "bert"])
 LARGE, BESIDE = arrange(640, 360, ["large", "beside"], "large").values()
-COURSE = ["egress_started EGRESS_STARTING", "egress_updated EGRESS_ACTIVE", "egress_updated EGRESS_ENDING"]
+STATES = ["egress_started EGRESS_STARTING", "egress_updated EGRESS_ACTIVE", "egress_updated EGRESS_ENDING"]
 
 
 class Day:
-    """Anna and Bert talk, recorded twice; Carl's room is deleted, Dora leaves hers; one stays empty."""
+    """Anna and Bert talk, recorded twice; Carl's room is deleted, Dora leaves hers; one remains empty."""
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
@@ -31,14 +31,14 @@ class Day:
         self.early.stop()
         self.people_come()
         self.early.ended(Status.EGRESS_ABORTED)
-        self.movie = studio.start(self.talk)
+        self.video = studio.start(self.talk)
         self.sound = studio.start(self.talk, audio_only=True)
         self.deleted, self.left = studio.start(self.carls), studio.start(self.doras)
         self.streamed = studio.refusal("start_room_composite_egress", self.stream())
         self.two_ask_for_the_last_place()
-        for egress in (self.movie, self.sound, self.deleted, self.left):
+        for egress in (self.video, self.sound, self.deleted, self.left):
             egress.active()
-        self.movie.until(3.5)
+        self.video.until(3.5)
         self.somebody_meddles()
         self.all_end()
 
@@ -61,9 +61,9 @@ class Day:
         self.refused = [answer for answer in answers if isinstance(answer, Refusal)]
 
     def somebody_meddles(self) -> None:
-        layout = api.UpdateLayoutRequest(egress_id=self.movie.id, layout="speaker")
+        layout = api.UpdateLayoutRequest(egress_id=self.video.id, layout="speaker")
         self.layout = self.studio.ask("update_layout", layout)
-        stream = api.UpdateStreamRequest(egress_id=self.movie.id, add_output_urls=["rtmp://127.0.0.1/live"])
+        stream = api.UpdateStreamRequest(egress_id=self.video.id, add_output_urls=["rtmp://127.0.0.1/live"])
         self.update = self.studio.refusal("update_stream", stream)
 
     def all_end(self) -> None:
@@ -71,17 +71,17 @@ class Day:
             egress.until(2)
         self.studio.rooms.delete(self.carls)
         self.dora.leave()
-        for egress in (self.movie, self.sound):
+        for egress in (self.video, self.sound):
             egress.until(6)
-        self.answers = [egress.stop() for egress in (self.movie, self.sound, *self.accepted)]
-        for egress in (self.movie, self.sound, self.deleted, self.left):
+        self.answers = [egress.stop() for egress in (self.video, self.sound, *self.accepted)]
+        for egress in (self.video, self.sound, self.deleted, self.left):
             egress.ended(Status.EGRESS_COMPLETE)
         for idle in self.accepted:
             idle.ended(Status.EGRESS_ABORTED)
-        self.again = self.studio.refusal("stop_egress", api.StopEgressRequest(egress_id=self.movie.id))
+        self.again = self.studio.refusal("stop_egress", api.StopEgressRequest(egress_id=self.video.id))
 
     def egresses(self) -> list[Egress]:
-        return [self.early, self.movie, self.sound, self.deleted, self.left, *self.accepted]
+        return [self.early, self.video, self.sound, self.deleted, self.left, *self.accepted]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def day(stack: Stack, lines: list[str]) -> Iterator[Day]:
 
 @pytest.fixture(scope="module")
 def film(day: Day) -> DecodedFile:
-    return day.movie.film()
+    return day.video.film()
 
 
 def is_heard(film: DecodedFile, pitch: float) -> bool:
@@ -114,9 +114,9 @@ def test_both_people_are_seen_and_heard(film: DecodedFile) -> None:
 
 
 def test_it_is_as_long_as_what_was_recorded(day: Day, film: DecodedFile) -> None:
-    assert day.movie.started - day.movie.answered >= -1
-    assert abs(film.seconds - (day.movie.stopped - day.movie.started)) < 1
-    assert abs(film.seconds - day.movie.info().file_results[0].duration / 1e9) < 0.5
+    assert day.video.started - day.video.answered >= -1
+    assert abs(film.seconds - (day.video.stopped - day.video.started)) < 1
+    assert abs(film.seconds - day.video.info().file_results[0].duration / 1e9) < 0.5
 
 
 def test_sound_alone_makes_a_file_without_pictures(day: Day) -> None:
@@ -134,7 +134,7 @@ def test_each_room_has_a_recording_of_its_own(day: Day) -> None:
 
 
 def test_a_new_layout_is_seen_from_then_on(day: Day, film: DecodedFile) -> None:
-    assert day.layout.egress_id == day.movie.id
+    assert day.layout.egress_id == day.video.id
     seen = [
         next(colour for colour in (RED, GREEN) if film.shows(colour, box, 5.5)) for box in (LARGE, BESIDE)
     ]
@@ -142,27 +142,27 @@ def test_a_new_layout_is_seen_from_then_on(day: Day, film: DecodedFile) -> None:
     assert not all(film.shows(colour, TILES[who], 5.5) for who, colour in (("anna", RED), ("bert", GREEN)))
 
 
-# What is told
+# What is reported
 
 
-def test_its_states_are_told_in_order_and_listed(day: Day) -> None:
-    assert day.movie.first.status == Status.EGRESS_STARTING
+def test_its_states_are_reported_in_order_and_listed(day: Day) -> None:
+    assert day.video.first.status == Status.EGRESS_STARTING
     assert day.answers[0].status == Status.EGRESS_ENDING
-    assert day.movie.told() == [*COURSE, "egress_ended EGRESS_COMPLETE"]
-    info = day.movie.info()
+    assert day.video.reported() == [*STATES, "egress_ended EGRESS_COMPLETE"]
+    info = day.video.info()
     assert (info.room_name, info.error, info.details) == (day.talk, "", "End reason: StopEgress API")
     assert info.started_at < info.ended_at
 
 
 def test_its_result_is_what_lies_in_storage(day: Day) -> None:
-    info = day.movie.info()
+    info = day.video.info()
     [result] = info.file_results
-    content = day.studio.stored(day.movie.key)
-    assert (result.filename, result.size) == (day.movie.key, len(content))
-    assert result.location.endswith(f"/{day.movie.key}")
+    content = day.studio.stored(day.video.key)
+    assert (result.filename, result.size) == (day.video.key, len(content))
+    assert result.location.endswith(f"/{day.video.key}")
     assert result == info.file
-    [told] = [events for events in day.studio.events(day.movie.id) if events["event"] == "egress_ended"][:1]
-    assert told["egressInfo"]["fileResults"][0]["size"] == str(len(content))
+    [ended] = [event for event in day.studio.events(day.video.id) if event["event"] == "egress_ended"][:1]
+    assert ended["egressInfo"]["fileResults"][0]["size"] == str(len(content))
 
 
 def test_no_secret_is_ever_shown(day: Day) -> None:
@@ -174,7 +174,7 @@ def test_no_secret_is_ever_shown(day: Day) -> None:
 
 def test_a_list_has_what_is_under_way_or_was_in_a_room(day: Day) -> None:
     listed = day.studio.ask("list_egress", api.ListEgressRequest(room_name=day.talk)).items
-    assert {info.egress_id for info in listed} == {day.movie.id, day.sound.id}
+    assert {info.egress_id for info in listed} == {day.video.id, day.sound.id}
     under_way = day.studio.ask("list_egress", api.ListEgressRequest(active=True)).items
     assert not {info.egress_id for info in under_way} & {egress.id for egress in day.egresses()}
 
@@ -184,7 +184,7 @@ def test_a_list_has_what_is_under_way_or_was_in_a_room(day: Day) -> None:
 
 def test_a_deleted_room_ends_its_recording(day: Day) -> None:
     assert day.deleted.info().details == "End reason: Source closed"
-    assert day.deleted.told() == [*COURSE, "egress_ended EGRESS_COMPLETE"]
+    assert day.deleted.reported() == [*STATES, "egress_ended EGRESS_COMPLETE"]
 
 
 def test_when_everybody_has_left_the_recording_ends(day: Day) -> None:
@@ -196,7 +196,7 @@ def test_where_nobody_sends_anything_the_recording_is_aborted(day: Day) -> None:
     for egress in (day.early, *day.accepted):
         info = egress.info()
         assert (info.error, info.error_code) == ("Start signal not received", 412)
-        assert egress.told() == ["egress_started EGRESS_STARTING", "egress_ended EGRESS_ABORTED"]
+        assert egress.reported() == ["egress_started EGRESS_STARTING", "egress_ended EGRESS_ABORTED"]
         assert not day.studio.stored(egress.key)
 
 

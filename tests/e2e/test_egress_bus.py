@@ -97,13 +97,13 @@ class Scene:
         return await self.client.egress.stop_egress(protocol.StopEgressRequest(egress_id=info.egress_id))
 
     async def events(self, *wanted: tuple[str, str]) -> list[dict[str, Any]]:
-        """What LiveKit told of this room's egress, once it is as much as is wanted, by event and status."""
+        """What LiveKit reported of this room's egress, once all that is wanted is there: event and status."""
         while True:
-            told = await asyncio.to_thread(self._event)
-            shown = [(body["event"], body["egressInfo"].get("status", "")) for body in told]
+            bodies = await asyncio.to_thread(self._event)
+            shown = [(body["event"], body["egressInfo"].get("status", "")) for body in bodies]
             if len(shown) >= len(wanted):
                 assert sorted(set(shown)) == sorted(wanted)
-                return told
+                return bodies
             await asyncio.sleep(0.1)
 
     def _event(self) -> list[dict[str, Any]]:
@@ -144,7 +144,7 @@ def play(stack: Stack, *failures: RpcError) -> Callable[[Callable[[Scene], Corou
     return run
 
 
-def test_an_egress_is_started_listed_stopped_and_told_of(stack: Stack) -> None:
+def test_an_egress_is_started_listed_stopped_and_reported(stack: Stack) -> None:
     async def scenario(scene: Scene) -> None:
         info = await scene.start()
         [ordered] = scene.worker.orders
@@ -162,18 +162,18 @@ def test_an_egress_is_started_listed_stopped_and_told_of(stack: Stack) -> None:
         await scene.worker.report(kept, Status.EGRESS_COMPLETE)
         assert await scene.listed() == [kept]
 
-        told = await scene.events(
+        bodies = await scene.events(
             ("egress_ended", "EGRESS_COMPLETE"),
             ("egress_started", ""),
             ("egress_updated", "EGRESS_ACTIVE"),
             ("egress_updated", "EGRESS_ENDING"),
         )
-        assert {body["egressInfo"]["egressId"] for body in told} == {info.egress_id}
+        assert {body["egressInfo"]["egressId"] for body in bodies} == {info.egress_id}
 
     play(stack)(scenario)
 
 
-def test_what_the_worker_refuses_the_caller_is_told(stack: Stack) -> None:
+def test_what_the_worker_refuses_the_caller_is_answered(stack: Stack) -> None:
     async def scenario(scene: Scene) -> None:
         with pytest.raises(api.ServerError) as refused:
             await scene.start()
@@ -185,7 +185,7 @@ def test_what_the_worker_refuses_the_caller_is_told(stack: Stack) -> None:
     play(stack, RpcError("invalid_argument", "no such layout"))(scenario)
 
 
-def test_a_worker_that_is_full_is_told_within_seconds(stack: Stack) -> None:
+def test_that_a_worker_is_full_is_answered_within_seconds(stack: Stack) -> None:
     async def scenario(scene: Scene) -> None:
         started = time.monotonic()
         with pytest.raises(api.ServerError) as refused:
@@ -245,7 +245,7 @@ def test_streams_are_refused_by_the_worker_and_layouts_never_reach_it(stack: Sta
     play(stack)(scenario)
 
 
-def test_what_the_server_refuses_the_worker_is_told(stack: Stack) -> None:
+def test_what_the_server_refuses_the_worker_is_answered(stack: Stack) -> None:
     async def scenario(scene: Scene) -> None:
         asked = protocol.ListEgressRequest(egress_id="EG_unknown")
         with pytest.raises(RpcError, match="egress does not exist") as refused:

@@ -66,7 +66,7 @@ def test_a_killed_recording_fails_and_its_part_is_saved(studio: Studio, room: st
     close(studio, room)
 
 
-def test_a_killed_worker_tells_at_its_next_start_and_the_part_is_saved(studio: Studio, room: str) -> None:
+def test_a_killed_worker_reports_at_its_next_start_and_the_part_is_saved(studio: Studio, room: str) -> None:
     egress = studio.start(room).active().until(4)
     killed = time.monotonic()
     kill(studio.stack, "egress")
@@ -78,7 +78,9 @@ def test_a_killed_worker_tells_at_its_next_start_and_the_part_is_saved(studio: S
     close(studio, room)
 
 
-def test_of_two_workers_one_tells_that_the_other_was_lost(studio: Studio, room: str, tmp_path: Path) -> None:
+def test_of_two_workers_one_reports_that_the_other_was_lost(
+    studio: Studio, room: str, tmp_path: Path
+) -> None:
     with second_worker(studio.stack, tmp_path) as second:
         with away(studio.stack, "egress"):
             egress = studio.start(room).active()
@@ -100,7 +102,7 @@ def test_a_worker_that_is_asked_to_stop_completes_its_recordings(studio: Studio,
     assert_shows_anna(egress, 1.5)
 
 
-def test_without_any_worker_the_caller_is_told(studio: Studio) -> None:
+def test_without_any_worker_the_caller_is_refused(studio: Studio) -> None:
     room = studio.rooms.create()
     with away(studio.stack, "egress"):
         refused = studio.refusal("start_room_composite_egress", studio.order(room))
@@ -137,7 +139,7 @@ def is_back_or_has_ended(egress: Egress) -> bool:
 
 
 def stop_or_see_the_end(egress: Egress) -> None:
-    """Ask until somebody answers: what has just come back may not hear everything yet."""
+    """Ask until somebody answers: what has just come back may not receive everything yet."""
 
     def is_asked() -> bool:
         with suppress(*AWAY):
@@ -153,7 +155,7 @@ def stop_or_see_the_end(egress: Egress) -> None:
 # Storage
 
 
-def test_what_storage_cannot_take_is_kept_and_sent_when_it_is_back(studio: Studio, room: str) -> None:
+def test_what_storage_cannot_accept_is_kept_and_sent_when_it_is_back(studio: Studio, room: str) -> None:
     running, egress = studio.start(room).active(), studio.start(room).active().until(2)
     with away(studio.stack, "s3"):
         egress.stop()
@@ -172,14 +174,14 @@ def test_what_storage_cannot_take_is_kept_and_sent_when_it_is_back(studio: Studi
 
 
 def lease_is_kept_for(egress: Egress, seconds: float) -> None:
-    """While it is there, no other worker takes the recording for lost."""
+    """While it is there, no other worker counts the recording as lost."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         assert egress.studio.has_lease(egress.id)
         time.sleep(0.2)
 
 
-def test_wrong_credentials_are_told_of_without_them(studio: Studio, room: str) -> None:
+def test_wrong_credentials_are_reported_without_them(studio: Studio, room: str) -> None:
     egress = studio.start(room, secret=WRONG).active().until(1)
     egress.stop()
     info = egress.ended(Status.EGRESS_FAILED)

@@ -36,15 +36,15 @@ class Day:
         studio.rooms.send(self.talk, "anna", Media(RED, 440))
         studio.rooms.send(self.talk, "bert", Media(GREEN, 660))
         self.asked = time.time()
-        self.movie = studio.start(self.talk)
-        self.at_first = self.movie.info().status
+        self.video = studio.start(self.talk)
+        self.at_first = self.video.info().status
         self.refused = studio.refusal("start_room_composite_egress", studio.order(self.empty))
-        self.movie.active().until(5).stop()
-        self.movie.ended(Status.EGRESS_COMPLETE)
+        self.video.active().until(5).stop()
+        self.video.ended(Status.EGRESS_COMPLETE)
         self.there_after_its_end = studio.recorders()
         self.early = self.stopped_before_it_looked()
-        self.events = self.all_heard(self.movie, 7), self.all_heard(self.early, 3)
-        self.left = wait_for(lambda: self.goodbyes(self.movie), GHOST, "the ghost does not go")
+        self.events = self.all_deliveries(self.video, 7), self.all_deliveries(self.early, 3)
+        self.left = wait_for(lambda: self.goodbyes(self.video), GHOST, "the ghost does not go")
         wait_until_nothing_is_left(studio)
 
     def stopped_before_it_looked(self) -> Egress:
@@ -54,13 +54,13 @@ class Day:
         return egress
 
     def goodbyes(self, egress: Egress) -> list[dict[str, Any]]:
-        """LiveKit's news that its recorder has left the room."""
+        """LiveKit's events of its recorder's leaving the room."""
         events = self.studio.events(egress.id, RECORDER)
         return [body for body in events if body["event"] == "participant_left"]
 
-    def all_heard(self, egress: Egress, count: int) -> list[str]:
-        wait_for(lambda: len(egress.heard()) >= count, 5, "some news do not come twice")
-        return egress.heard()
+    def all_deliveries(self, egress: Egress, count: int) -> list[str]:
+        wait_for(lambda: len(egress.deliveries()) >= count, 5, "some events do not come twice")
+        return egress.deliveries()
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +72,12 @@ def day(stack: Stack, lines: list[str]) -> Iterator[Day]:
 
 @pytest.fixture(scope="module")
 def film(day: Day) -> DecodedFile:
-    return day.movie.film()
+    return day.video.film()
 
 
 def test_it_becomes_active_after_some_seconds(day: Day) -> None:
     assert day.at_first == Status.EGRESS_STARTING
-    assert 3 <= day.movie.started - day.asked <= 9.5
+    assert 3 <= day.video.started - day.asked <= 9.5
 
 
 def test_a_full_worker_says_nothing_for_long(day: Day) -> None:
@@ -85,33 +85,33 @@ def test_a_full_worker_says_nothing_for_long(day: Day) -> None:
     assert 20 < day.refused.seconds < 26
 
 
-def test_each_state_after_the_first_is_told_twice_and_nothing_after_the_end(day: Day) -> None:
-    movie, early = day.events
-    assert movie == [STARTED, ACTIVE, ACTIVE, ENDING, ENDING, COMPLETE, COMPLETE]
+def test_each_state_after_the_first_is_reported_twice_and_nothing_after_the_end(day: Day) -> None:
+    video, early = day.events
+    assert video == [STARTED, ACTIVE, ACTIVE, ENDING, ENDING, COMPLETE, COMPLETE]
     assert early == [STARTED, ABORTED, ABORTED]
-    assert day.movie.heard() == movie
-    assert day.movie.info().status == Status.EGRESS_COMPLETE
+    assert day.video.deliveries() == video
+    assert day.video.info().status == Status.EGRESS_COMPLETE
 
 
-def test_what_is_told_twice_has_an_id_each_time(day: Day) -> None:
-    events = day.studio.events(day.movie.id)
+def test_what_is_reported_twice_has_an_id_each_time(day: Day) -> None:
+    events = day.studio.events(day.video.id)
     assert len({body["id"] for body in events}) == len(events) == 7
 
 
-def test_the_movie_is_right(day: Day, film: DecodedFile) -> None:
+def test_the_file_is_right(day: Day, film: DecodedFile) -> None:
     for who, colour, pitch in (("anna", RED, 440), ("bert", GREEN, 660)):
         assert film.shows(colour, TILES[who], 3.4)
         assert film.tone(pitch, 2, 5) > HEARD
-    assert abs(film.seconds - (day.movie.stopped - day.movie.started)) < 1
-    [result] = day.movie.info().file_results
-    assert result.size == len(day.studio.stored(day.movie.key))
+    assert abs(film.seconds - (day.video.stopped - day.video.started)) < 1
+    [result] = day.video.info().file_results
+    assert result.size == len(day.studio.stored(day.video.key))
     assert not day.studio.stored(day.early.key)
 
 
-def test_its_recorder_stays_in_the_room_after_its_end(day: Day) -> None:
-    assert day.there_after_its_end == [day.movie.id]
+def test_its_recorder_remains_in_the_room_after_its_end(day: Day) -> None:
+    assert day.there_after_its_end == [day.video.id]
     [left] = day.left
-    [ended, _] = [events for events in day.studio.events(day.movie.id) if events["event"] == "egress_ended"]
+    [ended, _] = [event for event in day.studio.events(day.video.id) if event["event"] == "egress_ended"]
     assert 5 < int(left["createdAt"]) - int(ended["createdAt"]) < GHOST
     assert not day.studio.events(day.early.id, RECORDER)
 

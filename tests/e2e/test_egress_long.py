@@ -1,4 +1,4 @@
-"""A long recording: sound and picture stay together, its length is right, and its memory does not grow.
+"""A long recording: sound and picture keep together, its length is right, and its memory does not grow.
 
 Only with EGRESS_SOAK_MINUTES set: `make soak` sets it.
 """
@@ -70,30 +70,30 @@ def flashes(container: "av.container.InputContainer") -> Iterator[float]:
 
 def beeps(container: "av.container.InputContainer") -> Iterator[float]:
     """When silence turns into sound."""
-    heard = 0.0
+    sounded = 0.0
     for frame in container.decode(audio=0):
         loud = np.flatnonzero(np.abs(frame.to_ndarray()[0]) > 0.03)
         if len(loud):
             times = float(frame.time or 0) + loud[[0, -1]] / frame.sample_rate
-            if times[0] - heard > 0.2:
+            if times[0] - sounded > 0.2:
                 yield float(times[0])
-            heard = float(times[1])
+            sounded = float(times[1])
 
 
 def lags(content: bytes) -> tuple[float, list[tuple[float, float]]]:
-    """Of a movie its seconds, and of each flash its second and by how much its beep comes later."""
+    """Of a file its seconds, and of each flash its second and by how much its beep comes later."""
     with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
         file.write(content)
         file.flush()
         with av.open(file.name) as container:
             seen = list(flashes(container))
         with av.open(file.name) as container:
-            heard = np.array(list(beeps(container)))
+            sounded = np.array(list(beeps(container)))
             lasted = float((container.duration or 0) / av.time_base)
-    return lasted, [(at, float(heard[np.abs(heard - at).argmin()] - at)) for at in seen]
+    return lasted, [(at, float(sounded[np.abs(sounded - at).argmin()] - at)) for at in seen]
 
 
-def test_a_long_recording_stays_in_step(studio: Studio) -> None:
+def test_a_long_recording_keeps_in_step(studio: Studio) -> None:
     room = studio.rooms.create()
     studio.rooms.send(room, "anna", Media(beats=True, pitch=1000, framerate=30))
     studio.rooms.send(room, "ben", Media(pitch=None))

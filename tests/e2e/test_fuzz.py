@@ -1,4 +1,4 @@
-"""Schemathesis against the live service: no 5xx, and no answer that the OpenAPI document does not tell of.
+"""Schemathesis against the live service: no 5xx, and no answer that the OpenAPI document does not have.
 
 Bounded here; `make fuzz` runs it for long (FUZZ_CASES a method and path).
 """

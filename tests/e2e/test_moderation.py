@@ -50,7 +50,7 @@ class Caller:
         return self
 
     def slip_in(self, ticket: Ticket) -> None:
-        """On a token of before, which cannot be taken back; and perhaps be put out in the doing."""
+        """On a token of before, which cannot be revoked; and perhaps be ejected in the doing."""
         with suppress(rtc.ConnectError):
             self.enter(ticket, NOTHING)
 
@@ -74,7 +74,7 @@ class Caller:
             return refused.code, json.load(refused)
 
     def sees_muted(self, other: "Caller") -> dict[str, bool] | None:
-        """Whether each track of another is muted, as this one is told; None while they are not known."""
+        """Whether each track of another is muted, as this one sees it; None while they are not known."""
         seen = self.sender.room.remote_participants.get(other.ticket.identity)
         tracks = seen.track_publications.values() if seen else ()
         return {track.name: track.muted for track in tracks} or None
@@ -107,7 +107,7 @@ def call(stack: Stack, integrator: Integrator, tmp_path: Path) -> Iterator[Call]
     rooms.close()
 
 
-def test_the_ticket_tells_how_long_the_meeting_lasts(integrator: Integrator, call: Call) -> None:
+def test_the_ticket_says_how_long_the_meeting_lasts(integrator: Integrator, call: Call) -> None:
     soon = Call(call.rooms, integrator, call.folder / "soon", expires_at=Integrator.in_seconds(600))
     soon.folder.mkdir()
     assert 500 < (soon.john.knock().expires_in or 0) <= 600
@@ -119,15 +119,15 @@ def test_the_ticket_tells_how_long_the_meeting_lasts(integrator: Integrator, cal
 
 def test_whoever_is_muted_is_heard_by_nobody_until_they_unmute_themselves(call: Call) -> None:
     john, jane = call.john.come(), call.jane.come()
-    heard = {"camera": False, "microphone": False}
-    wait_for(lambda: john.sees_muted(jane) == heard, SOON, "Jane is not there")
+    audible = {"camera": False, "microphone": False}
+    wait_for(lambda: john.sees_muted(jane) == audible, SOON, "Jane is not there")
     assert john.do("mute", identity=jane.ticket.identity) == (200, {"muted": 1})
     muted = {"camera": False, "microphone": True}
-    wait_for(lambda: john.sees_muted(jane) == muted, SOON, "John is not told that Jane is muted")
-    wait_for(lambda: jane.sender.publications["microphone"].muted, SOON, "Jane is not told")
+    wait_for(lambda: john.sees_muted(jane) == muted, SOON, "John does not see that Jane is muted")
+    wait_for(lambda: jane.sender.publications["microphone"].muted, SOON, "Jane does not see it")
     assert john.do("mute", identity=jane.ticket.identity) == (200, {"muted": 0})
     jane.sender.unmute("microphone")
-    wait_for(lambda: john.sees_muted(jane) == heard, SOON, "Jane cannot unmute herself")
+    wait_for(lambda: john.sees_muted(jane) == audible, SOON, "Jane cannot unmute herself")
 
 
 def test_everybody_but_the_host_is_muted(call: Call) -> None:
@@ -165,7 +165,7 @@ def test_an_attendee_does_nothing_of_it(call: Call) -> None:
 # Removing
 
 
-def test_whoever_is_removed_is_out_and_cannot_stay_on_an_old_token(call: Call) -> None:
+def test_whoever_is_removed_is_out_and_cannot_remain_on_an_old_token(call: Call) -> None:
     john, jane = call.john.come(), call.jane.come()
     call.sessions("jane", [True])
     old = jane.ticket
@@ -174,17 +174,17 @@ def test_whoever_is_removed_is_out_and_cannot_stay_on_an_old_token(call: Call) -
     with pytest.raises(Refused, match="403"):
         jane.knock()
     jane.slip_in(old)
-    wait_for(lambda: not jane.is_in and not john.sees(jane), SOON, "Jane stays on her old token")
+    wait_for(lambda: not jane.is_in and not john.sees(jane), SOON, "Jane remains on her old token")
     shown = call.sessions("jane", [False])
     assert (shown["display_name"], shown["session_count"]) == ("Jane", 1)
     assert john.is_in
 
 
-def test_whoever_is_removed_between_token_and_call_cannot_stay(call: Call) -> None:
+def test_whoever_is_removed_between_token_and_call_cannot_remain(call: Call) -> None:
     john, ticket = call.john.come(), call.jane.knock()
     assert john.do("remove", identity=ticket.identity)[0] == 200
     call.jane.slip_in(ticket)
-    wait_for(lambda: not call.jane.is_in and not john.sees(call.jane), SOON, "Jane stays")
+    wait_for(lambda: not call.jane.is_in and not john.sees(call.jane), SOON, "Jane remains")
 
 
 def test_a_host_who_is_removed_can_do_nothing_any_more(call: Call) -> None:

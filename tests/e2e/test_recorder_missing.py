@@ -39,12 +39,12 @@ def test_a_recorder_is_found_by_its_egress(rooms: Rooms) -> None:
     assert not is_recorder_in_room(room, "EG_2")
 
 
-def test_of_a_room_that_is_gone_it_is_told_at_once(rooms: Rooms) -> None:
+def test_of_a_room_that_is_gone_it_is_answered_at_once(rooms: Rooms) -> None:
     room = rooms.create()
     rooms.delete(room)
     begun = time.monotonic()
     assert not is_recorder_in_room(room, "EG_1")
-    assert time.monotonic() - begun < 2  # LiveKit itself would take 3 s
+    assert time.monotonic() - begun < 2  # LiveKit itself would need 3 s
 
 
 def made_anew(rooms: Rooms, room: str) -> bool:
@@ -56,7 +56,7 @@ def made_anew(rooms: Rooms, room: str) -> bool:
     return True
 
 
-def test_a_room_that_nobody_serves_any_more_is_no_reason_to_take_livekit_for_away(
+def test_a_room_that_nobody_serves_any_more_is_no_reason_to_count_livekit_as_away(
     stack: Stack, rooms: Rooms
 ) -> None:
     room = rooms.create()

@@ -102,7 +102,7 @@ def test_two_people_are_seen_and_heard(rooms: Rooms, record: Record) -> None:
     assert film.strength(880, 2, 4) < NOT_HEARD  # machines are neither heard nor seen
 
 
-def test_sound_and_picture_stay_together(rooms: Rooms, record: Record) -> None:
+def test_sound_and_picture_keep_together(rooms: Rooms, record: Record) -> None:
     room = rooms.create()
     rooms.send(room, "anna", Media(beats=True, pitch=1000, framerate=30))
     film = film_of(record(room, framerate=30), 20)

@@ -68,7 +68,7 @@ def assert_both_are_seen_and_heard(call: Call) -> None:
         assert film.tone(media.pitch, 1, film.seconds - 0.5) > HEARD
 
 
-def test_a_meeting_whose_people_send_nothing_stays_pending(hall: Hall) -> None:
+def test_a_meeting_whose_people_send_nothing_remains_pending(hall: Hall) -> None:
     call = hall.open()
     anna = call.come("Anna", NO_MEDIA)
     call.wait_for(lambda shown: bool(hall.studio.recorders()))

@@ -115,7 +115,7 @@ def test_a_meeting_that_ends_while_its_worker_is_dead_is_settled(hall: Hall) -> 
         assert call.reaches("failed", seconds=SWEPT).recordings[0]["failure_reason"] == BROKE_OFF
 
 
-def test_without_any_recorder_the_call_goes_on_and_the_reason_is_told_in_the_end(hall: Hall) -> None:
+def test_without_any_recorder_the_call_goes_on_and_the_reason_is_reported_in_the_end(hall: Hall) -> None:
     with away(hall.stack, "egress"):
         call = hall.open()
         anna = call.come("Anna", ANNA)
@@ -132,7 +132,7 @@ def test_without_any_recorder_the_call_goes_on_and_the_reason_is_told_in_the_end
         assert shown.recordings[0]["failure_reason"] == "No recorder was free, however often we asked."
         assert is_well(anna)
         hall.sweep()
-        assert call.look().statuses() == ["failed"]  # given up for as long as anybody stays
+        assert call.look().statuses() == ["failed"]  # given up for as long as anybody is there
     assert hall.integrator.get(f"meetings/{call.code}/")["status"] == "active"
 
 
@@ -164,7 +164,7 @@ def test_a_worker_killed_while_it_asks_makes_no_second_recording(hall: Hall) -> 
 
 
 def test_what_only_the_sweep_can_find_is_found_by_its_file(hall: Hall) -> None:
-    """The answer is lost, and so is the news."""
+    """The answer is lost, and so are the webhooks."""
     call = hall.open()
     with ExitStack() as later:
         with away(hall.stack, "egress"):
@@ -173,7 +173,7 @@ def test_what_only_the_sweep_can_find_is_found_by_its_file(hall: Hall) -> None:
             later.enter_context(deaf(hall.stack, "recordings"))
             later.enter_context(away(hall.stack, "web"))
         wait_for(call.egresses, 30, "LiveKit gave it up")
-        time.sleep(20)  # LiveKit tells its news five times, in 15 s
+        time.sleep(20)  # LiveKit tries a webhook five times, in 15 s
     call.reaches("recording", seconds=60)
     assert call.rows("tries") == [(1,)]
     call.end()
@@ -251,14 +251,14 @@ def test_a_restart_of_the_database_and_of_the_worker_is_not_noticed_in_the_recor
 # Storage
 
 
-def test_a_recording_that_the_storage_could_not_take_is_there_when_the_storage_is_back(hall: Hall) -> None:
+def test_a_recording_that_the_storage_could_not_accept_is_there_when_the_storage_is_back(hall: Hall) -> None:
     call = hall.open()
     call.come("Anna", ANNA)
     call.record(4)
     with away(hall.stack, "s3"):
         call.end()
         shown = call.wait_for(is_settled, 60)
-        assert shown.recordings[0]["failure_reason"] == NOT_TAKEN
+        assert shown.recordings[0]["failure_reason"] == NOT_ACCEPTED
         assert not shown.recordings[0]["is_linked"]
         [kept] = hall.studio.waiting()
         size = kept.stat().st_size
@@ -268,7 +268,7 @@ def test_a_recording_that_the_storage_could_not_take_is_there_when_the_storage_i
     assert call.film().shows(RED, call.box("Anna"), 2)
 
 
-NOT_TAKEN = "The recording could not be stored: the storage did not take it."
+NOT_ACCEPTED = "The recording could not be stored: the storage did not take it."
 
 
 def test_a_recording_that_waits_for_the_storage_with_a_worker_that_dies_is_not_lost(hall: Hall) -> None:

@@ -1,4 +1,4 @@
-"""Recordings that take their time: people who go and come, and a recorder as slow as the official one.
+"""Recordings that are slow: people who go and come, and a recorder as slow as the official one.
 
 Only with RECORDINGS_LONG=1: `make drill` sets it.
 """
@@ -89,7 +89,7 @@ def test_a_meeting_for_which_no_recorder_is_free_is_recorded_when_one_is(hall: H
         assert second.reaches("completed").recordings[0]["failure_reason"] is None
 
 
-def test_with_the_manners_of_the_official_recorder_there_is_one_recording(hall: Hall) -> None:
+def test_with_the_latency_of_the_official_recorder_there_is_one_recording(hall: Hall) -> None:
     with hired_with(hall.stack, EGRESS_LIKE_OFFICIAL="1"):
         call = hall.open()
         call.come("Anna", ANNA)

@@ -73,7 +73,7 @@ def test_the_file_is_as_long_as_the_call_and_shows_and_sounds(call: Call) -> Non
     assert len(film.beeps()) >= 2
 
 
-def test_the_api_tells_the_size_of_the_object(call: Call) -> None:
+def test_the_api_shows_the_size_of_the_object(call: Call) -> None:
     shown = call.look()
     assert shown.size == shown.recordings[0]["size_bytes"] == call.size_stored()
 

@@ -40,7 +40,9 @@ def test_a_registered_person_has_a_session_while_inside_and_afterwards(
     assert after["session_count"] == 1
 
 
-def test_a_removed_person_is_put_out_and_stays_out(integrator: Integrator, tabs: Tabs, secured: Any) -> None:
+def test_a_removed_person_is_ejected_and_refused_from_then_on(
+    integrator: Integrator, tabs: Tabs, secured: Any
+) -> None:
     john, jane = (tabs.open(person["join_url"]) for person in secured["participants"])
     john.enter()
     jane.enter()

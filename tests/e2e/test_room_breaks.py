@@ -1,4 +1,4 @@
-"""What people see and keep when their call breaks: each is told plainly, and goes on where it can."""
+"""What people see and keep when their call breaks: each is said plainly, and goes on where it can."""
 
 import re
 import time
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
 from tests.e2e.breaking import BACK, INTERRUPTED, LIVE, Call, expect_steady, knocks, wait_for_knocks
-from tests.e2e.callers import EARS, button, expect_heard, heard, texts, tile, write
+from tests.e2e.callers import LIVE_REGION, announced, button, expect_announced, texts, tile, write
 from tests.e2e.crowd import Crowd
 from tests.e2e.doors import visiting
 from tests.e2e.integrator import Integrator
@@ -53,10 +53,10 @@ def test_without_the_signal_sound_and_pictures_go_on_and_it_comes_back(call: Cal
 def test_a_session_that_is_made_anew_is_the_same_person_to_the_others(
     browser: Browser, call: Call, crowd: Crowd
 ) -> None:
-    with call.entered() as (jane, line), visiting(browser, EARS) as visitor:
+    with call.entered() as (jane, line), visiting(browser, LIVE_REGION) as visitor:
         john = visitor.open(call.john)
         john.enter()
-        expect_heard(jane, "John joined")
+        expect_announced(jane, "John joined")
         button(jane, "Mute").click()
         john.expect_text("Jane · muted")
         john.wait_for_fresh_videos(2)
@@ -72,12 +72,12 @@ def test_a_session_that_is_made_anew_is_the_same_person_to_the_others(
         button(jane, "Unmute").click()
         john.wait_for_sounds(1)
         [passer] = crowd.fill(call.code, 1)
-        expect_heard(john, "Person 1 joined")
+        expect_announced(john, "Person 1 joined")
         passer.leave()
-        for tab in (john, jane):  # who leaves is told after a while: by now all who went before are, too
-            expect_heard(tab, "Person 1 left")
-        assert "Jane" not in " ".join(heard(john))
-        assert "John left" not in heard(jane) and heard(jane).count("John joined") == 1
+        for tab in (john, jane):  # who leaves is announced after a while: by now all who went before are, too
+            expect_announced(tab, "Person 1 left")
+        assert "Jane" not in " ".join(announced(john))
+        assert "John left" not in announced(jane) and announced(jane).count("John joined") == 1
 
 
 def test_whose_token_is_refused_asks_the_door_and_keeps_everything(call: Call, john: Person) -> None:
@@ -92,11 +92,11 @@ def test_whose_token_is_refused_asks_the_door_and_keeps_everything(call: Call, j
         wait_for_knocks(jane, asked, 2)
         jane.expect_text(INTERRUPTED)
         expect(tile(jane, "John")).to_have_count(1)
-        expect_heard(jane, INTERRUPTED)
+        expect_announced(jane, INTERRUPTED)
         john.received.clear()
         line.way = "open"
         expect_steady(jane)
-        expect_heard(jane, BACK)
+        expect_announced(jane, BACK)
         assert call.is_back(before)
         assert set(asked) == {call.jane}
         jane.wait_for_fresh_videos(2)
@@ -148,7 +148,7 @@ def test_a_call_server_that_is_killed_loses_nobody(browser: Browser, stack: Stac
 def test_after_a_minute_of_trying_the_connection_is_lost_and_can_be_made_anew(call: Call) -> None:
     with call.entered(has_clock=True) as (jane, line):
         asked = knocks(jane)
-        line.resumes, line.recordings_pages = "denied", True  # so that LiveKit's own tries are over at once
+        line.resumes, line.carries_pages = "denied", True  # so that LiveKit's own tries are over at once
         line.cut("refused")
         for number, pause in enumerate((1, 2, 4, 8, 15, 15, 15), start=1):
             wait_for_knocks(jane, asked, number)
@@ -157,7 +157,7 @@ def test_after_a_minute_of_trying_the_connection_is_lost_and_can_be_made_anew(ca
         jane.expect_heading("The connection was lost")
         assert len(asked) == 8
         assert jane.page.evaluate(LIVE) == 0
-        line.resumes, line.recordings_pages, line.way = None, False, "open"
+        line.resumes, line.carries_pages, line.way = None, False, "open"
         jane.click("Join again")
         jane.enter()
         jane.wait_for_fresh_videos(1)
@@ -176,7 +176,7 @@ def test_whoever_was_asleep_for_long_is_asked_before_they_are_seen_again(call: C
         jane.wait_for_fresh_videos(2)
 
 
-# What is done, how her first try after it fares, what she is told, and with which status ever after
+# What is done, how her first try after it fares, what she is shown, and with which status ever after
 ACTIONS: dict[str, tuple[Callable[[Call], None], Way, str, int]] = {
     "ended": (Call.end, "open", "This meeting has ended", 410),
     "expired": (Call.expire, "denied", "This meeting has expired", 410),
@@ -186,7 +186,7 @@ ACTIONS: dict[str, tuple[Callable[[Call], None], Way, str, int]] = {
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_what_was_done_while_the_line_was_down_is_told_afterwards(call: Call, name: str) -> None:
+def test_what_was_done_while_the_line_was_down_is_shown_afterwards(call: Call, name: str) -> None:
     act, way, words, status = ACTIONS[name]
     with call.entered() as (jane, line):
         line.cut("refused")
@@ -198,7 +198,7 @@ def test_what_was_done_while_the_line_was_down_is_told_afterwards(call: Call, na
         assert jane.page.request.get(jane.page.url).status == status
 
 
-def test_who_joined_elsewhere_meanwhile_stays_and_the_older_says_so(browser: Browser, call: Call) -> None:
+def test_who_joined_elsewhere_meanwhile_remains_and_the_older_says_so(browser: Browser, call: Call) -> None:
     with call.entered() as (older, line), visiting(browser) as visitor:
         line.cut("denied")
         newer = visitor.open(call.jane)
@@ -215,7 +215,7 @@ def test_who_joined_elsewhere_meanwhile_stays_and_the_older_says_so(browser: Bro
 
 
 @pytest.mark.parametrize("way", ["refused", "denied"])
-def test_whoever_leaves_while_it_reconnects_stays_away(call: Call, john: Person, way: Way) -> None:
+def test_whoever_leaves_while_it_reconnects_remains_away(call: Call, john: Person, way: Way) -> None:
     with call.entered() as (jane, line):
         before = call.sid()
         line.cut(way)

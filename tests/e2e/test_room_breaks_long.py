@@ -62,7 +62,7 @@ def test_a_laptop_that_slept_is_back_by_itself_with_others_there_and_alone(
 def test_after_minutes_without_any_network_the_connection_is_lost(call: Call) -> None:
     with call.entered() as (jane, line):
         asked = knocks(jane)
-        line.recordings_pages = True
+        line.carries_pages = True
         line.cut("refused")
         jane.expect_heading("The connection was lost", seconds=240)
         assert asked
@@ -73,8 +73,8 @@ def test_after_minutes_without_any_network_the_connection_is_lost(call: Call) ->
         jane.wait_for_fresh_videos(1)
 
 
-def test_of_two_pages_that_livekit_confuses_the_newer_stays(browser: Browser, call: Call) -> None:
-    """LiveKit itself takes a session up by name alone, past the door: then the two sort it out."""
+def test_of_two_pages_that_livekit_confuses_the_newer_remains(browser: Browser, call: Call) -> None:
+    """LiveKit itself resumes a session by name alone, past the join page: then the two sort it out."""
     with call.entered() as (older, line), visiting(browser, EYES) as visitor:
         line.cut("refused")
         newer = visitor.open(call.jane)

@@ -1,4 +1,4 @@
-"""Camera, microphone and speaker during the call: changed, pulled out, plugged in, taken; full screen."""
+"""Camera, microphone and speaker during the call: changed, pulled out, plugged in, busy; full screen."""
 
 from collections.abc import Callable, Iterator
 
@@ -17,10 +17,10 @@ from tests.e2e.tab import Tab
 ONE_CAMERA = "--use-fake-device-for-media-stream"
 CAMERA = "fake_device_2"  # what the second of Chromium's cameras shows cannot be sent: only depths
 FIRST, SECOND = "Fake Audio Input 1", "Fake Audio Input 2"
-# Until `window.isTaken` is over, another program has the camera.
-TAKEN = """{
+# Until `window.isInUse` is over, another program has the camera.
+IN_USE = """{
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = (wanted) => window.isTaken && wanted.video
+  navigator.mediaDevices.getUserMedia = (wanted) => window.isInUse && wanted.video
     ? Promise.reject(new DOMException("", "NotReadableError")) : real(wanted);
 }"""
 
@@ -131,24 +131,24 @@ def test_whoever_comes_without_a_camera_can_plug_one_in_and_lose_it_again(browse
         ben.wait_for_sounds(1)
 
 
-# Taken
+# In use elsewhere
 
 
-def test_a_camera_that_another_program_has_taken_is_told_of_and_can_be_tried_again(
+def test_a_camera_that_another_program_uses_is_reported_and_can_be_tried_again(
     browser: Browser, ben: Tab
 ) -> None:
-    with visiting(browser, TAKEN) as visitor:
+    with visiting(browser, IN_USE) as visitor:
         anna = visitor.open(ben.page.url)
         anna.enter("Anna")
         ben.wait_for_fresh_videos(2)
         anna.click("Camera off")
-        anna.page.evaluate("window.isTaken = true")
+        anna.page.evaluate("window.isInUse = true")
         anna.click("Camera on")
         anna.expect_text("Your camera cannot be used")
         expect(button(anna, "Camera on")).to_be_disabled(timeout=20_000)
         open_settings(anna)
         anna.expect_text("Another program seems to be using it.")
-        anna.page.evaluate("window.isTaken = false")
+        anna.page.evaluate("window.isInUse = false")
         anna.click("Try again")
         close_settings(anna)
         anna.click("Camera on")

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.callers import (
     Callers,
     button,
-    expect_heard,
-    expect_told,
+    expect_announced,
+    expect_toast,
     opened,
     panel,
     row,
@@ -65,7 +65,7 @@ def callers(browser: Browser) -> Iterator[Callers]:
 
 
 def claims_of(tab: Tab) -> dict[str, Any]:
-    """Join, and tell what LiveKit's token says."""
+    """Join, and return what LiveKit's token says."""
     with tab.page.expect_response(lambda answer: answer.request.method == "POST") as answered:
         tab.enter()
     payload = answered.value.json()["token"].split(".")[1]
@@ -136,7 +136,7 @@ def test_in_an_open_meeting_nobody_is_a_host(integrator: Integrator, callers: Ca
 # What they do
 
 
-def test_whoever_is_muted_by_a_host_is_told_and_can_unmute_themselves(
+def test_whoever_is_muted_by_a_host_is_notified_and_can_unmute_themselves(
     meeting: Meeting, callers: Callers, crowd: Crowd
 ) -> None:
     john, jane = callers.enter(meeting.john), callers.enter(meeting.jane)
@@ -145,15 +145,15 @@ def test_whoever_is_muted_by_a_host_is_told_and_can_unmute_themselves(
     opened(john, "People")
     john.click("Mute Jane")
     expect(button(jane, "Unmute")).to_be_visible()
-    expect_told(jane, "A host muted you.")
-    expect_heard(john, "Jane is muted.")
+    expect_toast(jane, "A host muted you.")
+    expect_announced(john, "Jane is muted.")
     expect(row(john, "Jane")).to_contain_text("muted")
     eventually(lambda: not joe.is_heard("Jane"))
     jane.click("Unmute")
     expect(button(john, "Mute Jane")).to_be_visible()
     eventually(lambda: joe.is_heard("Jane"))
     john.click("Mute everybody")
-    expect_told(john, "Everybody is muted.")
+    expect_toast(john, "Everybody is muted.")
     expect(button(jane, "Unmute")).to_be_visible()
     expect(row(john, "Joe")).to_contain_text("muted")
     expect(button(john, "Mute")).to_be_visible()
@@ -173,13 +173,11 @@ def test_only_a_host_lowers_the_hand_of_another(meeting: Meeting, callers: Calle
     expect(button(jane, "Lower hand")).to_be_visible()
     john.click("Lower Jane's hand")
     expect(button(jane, "Raise hand")).to_be_visible()
-    expect_told(jane, "A host lowered your hand.")
+    expect_toast(jane, "A host lowered your hand.")
     expect(tile(john, "Jane").locator(".up")).to_have_count(0)
 
 
-def test_whoever_is_removed_is_told_by_whom_and_their_link_is_shut(
-    meeting: Meeting, callers: Callers
-) -> None:
+def test_whoever_is_removed_sees_by_whom_and_their_link_is_shut(meeting: Meeting, callers: Callers) -> None:
     john, jane = callers.enter(meeting.john), callers.enter(meeting.jane)
     opened(john, "People")
     john.click("Remove Jane")
@@ -192,7 +190,7 @@ def test_whoever_is_removed_is_told_by_whom_and_their_link_is_shut(
     jane.expect_heading("A host has removed you from this meeting")
     expect(asked).to_have_count(0)
     expect(tile(john, "Jane")).to_have_count(0)
-    expect_heard(john, "Jane was removed.")
+    expect_announced(john, "Jane was removed.")
     assert callers.open(meeting.jane).status == 403
     expect(button(john, "Leave")).to_be_visible()
     eventually(lambda: john.page.evaluate("document.activeElement.closest('.stage') !== null"))

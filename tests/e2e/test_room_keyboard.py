@@ -20,7 +20,7 @@ FOCUS = """() => {
   return one !== document.body && width && height && isMarked ? "" : `${one.outerHTML.slice(0, 200)}`;
 }"""
 IS_INSIDE = "document.activeElement !== document.body && !!document.activeElement.closest('.stage')"
-# Every animation and transition that takes time is kept; of a look now and then most would be missed.
+# Every animation and transition with a duration is kept; a look now and then would miss most.
 MOTION = """{
   window.moved = [];
   const note = () => {
@@ -67,7 +67,7 @@ def tab_to(tab: Tab, role: str, name: str) -> None:
 
 
 def expect_inside(tab: Tab) -> None:
-    """The focus is in the call, and stays there."""
+    """The focus is in the call, and remains there."""
     for _ in range(5):
         eventually(lambda: tab.page.evaluate(IS_INSIDE))
 
@@ -218,7 +218,7 @@ def test_what_closes_gives_the_focus_back_to_what_opened_it(anna: Tab) -> None:
         expect(button(anna, name)).to_be_focused()
 
 
-def test_the_focus_stays_in_the_call_when_what_has_it_goes(anna: Tab, crowd: Crowd) -> None:
+def test_the_focus_remains_in_the_call_when_what_has_it_goes(anna: Tab, crowd: Crowd) -> None:
     ben, carl, dora = (beside(anna, crowd, name) for name in ("Ben", "Carl", "Dora"))
     tile(anna, "Carl").get_by_role("button", name="Pin Carl").focus()
     carl.leave()
@@ -230,7 +230,7 @@ def test_the_focus_stays_in_the_call_when_what_has_it_goes(anna: Tab, crowd: Cro
     expect(row(anna, "Ben")).to_have_count(0)
     eventually(lambda: anna.page.evaluate("document.activeElement.closest('.person') !== null"))
     row(anna, "Dora").get_by_role("button", name="Pin Dora").focus()
-    anna.page.keyboard.press("Enter")  # her tile goes elsewhere, her row stays
+    anna.page.keyboard.press("Enter")  # her tile goes elsewhere, her row remains
     expect(row(anna, "Dora").get_by_role("button", name="Unpin Dora")).to_be_focused()
     tile(anna, "Dora").get_by_role("button", name="Unpin Dora").focus()
     dora.leave()
@@ -253,9 +253,9 @@ def test_nothing_moves_in_the_call_for_those_who_asked_for_that(anna: Tab, crowd
     assert set(anna.page.evaluate("moved")) >= {"toast", "rise"}
 
 
-def shows_everything(tab: Tab, told: str) -> None:
+def shows_everything(tab: Tab, toast: str) -> None:
     """A toast, panels, a menu and a dialog, one after the other."""
-    eventually(lambda: told in tab.page.evaluate("toasts"))
+    eventually(lambda: toast in tab.page.evaluate("toasts"))
     write(tab, "Hello")
     expect(texts(tab).last).to_have_text("Hello")
     opened(tab, "People")

@@ -1,4 +1,4 @@
-"""What is seen in the call: who is large, who speaks, screens, and what is told of the meeting."""
+"""What is seen in the call: who is large, who speaks, screens, and what is shown of the meeting."""
 
 import re
 from collections.abc import Callable
@@ -156,7 +156,7 @@ def test_the_time_left_is_shown_when_it_is_near_and_counts(integrator: Integrato
     goes(open_ended.page.get_by_text(re.compile(r"\d left")))
 
 
-def test_that_the_meeting_is_recorded_is_shown_and_told(
+def test_that_the_meeting_is_recorded_is_shown_and_announced(
     stack: Stack, lines: list[str], integrator: Integrator, tabs: Tabs, tmp_path: Path
 ) -> None:
     with open_hall(stack, lines, integrator, tmp_path) as hall:

@@ -1,4 +1,4 @@
-"""What people tell each other in the call beside speaking: chat, hands, who is there, announcements."""
+"""How people communicate in the call beside speaking: chat, hands, who is there, announcements."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +8,13 @@ from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
 from tests.e2e.callers import (
-    EARS,
+    LIVE_REGION,
     Callers,
+    announced,
     button,
-    expect_heard,
-    expect_told,
+    expect_announced,
+    expect_toast,
     field,
-    heard,
     opened,
     panel,
     row,
@@ -126,7 +126,7 @@ def test_links_can_be_clicked_and_nothing_else_is_interpreted(
     assert anna.page.evaluate("window.isHacked") is None
 
 
-def test_what_cannot_be_sent_stays_in_the_field(
+def test_what_cannot_be_sent_remains_in_the_field(
     integrator: Integrator, callers: Callers, crowd: Crowd
 ) -> None:
     made = integrator.create()
@@ -151,7 +151,7 @@ def test_a_reconnect_keeps_the_chat_and_whoever_comes_later_sees_nothing_of_it(
 ) -> None:
     made = integrator.create()
     code = made["meeting_code"]
-    with online(browser, stack, EARS) as (visitor, line):
+    with online(browser, stack, LIVE_REGION) as (visitor, line):
         anna = visitor.open(made["join_url"])
         anna.enter("Anna")
         carl = crowd.add(crowd.ticket(code, "Carl"), ["chat"])
@@ -194,7 +194,7 @@ def test_hands_are_seen_by_all_in_the_order_in_which_they_went_up(
     expect(tile(ben, "Carl")).to_be_visible()
     carl.send_data(RAISED, "hand")
     expect(tile(ben, "Carl").locator(".up")).to_have_text("2hand raised")
-    expect_told(ben, "Carl raised a hand.")
+    expect_toast(ben, "Carl raised a hand.")
     ben.click("Raise hand")
     names = ["Anna", "Carl", "Ben (you)"]
     expect(panel(ben, "People").locator(".person-name")).to_have_text(names)
@@ -210,7 +210,7 @@ def test_hands_are_seen_by_all_in_the_order_in_which_they_went_up(
     expect(tile(dora, "Anna").locator(".up")).to_have_count(0)
     carl.send_data(LOWERED, "hand")
     expect(tile(ben, "Carl").locator(".up")).to_have_count(0)
-    assert heard(ben).count("Carl raised a hand.") == 1
+    assert announced(ben).count("Carl raised a hand.") == 1
 
 
 # Who is there
@@ -248,31 +248,31 @@ def test_what_happens_is_announced_in_its_order(
     made = integrator.create()
     anna = callers.enter(made["join_url"], "Anna")
     carl = crowd.add(crowd.ticket(made["meeting_code"], "Carl"))
-    expect_told(anna, "Carl joined")
+    expect_toast(anna, "Carl joined")
     carl.send_text("Good morning", "chat")
-    expect_told(anna, "Carl: Good morning")
+    expect_toast(anna, "Carl: Good morning")
     carl.send_data(RAISED, "hand")
-    expect_told(anna, "Carl raised a hand.")
+    expect_toast(anna, "Carl raised a hand.")
     opened(anna, "Chat")
     carl.send_text("Only heard", "chat")
-    expect_heard(anna, "Carl: Only heard")
+    expect_announced(anna, "Carl: Only heard")
     carl.leave()
-    expect_told(anna, "Carl left")
+    expect_toast(anna, "Carl left")
     wanted = ["joined", ": Good morning", "raised a hand.", ": Only heard", "left"]
-    assert [said.removeprefix("Carl").strip() for said in heard(anna)] == wanted
+    assert [said.removeprefix("Carl").strip() for said in announced(anna)] == wanted
     assert "Carl: Only heard" not in anna.page.evaluate("toasts")
 
 
-def test_whoever_speaks_while_muted_is_told_so(
+def test_whoever_speaks_while_muted_gets_a_warning(
     browser: Browser, integrator: Integrator, tmp_path: Path
 ) -> None:
     flag = voice(tmp_path / "voice.wav", 8, 0.1)
-    with laptop(browser, flag) as speaking, visiting(speaking.browser, EARS) as visitor:
+    with laptop(browser, flag) as speaking, visiting(speaking.browser, LIVE_REGION) as visitor:
         anna = visitor.open(integrator.create()["join_url"])
         anna.enter("Anna")
         warning = "You are muted: nobody hears you. Press M to unmute."
         expect(tile(anna, "Anna (you)").and_(anna.page.locator(".speaking"))).to_be_visible(timeout=20_000)
-        assert heard(anna) == []
+        assert announced(anna) == []
         anna.click("Mute")
-        expect_told(anna, warning)
-        assert heard(anna) == [warning]
+        expect_toast(anna, warning)
+        assert announced(anna) == [warning]

@@ -50,12 +50,12 @@ LISTEN = """async () => {
   const context = new AudioContext();
   const ear = new AnalyserNode(context, {fftSize: 4096});
   context.createMediaStreamSource(await navigator.mediaDevices.getUserMedia({audio: true})).connect(ear);
-  const heard = new Float32Array(4096);
+  const sampled = new Float32Array(4096);
   let found = "";
   for (let look = 0; look < 40; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    ear.getFloatTimeDomainData(heard);
-    found += heard.some((sample) => Math.abs(sample) > 0.05) ? "1" : "0";
+    ear.getFloatTimeDomainData(sampled);
+    found += sampled.some((sample) => Math.abs(sample) > 0.05) ? "1" : "0";
   }
   return found;
 }"""
@@ -119,7 +119,7 @@ def test_a_line_can_be_down_for_pages_too(browser: Browser, stack: Stack, integr
     made = integrator.create()
     with online(browser, stack) as (visitor, line):
         tab = visitor.open(made["join_url"])
-        line.recordings_pages = True
+        line.carries_pages = True
         line.cut("refused")
         assert not tab.page.evaluate("fetch(location.href).then(() => true, () => false)")
         line.way = "open"
@@ -216,9 +216,9 @@ def test_a_microphone_speaks_for_two_seconds_and_is_silent_for_two(
     ):
         tab = visitor.open(integrator.create()["join_url"])
         tab.page.mouse.click(1, 1)
-        heard = tab.page.evaluate(LISTEN)
-        assert "1" * 10 in heard
-        assert "0" * 10 in heard
+        sampled = tab.page.evaluate(LISTEN)
+        assert "1" * 10 in sampled
+        assert "0" * 10 in sampled
     with visiting(browser) as visitor:
         tab = visitor.open(integrator.create()["join_url"])
         tab.page.mouse.click(1, 1)

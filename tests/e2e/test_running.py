@@ -193,7 +193,7 @@ def test_a_killed_worker_process_of_the_web_server_comes_back(run: Run) -> None:
     run.integrator().create()
 
 
-def test_a_killed_leash_takes_its_program_along_and_both_come_back(run: Run) -> None:
+def test_a_killed_leash_ends_its_program_too_and_both_come_back(run: Run) -> None:
     run.wait_until_all_is_well()
     program = run.program("livekit")
     leash = program.parent()
@@ -210,7 +210,7 @@ def test_the_running_stack_is_not_started_twice(run: Run) -> None:
     run.wait_until_all_is_well()
 
 
-def test_a_taken_port_is_named_with_what_to_do(folder: Path) -> None:
+def test_a_port_in_use_is_named_with_what_to_do(folder: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -53,11 +53,11 @@ def answered(status: int, said: Any) -> Answer:
 
 
 def never(route: Route) -> None:
-    """The answer takes longer than anybody looks."""
+    """The answer comes later than anybody waits."""
 
 
 def no_call(visitor: Visitor, all: Appointments) -> Tab:
-    """LiveKit does not take the token."""
+    """LiveKit does not accept the token."""
     ticket = {"url": all.stack.env["LIVEKIT_PUBLIC_URL"], "token": "none"}
     return clicked(answered(200, ticket), "A firewall may be in the way").act(visitor, all)
 
@@ -75,7 +75,7 @@ def no_cookies(visitor: Visitor, all: Appointments) -> Tab:
 
 LINES = """window.lines = []; window.WebSocket = class extends WebSocket {
   constructor(...given) { super(...given); window.lines.push(this); } }"""
-# LiveKit's message that somebody is put out: field 8 of its signals, and in it the reason, field 2.
+# LiveKit's message that somebody is ejected: field 8 of its signals, and in it the reason, field 2.
 PUT_OUT = """(reason) => window.lines.at(-1).dispatchEvent(
   new MessageEvent("message", {data: new Uint8Array([0x42, 2, 0x10, reason]).buffer}))"""
 CLIENT_INITIATED, SERVER_SHUTDOWN, PARTICIPANT_REMOVED, ROOM_DELETED = 1, 3, 4, 5  # DisconnectReason
@@ -167,7 +167,7 @@ def without_start(visitor: Visitor, all: Appointments) -> Tab:
     """The page's script does not come, or is not understood."""
     visitor.context.route("**/*.js", lambda route: route.abort())
     tab = name(visitor, all)
-    tab.page.evaluate("document.getAnimations().forEach((one) => one.finish())")  # which take 4 s
+    tab.page.evaluate("document.getAnimations().forEach((one) => one.finish())")  # which last 4 s
     tab.expect_text("Does nothing happen?")
     return tab
 

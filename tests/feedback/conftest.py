@@ -10,7 +10,7 @@ from feedback import requesting
 from feedback.models import Feedback, FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 
 
 def asking(customer: Customer, **facts: Any) -> Meeting:
@@ -65,5 +65,5 @@ def past(customer: Customer) -> Meeting:
 def john(past: Meeting) -> Participant:
     """Who was there for ten minutes, until noon."""
     person = registered(past)
-    stayed(person, noon(-600), NOON)
+    connected(person, noon(-600), NOON)
     return person

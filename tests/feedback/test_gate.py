@@ -6,13 +6,13 @@ from customers.models import Customer
 from feedback import gate
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.feedback.conftest import answered, asking, owing, registered
 
 MONTH = 30 * 24 * 3600
 
 
-def test_whoever_owes_feedback_is_told_for_which_meeting(past: Meeting, person: Participant) -> None:
+def test_whoever_owes_feedback_is_referred_to_its_meeting(past: Meeting, person: Participant) -> None:
     feedback_request = owing(past)
     assert gate.owed(person.meeting, person, noon(60)) == feedback_request
 
@@ -110,27 +110,27 @@ def test_whoever_was_there_within_the_last_minute_is_let_back_in(
     past: Meeting, person: Participant, left_at: Any, may_pass: bool
 ) -> None:
     owing(past)
-    stayed(person, noon(-3600), left_at)
+    connected(person, noon(-3600), left_at)
     assert (gate.owed(person.meeting, person, noon(60)) is None) is may_pass
 
 
 def test_so_is_a_registration_made_anew(past: Meeting, person: Participant) -> None:
     owing(past)
-    stayed(person, noon(-3600), NOON)
+    connected(person, noon(-3600), NOON)
     person.mark_removed(NOON)
     assert gate.owed(person.meeting, registered(person.meeting), noon(30)) is None
 
 
 def test_somebody_else_s_being_there_helps_nobody(past: Meeting, person: Participant) -> None:
     owing(past)
-    stayed(registered(person.meeting, "user-456"), NOON)
+    connected(registered(person.meeting, "user-456"), NOON)
     assert gate.owed(person.meeting, person, noon(30))
 
 
 def test_being_in_the_other_meeting_does_not_help(past: Meeting, john: Participant, secured: Meeting) -> None:
     """In a tab that still shows the meeting for which feedback is owed."""
     owing(past)
-    stayed(john, NOON)
+    connected(john, NOON)
     assert gate.owed(secured, registered(secured), noon(30))
 
 

@@ -9,7 +9,7 @@ from feedback.averages import average
 from feedback.models import REQUEST_LIFETIME, Feedback, FeedbackRequest, Status
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.feedback.conftest import answered, asking, owing
 
 MONTH = 30 * 24 * 3600
@@ -20,11 +20,11 @@ MONTH = 30 * 24 * 3600
 
 def status(feedback_request: FeedbackRequest, seconds: float = 0) -> str:
     """By both ways to ask, which must agree."""
-    told: Any = FeedbackRequest.objects.with_status(noon(seconds)).get(pk=feedback_request.pk)
-    assert (told.status == Status.OPEN) == FeedbackRequest.objects.open(noon(seconds)).filter(
+    found: Any = FeedbackRequest.objects.with_status(noon(seconds)).get(pk=feedback_request.pk)
+    assert (found.status == Status.OPEN) == FeedbackRequest.objects.open(noon(seconds)).filter(
         pk=feedback_request.pk
     ).exists()
-    return str(told.status)
+    return str(found.status)
 
 
 def test_a_feedback_request_is_open_at_first(past: Meeting) -> None:
@@ -49,7 +49,7 @@ def test_a_waived_feedback_request_is_open_no_more(past: Meeting) -> None:
     assert status(feedback_request) == "waived"
 
 
-def test_a_waived_feedback_request_stays_waived_when_30_days_have_passed(past: Meeting) -> None:
+def test_a_waived_feedback_request_remains_waived_when_30_days_have_passed(past: Meeting) -> None:
     feedback_request = owing(past)
     feedback_request.waive(NOON)
     assert status(feedback_request, MONTH) == "waived"
@@ -89,7 +89,7 @@ def test_another_s_answer_settles_nothing(past: Meeting, customer: Customer) -> 
 def test_a_feedback_request_s_day_is_when_the_person_was_last_there(past: Meeting, john: Participant) -> None:
     feedback_request = owing(past, noon(7 * 24 * 3600))
     assert feedback_request.day == "2026-03-01"
-    stayed(john, noon(24 * 3600))
+    connected(john, noon(24 * 3600))
     assert feedback_request.day == "2026-03-02"
 
 

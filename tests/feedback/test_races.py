@@ -10,7 +10,7 @@ from feedback import gate, requesting, submission
 from feedback.models import Feedback, FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, ROUNDS, noon, race, stayed
+from tests.conftest import NOON, ROUNDS, connected, noon, race
 from tests.feedback.conftest import asking, owing, registered
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def was_in(meeting: Meeting) -> Participant:
     person = registered(meeting)
-    stayed(person, noon(-600), NOON)
+    connected(person, noon(-600), NOON)
     return person
 
 
@@ -29,10 +29,10 @@ def test_two_tabs_settle_to_one_answer(customer: Customer) -> None:
         tabs = [
             partial(submission.submit, copy(john), meeting, stars, f"{stars}", noon(60)) for stars in (1, 5)
         ]
-        told = race(*tabs, *tabs)
+        answers = race(*tabs, *tabs)
         kept = Feedback.objects.get(meeting=meeting)
-        assert told == [kept] * 4
-        assert {(one.rating, one.comments) for one in told if isinstance(one, Feedback)} == {
+        assert answers == [kept] * 4
+        assert {(one.rating, one.comments) for one in answers if isinstance(one, Feedback)} == {
             (kept.rating, kept.comments)
         }
 
@@ -42,9 +42,9 @@ def test_two_sweeps_write_one_feedback_request_each(customer: Customer) -> None:
         meeting = asking(customer)
         was_in(meeting)
         jane = registered(meeting, "user-456")
-        stayed(jane, noon(-600), NOON)
-        told = race(*[partial(requesting.create_for, copy(meeting), noon(60))] * 3)
-        assert told == [None] * 3
+        connected(jane, noon(-600), NOON)
+        answers = race(*[partial(requesting.create_for, copy(meeting), noon(60))] * 3)
+        assert answers == [None] * 3
         assert FeedbackRequest.objects.filter(meeting=meeting).count() == 2
 
 
@@ -70,20 +70,20 @@ def test_a_waiver_while_somebody_is_at_the_gate_lets_them_in_now_or_next(custome
     person = registered(other)
     for _ in ROUNDS:
         feedback_request = owing(asking(customer))
-        waived, told = race(
+        waived, owed = race(
             partial(copy(feedback_request).waive, noon(60)),
             partial(gate.owed, copy(other), copy(person), noon(60)),
         )
         assert waived is True
-        assert told in (feedback_request, None)
+        assert owed in (feedback_request, None)
         assert gate.owed(other, person, noon(60)) is None
 
 
 def test_of_two_waivers_one_takes_effect(customer: Customer) -> None:
     for _ in ROUNDS:
         feedback_request = owing(asking(customer))
-        told = race(*[partial(copy(feedback_request).waive, noon(60 + number)) for number in range(3)])
-        assert sorted(map(bool, told)) == [False, False, True]
+        answers = race(*[partial(copy(feedback_request).waive, noon(60 + number)) for number in range(3)])
+        assert sorted(map(bool, answers)) == [False, False, True]
 
 
 def test_a_waiver_and_an_answer_both_leave_nothing_owed(customer: Customer) -> None:

@@ -8,7 +8,7 @@ from feedback.errors import FeedbackNotAsked, InvalidFeedback, NotThere
 from feedback.models import Feedback
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.feedback.conftest import asking, owing, registered, sweep, who_owes
 
 
@@ -48,7 +48,7 @@ def test_a_registration_made_anew_does_not_answer_twice(past: Meeting, john: Par
     first = submission.submit(john, past, 5, "Good.", NOON)
     john.mark_removed(NOON)
     again = registered(past)
-    stayed(again, noon(60), noon(600))
+    connected(again, noon(60), noon(600))
     assert submission.submit(again, past, 1, "Bad.", noon(700)) == first
 
 
@@ -61,7 +61,7 @@ def test_a_registration_made_anew_answers_for_the_one_that_was_there(
 
 def test_each_meeting_is_answered_for_itself(past: Meeting, john: Participant, customer: Customer) -> None:
     other = asking(customer)
-    stayed(registered(other), NOON, noon(60))
+    connected(registered(other), NOON, noon(60))
     submission.submit(john, past, 5, "Good.", NOON)
     submission.submit(john, other, 2, "Not as good.", NOON)
     assert set(Feedback.objects.values_list("meeting", "rating")) == {(past.pk, 5), (other.pk, 2)}
@@ -69,7 +69,7 @@ def test_each_meeting_is_answered_for_itself(past: Meeting, john: Participant, c
 
 def test_a_visit_that_was_too_short_to_owe_may_be_answered_for(past: Meeting) -> None:
     person = registered(past)
-    stayed(person, NOON, noon(5))
+    connected(person, NOON, noon(5))
     assert submission.submit(person, past, 1, "No sound.", noon(60))
 
 
@@ -97,13 +97,13 @@ def test_nor_has_another_customer_s_person_of_the_same_id(
 
 def test_nor_has_a_guest(past: Meeting, meeting: Meeting) -> None:
     guest = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=NOON)
-    stayed(guest, NOON, noon(600))
+    connected(guest, NOON, noon(600))
     with pytest.raises(NotThere):
         submission.submit(guest, past, 5, "Good.", noon(600))
 
 
-def test_a_meeting_that_asks_for_none_takes_none(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(600))
+def test_a_meeting_that_asks_for_none_accepts_none(secured: Meeting, person: Participant) -> None:
+    connected(person, NOON, noon(600))
     with pytest.raises(FeedbackNotAsked):
         submission.submit(person, secured, 5, "Good.", noon(600))
 
@@ -166,7 +166,7 @@ def test_anything_else_is_no_comment(past: Meeting, john: Participant, comments:
     assert not Feedback.objects.exists()
 
 
-def test_everything_that_is_wrong_is_told_at_once(past: Meeting, john: Participant) -> None:
+def test_everything_that_is_wrong_is_reported_at_once(past: Meeting, john: Participant) -> None:
     with pytest.raises(InvalidFeedback) as refused:
         submission.submit(john, past, "", "", NOON)
     assert (refused.value.status, list(refused.value.fields)) == (400, ["rating", "comments"])

@@ -6,7 +6,7 @@ from feedback import requesting, tasks
 from feedback.models import FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, noon, race, stayed
+from tests.conftest import NOON, connected, noon, race
 from tests.feedback.conftest import asking, registered
 from upclass.locks import try_lock
 from upclass.settings import CELERY
@@ -16,7 +16,7 @@ from upclass.settings import CELERY
 def two(past: Meeting, john: Participant, customer: Customer) -> list[int]:
     """Two meetings (primary keys) whose rooms are empty, an hour after noon."""
     other = asking(customer)
-    stayed(registered(other), noon(-600), NOON)
+    connected(registered(other), noon(-600), NOON)
     return [past.pk, other.pk]
 
 

@@ -11,7 +11,7 @@ DAY = 24 * 3600
 
 @dataclass
 class Visit:
-    """One stay; `by` tells two registrations of one person apart."""
+    """One connection; `by` distinguishes two registrations of one person."""
 
     by: int
     came: int
@@ -25,11 +25,16 @@ class Room:
     asks: bool
     visits: dict[str, list[Visit]] = field(default_factory=dict)
     let_in: list[tuple[int, int]] = field(default_factory=list)  # by which registration, and when
+    admitted: set[str] = field(default_factory=set)  # those of `let_in`
     over: int | None = None
     answered: set[str] = field(default_factory=set)
 
     def all(self) -> list[Visit]:
         return [visit for visits in self.visits.values() for visit in visits]
+
+    def may_answer(self, who: str) -> bool:
+        """Being let in is enough: the webhook of their connection may be on its way."""
+        return who in self.admitted or who in self.visits
 
     def seconds(self, who: str, now: int) -> int:
         """Of each visit the first minute: more would change nothing."""

@@ -31,11 +31,11 @@ def joined(room: str, sid: str, at: datetime = NOON, **person: Any) -> dict[str,
 
 
 def left(room: str, sid: str, joined_at: datetime, at: datetime, **person: Any) -> dict[str, Any]:
-    told = str(int(joined_at.timestamp()))
-    return event_body("participant_left", room, at, sid=sid, joinedAt=told, **person)
+    since = str(int(joined_at.timestamp()))
+    return event_body("participant_left", room, at, sid=sid, joinedAt=since, **person)
 
 
-def kept(body: dict[str, Any], received_at: datetime = NOON) -> InboundWebhook:
+def stored(body: dict[str, Any], received_at: datetime = NOON) -> InboundWebhook:
     event_id, clean = sanitized(json.dumps(body).encode())
     return InboundWebhook.objects.get_or_create(
         {"body": clean, "received_at": received_at}, event_id=event_id
@@ -49,7 +49,7 @@ def signature(body: bytes, secret: str = "") -> str:
 
 
 @dataclass
-class WebhookDoor:
+class WebhookClient:
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
 
     def post(self, body: bytes, **headers: str) -> Any:
@@ -61,10 +61,10 @@ class WebhookDoor:
             headers={"Authorization": signature(body), **headers},
         )
 
-    def tell(self, body: dict[str, Any]) -> Any:
+    def deliver(self, body: dict[str, Any]) -> Any:
         return self.post(json.dumps(body).encode())
 
 
 @pytest.fixture
-def door(db: None) -> WebhookDoor:
-    return WebhookDoor()
+def webhooks(db: None) -> WebhookClient:
+    return WebhookClient()

@@ -1,4 +1,4 @@
-"""News that opens no connection: of rooms, of connections that failed, of tracks, of machines."""
+"""Events that create no connection: of rooms, of connections that failed, of tracks, of machines."""
 
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from inbox.models import InboundWebhook
 from meetings.models import Meeting
 from participants.models import Connection, Participant
 from tests.conftest import NOON, noon
-from tests.inbox.conftest import event_body, joined, kept, left
+from tests.inbox.conftest import event_body, joined, left, stored
 
 
-def told(body: dict[str, Any], now: datetime = NOON) -> None:
-    apply(kept(body), now)
+def apply_now(body: dict[str, Any], now: datetime = NOON) -> None:
+    apply(stored(body), now)
 
 
 def is_waiting() -> bool:
@@ -37,7 +37,7 @@ def connection() -> Connection:
 @pytest.fixture
 def ann(meeting: Meeting) -> None:
     """She joined the meeting at noon."""
-    told(joined(meeting.code, "PA_1"))
+    apply_now(joined(meeting.code, "PA_1"))
 
 
 # A room that is closed
@@ -45,41 +45,41 @@ def ann(meeting: Meeting) -> None:
 
 @pytest.mark.usefixtures("ann")
 def test_when_a_room_is_finished_whoever_is_in_it_left_when_last_seen(meeting: Meeting) -> None:
-    told(event_body("track_published", meeting.code, noon(30), sid="PA_1"))
-    told(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
+    apply_now(event_body("track_published", meeting.code, noon(30), sid="PA_1"))
+    apply_now(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
     assert (connection().left_at, connection().is_left_guessed) == (noon(30), True)
     assert not is_waiting()
 
 
 @pytest.mark.usefixtures("ann")
-def test_when_a_room_is_finished_who_came_since_stays(meeting: Meeting) -> None:
-    told(joined(meeting.code, "PA_2", noon(90), identity="ben"))
-    told(of_nobody("room_finished", meeting.code, noon(60)), noon(99))
+def test_when_a_room_is_finished_who_came_since_remains(meeting: Meeting) -> None:
+    apply_now(joined(meeting.code, "PA_2", noon(90), identity="ben"))
+    apply_now(of_nobody("room_finished", meeting.code, noon(60)), noon(99))
     assert [connection.left_at for connection in Connection.objects.order_by("sid")] == [NOON, None]
 
 
 @pytest.mark.usefixtures("ann")
-def test_when_a_room_is_finished_who_was_seen_after_it_stays(meeting: Meeting) -> None:
+def test_when_a_room_is_finished_who_was_seen_after_it_remains(meeting: Meeting) -> None:
     Connection.objects.set_seen_at(noon(61), noon(61))
-    told(of_nobody("room_finished", meeting.code, noon(60)), noon(99))
+    apply_now(of_nobody("room_finished", meeting.code, noon(60)), noon(99))
     assert connection().left_at is None
 
 
 @pytest.mark.usefixtures("ann")
 def test_the_leave_that_comes_after_its_room_was_finished_is_exact(meeting: Meeting) -> None:
-    told(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
-    told(left(meeting.code, "PA_1", NOON, noon(59)))
+    apply_now(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
+    apply_now(left(meeting.code, "PA_1", NOON, noon(59)))
     assert (connection().left_at, connection().is_left_guessed) == (noon(59), False)
 
 
 @pytest.mark.usefixtures("ann")
 def test_the_room_of_another_meeting_is_none_of_its(secured: Meeting) -> None:
-    told(of_nobody("room_finished", secured.code, noon(60)), noon(61))
+    apply_now(of_nobody("room_finished", secured.code, noon(60)), noon(61))
     assert connection().left_at is None
 
 
 def test_a_room_that_nobody_was_in_is_finished_too(meeting: Meeting) -> None:
-    told(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
+    apply_now(of_nobody("room_finished", meeting.code, noon(60)), noon(61))
     assert not is_waiting()
 
 
@@ -92,20 +92,20 @@ def aborted(meeting: Meeting, at: datetime = NOON, **person: Any) -> dict[str, A
 
 @pytest.mark.usefixtures("ann")
 def test_somebody_known_whose_connection_failed_has_left(meeting: Meeting) -> None:
-    told(aborted(meeting, noon(60)))
+    apply_now(aborted(meeting, noon(60)))
     assert (connection().left_at, connection().is_left_guessed) == (noon(60), False)
     assert not is_waiting()
 
 
 @pytest.mark.parametrize(("passed", "waits"), [(0, True), (119, True), (120, False), (3600, False)])
 def test_of_somebody_unknown_it_waits_two_minutes(meeting: Meeting, passed: int, waits: bool) -> None:
-    told(aborted(meeting), noon(passed))
+    apply_now(aborted(meeting), noon(passed))
     assert is_waiting() is waits
 
 
 def test_a_join_that_comes_within_that_time_is_closed_by_it(meeting: Meeting) -> None:
-    told(aborted(meeting, noon(60)), noon(60))
-    told(joined(meeting.code, "PA_1"), noon(70))
+    apply_now(aborted(meeting, noon(60)), noon(60))
+    apply_now(joined(meeting.code, "PA_1"), noon(70))
     assert connection().left_at is None
     tasks.apply_pending_webhooks()
     assert (connection().left_at, connection().is_left_guessed) == (noon(60), False)
@@ -113,8 +113,8 @@ def test_a_join_that_comes_within_that_time_is_closed_by_it(meeting: Meeting) ->
 
 
 def test_of_somebody_who_never_came_up_nothing_is_ever_billed_or_counted(meeting: Meeting) -> None:
-    told(aborted(meeting, noon(60)), noon(60))
-    told(aborted(meeting, noon(60)), noon(180))
+    apply_now(aborted(meeting, noon(60)), noon(60))
+    apply_now(aborted(meeting, noon(60)), noon(180))
     assert not Connection.objects.exists()
     assert not Participant.objects.exists()
     assert settle(meeting.pk, noon(200)) is None
@@ -122,21 +122,21 @@ def test_of_somebody_who_never_came_up_nothing_is_ever_billed_or_counted(meeting
 
 
 def test_what_waits_lets_others_go_first(meeting: Meeting) -> None:
-    first = kept(aborted(meeting), NOON)
+    first = stored(aborted(meeting), NOON)
     InboundWebhook.objects.update(received_at=timezone.now())
     tasks.apply_pending_webhooks()
-    second = kept(joined(meeting.code, "PA_2"), timezone.now())
+    second = stored(joined(meeting.code, "PA_2"), timezone.now())
     assert list(InboundWebhook.objects.pending()) == [second, first]
 
 
 @pytest.mark.parametrize("missing", ["sid", "identity"])
 def test_of_somebody_who_cannot_be_known_it_does_not_wait(meeting: Meeting, missing: str) -> None:
-    told(aborted(meeting, NOON, **{missing: ""}))
+    apply_now(aborted(meeting, NOON, **{missing: ""}))
     assert not is_waiting()
 
 
 def test_of_a_machine_it_does_not_wait(meeting: Meeting) -> None:
-    told(aborted(meeting, kind="EGRESS"))
+    apply_now(aborted(meeting, kind="EGRESS"))
     assert not is_waiting()
 
 
@@ -148,17 +148,17 @@ TRACKS = ["track_published", "track_unpublished"]
 
 @pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("event", TRACKS)
-def test_news_of_a_track_tells_that_they_were_seen(meeting: Meeting, event: str) -> None:
-    told(event_body(event, meeting.code, noon(60), sid="PA_1"))
-    told(event_body(event, meeting.code, noon(30), sid="PA_1"))
+def test_an_event_of_a_track_shows_that_they_were_seen(meeting: Meeting, event: str) -> None:
+    apply_now(event_body(event, meeting.code, noon(60), sid="PA_1"))
+    apply_now(event_body(event, meeting.code, noon(30), sid="PA_1"))
     assert (connection().joined_at, connection().last_seen_at, connection().left_at) == (NOON, noon(60), None)
 
 
 @pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("event", TRACKS)
-def test_news_of_a_track_takes_back_a_guessed_leave(meeting: Meeting, event: str) -> None:
+def test_an_event_of_a_track_undoes_a_guessed_leave(meeting: Meeting, event: str) -> None:
     Connection.objects.close_lost(noon(90))
-    told(event_body(event, meeting.code, noon(60), sid="PA_1"))
+    apply_now(event_body(event, meeting.code, noon(60), sid="PA_1"))
     assert (connection().left_at, connection().is_left_guessed, connection().last_seen_at) == (
         None,
         False,
@@ -168,23 +168,23 @@ def test_news_of_a_track_takes_back_a_guessed_leave(meeting: Meeting, event: str
 
 @pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("event", TRACKS)
-def test_news_of_a_track_takes_no_exact_leave_back(meeting: Meeting, event: str) -> None:
-    told(left(meeting.code, "PA_1", NOON, noon(50)))
-    told(event_body(event, meeting.code, noon(60), sid="PA_1"))
+def test_an_event_of_a_track_undoes_no_exact_leave(meeting: Meeting, event: str) -> None:
+    apply_now(left(meeting.code, "PA_1", NOON, noon(50)))
+    apply_now(event_body(event, meeting.code, noon(60), sid="PA_1"))
     assert connection().left_at == noon(50)
 
 
 @pytest.mark.parametrize("event", TRACKS)
 @pytest.mark.parametrize("passed", [0, 120])
-def test_news_of_a_track_opens_no_connection(meeting: Meeting, event: str, passed: int) -> None:
-    told(event_body(event, meeting.code, NOON, sid="PA_1"), noon(passed))
+def test_an_event_of_a_track_creates_no_connection(meeting: Meeting, event: str, passed: int) -> None:
+    apply_now(event_body(event, meeting.code, NOON, sid="PA_1"), noon(passed))
     assert not Connection.objects.exists()
     assert not Participant.objects.exists()
 
 
 @pytest.mark.usefixtures("ann")
-def test_a_track_in_another_meeting_s_room_tells_nothing(secured: Meeting) -> None:
-    told(event_body("track_published", secured.code, noon(60), sid="PA_1"))
+def test_a_track_in_another_meeting_s_room_shows_nothing(secured: Meeting) -> None:
+    apply_now(event_body("track_published", secured.code, noon(60), sid="PA_1"))
     assert connection().last_seen_at == NOON
 
 
@@ -201,7 +201,7 @@ EVENTS = ["participant_joined", "participant_left", "participant_connection_abor
 @pytest.mark.parametrize("facts", MACHINES)
 def test_a_machine_never_gets_a_connection(meeting: Meeting, facts: dict[str, Any]) -> None:
     for event in EVENTS:
-        told(
+        apply_now(
             event_body(event, meeting.code, sid="PA_1", joinedAt=str(int(NOON.timestamp())), **facts),
             noon(300),
         )
@@ -210,5 +210,5 @@ def test_a_machine_never_gets_a_connection(meeting: Meeting, facts: dict[str, An
 
 
 def test_whoever_may_not_record_is_a_person(meeting: Meeting) -> None:
-    told(joined(meeting.code, "PA_1", permission={"recorder": False, "canPublish": True}))
+    apply_now(joined(meeting.code, "PA_1", permission={"recorder": False, "canPublish": True}))
     assert Connection.objects.count() == 1

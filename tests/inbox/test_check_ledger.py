@@ -12,7 +12,7 @@ from customers.models import Customer
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import noon, stayed
+from tests.conftest import connected, noon
 
 
 def check(*options: str) -> tuple[int | str | None, list[str]]:
@@ -29,7 +29,7 @@ def spoil(customer: Customer) -> None:
     CreditAccount.objects.filter(customer=customer).update(balance=149)
 
 
-def test_a_right_ledger_is_told_in_one_line(customer: Customer, stranger: Customer) -> None:
+def test_a_right_ledger_is_reported_in_one_line(customer: Customer, stranger: Customer) -> None:
     assert check() == (0, ["Looked at 2 customers, 0 meetings, 2 entries: nothing wrong."])
 
 
@@ -37,7 +37,7 @@ def test_where_nobody_is_nothing_is_wrong(db: None) -> None:
     assert check() == (0, ["Looked at 0 customers, 0 meetings, 0 entries: nothing wrong."])
 
 
-def test_what_is_wrong_is_told_and_the_status_is_1(customer: Customer, stranger: Customer) -> None:
+def test_what_is_wrong_is_reported_and_the_status_is_1(customer: Customer, stranger: Customer) -> None:
     spoil(customer)
     status, [sentence, closing] = check()
     assert status == 1
@@ -54,7 +54,7 @@ def test_each_thing_has_a_line(customer: Customer, stranger: Customer) -> None:
 
 
 def test_a_meeting_of_which_nothing_was_billed_is_looked_at(person: Participant) -> None:
-    stayed(person, noon(0), noon(3600))
+    connected(person, noon(0), noon(3600))
     status, [sentence, closing] = check()
     assert status == 1
     assert person.meeting.code in sentence
@@ -69,7 +69,7 @@ def test_one_customer_is_looked_at_alone(customer: Customer, stranger: Customer,
 
 
 @pytest.mark.parametrize("slug", ["nobody", "", "a\0b", "\udcff"])
-def test_a_customer_that_is_not_there_is_told(customer: Customer, slug: str) -> None:
+def test_a_customer_that_is_not_there_is_reported(customer: Customer, slug: str) -> None:
     with pytest.raises(CommandError, match="--customer: there is no customer"):
         check(f"--customer={slug}")
 
@@ -81,7 +81,9 @@ def test_it_changes_nothing(customer: Customer) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(2, 0), (4, 1)])
-def test_news_that_nobody_applied_is_told_once_it_is_old(db: None, minutes: int, status: int) -> None:
+def test_a_webhook_that_nobody_applied_is_reported_once_it_is_old(
+    db: None, minutes: int, status: int
+) -> None:
     InboundWebhook.objects.create(
         event_id="EV_1", body={}, received_at=timezone.now() - timedelta(minutes=minutes)
     )
@@ -90,7 +92,7 @@ def test_news_that_nobody_applied_is_told_once_it_is_old(db: None, minutes: int,
     assert any(line.startswith("LiveKit's webhook EV_1 waits since") for line in lines) is bool(status)
 
 
-def test_applied_news_is_not_told(db: None) -> None:
+def test_an_applied_webhook_is_not_reported(db: None) -> None:
     old = timezone.now() - timedelta(days=1)
     InboundWebhook.objects.create(event_id="EV_1", body={}, received_at=old, applied_at=old)
     assert check()[0] == 0

@@ -29,7 +29,7 @@ strange_events = st.fixed_dictionaries(
 )
 
 
-def test_news_of_a_person_is_read() -> None:
+def test_an_event_of_a_person_is_read() -> None:
     event = parse(joined("ABCD-EFGH-IJKL", "PA_1", noon(60)), NOON)
     assert (event.type, event.room, event.sid) == ("participant_joined", "ABCD-EFGH-IJKL", "PA_1")
     assert (event.identity, event.name, event.joined_at, event.at) == ("ann", "Ann", noon(60), noon(60))
@@ -126,10 +126,10 @@ def test_secrets_are_kept_at_no_depth(value: object) -> None:
 
 def test_of_a_recording_everything_is_kept_but_what_opens_its_storage() -> None:
     s3 = {"accessKey": "a", "secret": "b", "sessionToken": "c", "bucket": "recordings", "region": "x"}
-    request = {"fileOutputs": [{"filepath": "take.mp4", "s3": s3}], "stream": {"streamKey": "d"}}
+    request = {"fileOutputs": [{"filepath": "recording.mp4", "s3": s3}], "stream": {"streamKey": "d"}}
     _, kept = sanitized(json.dumps({"id": "EV_1", "egressInfo": {"roomComposite": request}}).encode())
     expected = {
-        "fileOutputs": [{"filepath": "take.mp4", "s3": {"bucket": "recordings", "region": "x"}}],
+        "fileOutputs": [{"filepath": "recording.mp4", "s3": {"bucket": "recordings", "region": "x"}}],
         "stream": {},
     }
     assert kept == {"id": "EV_1", "egressInfo": {"roomComposite": expected}}

@@ -10,8 +10,8 @@ from inbox.apply import apply
 from inbox.reconcile import reconcile
 from meetings.models import Meeting, Status
 from participants.models import Connection, Participant
-from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, stayed
-from tests.inbox.conftest import event_body, joined, kept, left
+from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon
+from tests.inbox.conftest import event_body, joined, left, stored
 from upclass.livekit import Person
 
 
@@ -22,7 +22,7 @@ def seen(sid: str, identity: str = "ann", joined_at: datetime = NOON) -> Person:
 @pytest.fixture
 def connection(meeting: Meeting) -> Connection:
     """Ann, connected since noon."""
-    apply(kept(joined(meeting.code, "PA_1")), NOON)
+    apply(stored(joined(meeting.code, "PA_1")), NOON)
     return Connection.objects.get()
 
 
@@ -31,16 +31,16 @@ def left_at(connection: Connection) -> datetime | None:
     return connection.left_at
 
 
-def test_who_is_seen_stays(meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit) -> None:
+def test_who_is_seen_remains(meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit) -> None:
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
-    for look in (30, 60, 90):
-        reconcile(noon(look))
+    for poll in (30, 60, 90):
+        reconcile(noon(poll))
     assert left_at(connection) is None
     assert (connection.last_seen_at, connection.missed_polls) == (noon(90), 0)
     assert fake_livekit.asked == [("rooms",)] * 3
 
 
-def test_who_is_absent_in_two_looks_left_when_last_seen(
+def test_who_is_absent_in_two_polls_left_when_last_seen(
     meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
@@ -59,12 +59,12 @@ def test_who_was_never_seen_left_when_they_joined(connection: Connection, fake_l
     assert left_at(connection) == NOON
 
 
-def test_absent_now_and_then_is_not_absent_in_two_looks(
+def test_absent_now_and_then_is_not_absent_in_two_polls(
     meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
-    for look, people in enumerate([[], [seen("PA_1")], [], [seen("PA_1")], []]):
+    for poll, people in enumerate([[], [seen("PA_1")], [], [seen("PA_1")], []]):
         fake_livekit.people = {meeting.code: people}
-        reconcile(noon(30 * (look + 1)))
+        reconcile(noon(30 * (poll + 1)))
     assert left_at(connection) is None
 
 
@@ -79,7 +79,7 @@ def test_who_is_there_unknown_is_known_from_now_on(
     assert {first.last_seen_at, second.last_seen_at} == {noon(30)}
 
 
-def test_a_wrongly_guessed_leave_is_taken_back(
+def test_a_wrongly_guessed_leave_is_undone(
     meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     reconcile(noon(30))
@@ -94,21 +94,19 @@ def test_a_wrongly_guessed_leave_is_taken_back(
     )
 
 
-def test_a_join_that_is_applied_again_does_not_take_a_guess_back(
-    meeting: Meeting, connection: Connection
-) -> None:
+def test_a_join_that_is_applied_again_does_not_undo_a_guess(meeting: Meeting, connection: Connection) -> None:
     reconcile(noon(30))
     reconcile(noon(60))
-    apply(kept(joined(meeting.code, "PA_1")), noon(70))
+    apply(stored(joined(meeting.code, "PA_1")), noon(70))
     assert left_at(connection) == NOON
 
 
-def test_exact_late_news_replaces_a_guess_for_good(
+def test_an_exact_late_event_replaces_a_guess_for_good(
     meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     reconcile(noon(30))
     reconcile(noon(60))
-    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(90))
+    apply(stored(left(meeting.code, "PA_1", NOON, noon(20))), noon(90))
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(120))
     assert left_at(connection) == noon(20)
@@ -120,8 +118,8 @@ def test_while_livekit_is_away_nothing_is_touched(
 ) -> None:
     Meeting.objects.update(ended_at=NOON)
     fake_livekit.is_away = True
-    for look in (30, 60, 90):
-        reconcile(noon(look))
+    for poll in (30, 60, 90):
+        reconcile(noon(poll))
     assert left_at(connection) is None
     assert (connection.missed_polls, connection.last_seen_at) == (0, NOON)
     assert caplog.messages == ["nothing was compared: away"] * 3
@@ -137,7 +135,7 @@ def test_a_meeting_without_a_room_is_no_mistake(
 
 @pytest.mark.parametrize("facts", [{"ended_at": NOON}, {"expires_at": NOON}, {"cancelled_at": NOON}])
 @pytest.mark.parametrize("people", [[], [seen("PA_1"), seen("PA_2", "ben")]])
-def test_the_room_of_a_meeting_that_is_over_is_closed_once_a_look(
+def test_the_room_of_a_meeting_that_is_over_is_closed_once_a_poll(
     meeting: Meeting, fake_livekit: FakeLiveKit, facts: dict[str, datetime], people: list[Person]
 ) -> None:
     Meeting.objects.update(**facts)
@@ -149,15 +147,15 @@ def test_the_room_of_a_meeting_that_is_over_is_closed_once_a_look(
 
 @pytest.mark.parametrize("expires_at", [None, noon(60)])
 @pytest.mark.parametrize("fact", ["removed_at", "barred_at"])
-def test_a_removed_or_barred_person_found_inside_is_put_out(
+def test_a_removed_or_barred_person_found_inside_is_ejected(
     secured: Meeting, person: Participant, fake_livekit: FakeLiveKit, expires_at: datetime | None, fact: str
 ) -> None:
     Meeting.objects.update(expires_at=expires_at)
-    stayed(person, NOON)
+    connected(person, NOON)
     Participant.objects.update(**{fact: noon(10)})
     fake_livekit.people = {secured.code: [seen(Connection.objects.get().sid, person.identity)]}
     reconcile(noon(30))
-    assert fake_livekit.eject == [(secured.code, person.identity)]
+    assert fake_livekit.ejected == [(secured.code, person.identity)]
 
 
 def test_a_room_that_is_no_meeting_is_nobodys(db: None, fake_livekit: FakeLiveKit) -> None:
@@ -198,17 +196,17 @@ def test_a_meeting_that_fails_does_not_hold_up_the_others(
 
 
 def test_an_empty_room_does_not_end_a_meeting(meeting: Meeting, connection: Connection) -> None:
-    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
-    apply(kept(event_body("room_finished", meeting.code)), noon(320))
-    for look in range(330, 3600, 30):
-        reconcile(noon(look))
+    apply(stored(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
+    apply(stored(event_body("room_finished", meeting.code)), noon(320))
+    for poll in range(330, 3600, 30):
+        reconcile(noon(poll))
     assert Meeting.objects.get().status(noon(3600)) is Status.ACTIVE
 
 
-# Beside other news
+# Beside events
 
 
-def test_whose_time_of_joining_is_not_told_came_when_first_seen(
+def test_whose_time_of_joining_is_not_reported_came_when_first_seen(
     meeting: Meeting, fake_livekit: FakeLiveKit
 ) -> None:
     fake_livekit.people = {meeting.code: [Person(sid="PA_1", identity="ann", name="Ann", joined_at=None)]}
@@ -220,7 +218,7 @@ def test_whose_time_of_joining_is_not_told_came_when_first_seen(
         True,
         noon(60),
     )
-    apply(kept(joined(meeting.code, "PA_1", noon(20))), noon(70))
+    apply(stored(joined(meeting.code, "PA_1", noon(20))), noon(70))
     connection.refresh_from_db()
     assert (connection.joined_at, connection.is_joined_guessed, connection.last_seen_at) == (
         noon(20),
@@ -229,7 +227,7 @@ def test_whose_time_of_joining_is_not_told_came_when_first_seen(
     )
 
 
-def test_who_came_after_the_look_began_is_not_missed(
+def test_who_came_after_the_poll_began_is_not_missed(
     connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     reconcile(NOON)
@@ -238,18 +236,18 @@ def test_who_came_after_the_look_began_is_not_missed(
 
 
 def test_who_left_is_not_missed(meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit) -> None:
-    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
+    apply(stored(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
     version = Connection.objects.get().version
-    for look in (30, 60, 90):
-        reconcile(noon(look))
+    for poll in (30, 60, 90):
+        reconcile(noon(poll))
     assert left_at(connection) == noon(20)
     assert (connection.missed_polls, connection.version) == (0, version)
 
 
-def test_somebody_whose_leave_is_known_is_not_brought_back_by_an_old_look(
+def test_somebody_whose_leave_is_known_is_not_brought_back_by_an_old_poll(
     meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
-    apply(kept(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
+    apply(stored(left(meeting.code, "PA_1", NOON, noon(20))), noon(20))
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(15))
     assert left_at(connection) == noon(20)
@@ -265,7 +263,7 @@ def test_who_is_seen_in_a_meeting_that_is_over_costs_nothing_more(
     assert ledger.usage_of(meeting).seconds == 700
 
 
-def test_what_a_look_tells_is_settled(
+def test_what_a_poll_shows_is_settled(
     meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
 ) -> None:
     settle(meeting.pk, NOON)
@@ -276,7 +274,7 @@ def test_what_a_look_tells_is_settled(
     reconcile(noon(1800))
     fake_livekit.people = {}
     settle(meeting.pk, noon(1800))
-    for look in (1830, 1860):
-        reconcile(noon(look))
-        settle(meeting.pk, noon(look))
+    for poll in (1830, 1860):
+        reconcile(noon(poll))
+        settle(meeting.pk, noon(poll))
     assert (left_at(connection), ledger.usage_of(meeting).seconds) == (noon(1800), 1800)

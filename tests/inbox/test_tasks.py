@@ -9,12 +9,12 @@ from inbox.models import InboundWebhook
 from meetings.models import Meeting
 from participants.models import Connection, Participant
 from tests.conftest import NOON, FakeLiveKit, noon, race
-from tests.inbox.conftest import joined, kept
+from tests.inbox.conftest import joined, stored
 from upclass.locks import try_lock
 
 
 def test_an_event_is_applied(meeting: Meeting) -> None:
-    webhook = kept(joined(meeting.code, "PA_1"))
+    webhook = stored(joined(meeting.code, "PA_1"))
     tasks.apply_webhook(webhook.event_id)
     webhook.refresh_from_db()
     assert webhook.applied_at
@@ -22,7 +22,7 @@ def test_an_event_is_applied(meeting: Meeting) -> None:
 
 
 def test_an_event_that_the_sweep_applied_is_left_alone(meeting: Meeting) -> None:
-    webhook = kept(joined(meeting.code, "PA_1"))
+    webhook = stored(joined(meeting.code, "PA_1"))
     InboundWebhook.objects.update(applied_at=NOON)
     tasks.apply_webhook(webhook.event_id)
     assert not Connection.objects.exists()
@@ -34,7 +34,7 @@ def test_an_event_that_is_gone_is_no_mistake(db: None) -> None:
 
 def test_the_sweep_applies_what_is_waiting(meeting: Meeting) -> None:
     for number in range(3):
-        kept(joined(meeting.code, f"PA_{number}"), noon(number))
+        stored(joined(meeting.code, f"PA_{number}"), noon(number))
     tasks.apply_pending_webhooks()
     assert Connection.objects.count() == 3
     assert not InboundWebhook.objects.filter(applied_at=None).exists()
@@ -44,7 +44,7 @@ def test_an_event_that_fails_does_not_hold_up_the_others(
     meeting: Meeting, caplog: pytest.LogCaptureFixture
 ) -> None:
     InboundWebhook.objects.create(event_id="EV_0", body=["no object"], received_at=NOON)
-    kept(joined(meeting.code, "PA_1"), noon(1))
+    stored(joined(meeting.code, "PA_1"), noon(1))
     tasks.apply_pending_webhooks()
     assert Connection.objects.count() == 1
     assert InboundWebhook.objects.get(event_id="EV_0").applied_at is None
@@ -63,11 +63,11 @@ def test_what_failed_goes_behind_what_was_never_tried(meeting: Meeting) -> None:
     assert list(waiting) == ["EV_3", "EV_4", "EV_once", "EV_0"]
 
 
-def test_failing_news_does_not_fill_up_the_sweep(meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_webhooks_do_not_fill_up_the_sweep(meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "AT_ONCE", 2)
     for number in range(2):
         InboundWebhook.objects.create(event_id=f"EV_{number}", body=["no object"], received_at=NOON)
-    kept(joined(meeting.code, "PA_1"), noon(1))
+    stored(joined(meeting.code, "PA_1"), noon(1))
     tasks.apply_pending_webhooks()
     assert not Connection.objects.exists()
     tasks.apply_pending_webhooks()
@@ -77,7 +77,7 @@ def test_failing_news_does_not_fill_up_the_sweep(meeting: Meeting, monkeypatch: 
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_apply_everything_once(meeting: Meeting) -> None:
     for number in range(10):
-        kept(joined(meeting.code, f"PA_{number}"), noon(number))
+        stored(joined(meeting.code, f"PA_{number}"), noon(number))
     race(*[tasks.apply_pending_webhooks] * 3)
     assert Connection.objects.count() == 10
     assert Participant.objects.count() == 1
@@ -86,7 +86,7 @@ def test_two_sweeps_at_once_apply_everything_once(meeting: Meeting) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_while_one_sweep_runs_another_does_nothing(meeting: Meeting) -> None:
-    kept(joined(meeting.code, "PA_1"))
+    stored(joined(meeting.code, "PA_1"))
     with try_lock("apply_pending_webhooks"):
         race(tasks.apply_pending_webhooks)
         assert not Connection.objects.exists()
@@ -96,13 +96,13 @@ def test_while_one_sweep_runs_another_does_nothing(meeting: Meeting) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_and_the_sweep_at_once_apply_everything_once(meeting: Meeting) -> None:
-    webhook = kept(joined(meeting.code, "PA_1"))
+    webhook = stored(joined(meeting.code, "PA_1"))
     race(tasks.apply_pending_webhooks, lambda: tasks.apply_webhook(webhook.event_id))
     assert Connection.objects.count() == Participant.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_one_reconciler_runs_another_does_not_look(fake_livekit: FakeLiveKit) -> None:
+def test_while_one_reconciler_runs_another_does_not_poll(fake_livekit: FakeLiveKit) -> None:
     with try_lock("reconcile"):
         race(tasks.reconcile)
         assert not fake_livekit.asked
@@ -114,14 +114,14 @@ def test_while_one_reconciler_runs_another_does_not_look(fake_livekit: FakeLiveK
 
 
 def applied(event_id: str, applied_at: datetime | None) -> InboundWebhook:
-    """An old piece of news."""
+    """An old webhook."""
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     return InboundWebhook.objects.create(
         event_id=event_id, body={}, received_at=long_ago, applied_at=applied_at
     )
 
 
-def test_news_is_deleted_when_it_was_applied_long_ago(db: None, settings: Any) -> None:
+def test_a_webhook_is_deleted_when_it_was_applied_long_ago(db: None, settings: Any) -> None:
     settings.WEBHOOK_RETENTION_DAYS = 7
     now, week = timezone.now(), timedelta(days=7)
     applied("EV_old", now - week - timedelta(minutes=1))
@@ -131,7 +131,7 @@ def test_news_is_deleted_when_it_was_applied_long_ago(db: None, settings: Any) -
     assert set(InboundWebhook.objects.values_list("event_id", flat=True)) == {"EV_young", "EV_waiting"}
 
 
-def test_news_is_kept_for_a_month(db: None) -> None:
+def test_a_webhook_is_kept_for_a_month(db: None) -> None:
     now = timezone.now()
     for days in (29, 31):
         applied(f"EV_{days}", now - timedelta(days=days))
@@ -139,8 +139,8 @@ def test_news_is_kept_for_a_month(db: None) -> None:
     assert InboundWebhook.objects.get().event_id == "EV_29"
 
 
-def test_deleted_news_leaves_what_it_told(meeting: Meeting) -> None:
-    webhook = kept(joined(meeting.code, "PA_1"))
+def test_a_deleted_webhook_leaves_what_it_changed(meeting: Meeting) -> None:
+    webhook = stored(joined(meeting.code, "PA_1"))
     tasks.apply_webhook(webhook.event_id)
     InboundWebhook.objects.update(applied_at=NOON - timedelta(days=365))
     tasks.prune_applied_webhooks()

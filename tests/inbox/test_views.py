@@ -7,37 +7,37 @@ from django.test import Client
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
 from tests.conftest import UNKNOWN_CODE, race
-from tests.inbox.conftest import WebhookDoor, joined, signature
+from tests.inbox.conftest import WebhookClient, joined, signature
 from upclass import livekit
 
 
-def test_signed_news_is_kept_and_not_applied_yet(door: WebhookDoor, meeting: Meeting) -> None:
+def test_a_signed_webhook_is_stored_and_not_applied_yet(webhooks: WebhookClient, meeting: Meeting) -> None:
     body = joined(meeting.code, "PA_1")
-    assert door.tell(body).status_code == 200
+    assert webhooks.deliver(body).status_code == 200
     webhook = InboundWebhook.objects.get()
     assert (webhook.event_id, webhook.body, webhook.applied_at) == (body["id"], body, None)
 
 
-def test_the_same_news_twice_is_kept_once(door: WebhookDoor) -> None:
+def test_the_same_webhook_twice_is_stored_once(webhooks: WebhookClient) -> None:
     for _ in range(2):
-        assert door.tell(joined(UNKNOWN_CODE, "PA_1")).status_code == 200
+        assert webhooks.deliver(joined(UNKNOWN_CODE, "PA_1")).status_code == 200
     assert InboundWebhook.objects.count() == 1
 
 
-def test_keeping_news_is_one_insert_and_nothing_else(
-    door: WebhookDoor, django_assert_num_queries: Any
+def test_storing_a_webhook_is_one_insert_and_nothing_else(
+    webhooks: WebhookClient, django_assert_num_queries: Any
 ) -> None:
-    """A slow answer holds up a room's news; also when it comes twice, and of a meeting or of none."""
+    """A slow answer holds up a room's webhooks; also when it comes twice, and of a meeting or of none."""
     for body in [joined(UNKNOWN_CODE, "PA_1")] * 2 + [{"event": "room_started"}] * 2:
         with django_assert_num_queries(1) as queries:
-            assert door.tell(body).status_code == 200
+            assert webhooks.deliver(body).status_code == 200
         assert queries.captured_queries[0]["sql"].startswith("INSERT INTO")
     assert InboundWebhook.objects.count() == 2
 
 
-def test_what_is_not_signed_costs_no_query(door: WebhookDoor, django_assert_num_queries: Any) -> None:
+def test_what_is_not_signed_costs_no_query(webhooks: WebhookClient, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        assert door.post(b"{}", Authorization="nonsense").status_code == 401
+        assert webhooks.post(b"{}", Authorization="nonsense").status_code == 401
 
 
 @pytest.mark.django_db(transaction=True)
@@ -45,23 +45,23 @@ def test_also_on_a_connection_of_its_own_it_is_one_insert(
     meeting: Meeting, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):
-        WebhookDoor().tell(joined(meeting.code, "PA_1"))
+        WebhookClient().deliver(joined(meeting.code, "PA_1"))
 
 
-def test_news_that_comes_twice_is_applied_as_it_came_first(door: WebhookDoor) -> None:
-    door.tell({"id": "EV_1", "event": "a"})
-    door.tell({"id": "EV_1", "event": "b"})
+def test_a_webhook_that_comes_twice_is_applied_as_it_came_first(webhooks: WebhookClient) -> None:
+    webhooks.deliver({"id": "EV_1", "event": "a"})
+    webhooks.deliver({"id": "EV_1", "event": "b"})
     assert InboundWebhook.objects.get().body["event"] == "a"
 
 
-def test_news_without_an_id_is_known_by_its_contents(door: WebhookDoor) -> None:
+def test_a_webhook_without_an_id_is_known_by_its_contents(webhooks: WebhookClient) -> None:
     for body in (b'{"event": "a"}', b'{"event": "a"}', b'{"event": "b"}'):
-        assert door.post(body).status_code == 200
+        assert webhooks.post(body).status_code == 200
     assert InboundWebhook.objects.count() == 2
 
 
-def test_secrets_are_not_kept(door: WebhookDoor) -> None:
-    door.tell({"id": "EV_1", "room": {"name": "x", "turnPassword": "geheim"}})
+def test_secrets_are_not_kept(webhooks: WebhookClient) -> None:
+    webhooks.deliver({"id": "EV_1", "room": {"name": "x", "turnPassword": "geheim"}})
     assert InboundWebhook.objects.get().body == {"id": "EV_1", "room": {"name": "x"}}
 
 
@@ -83,8 +83,8 @@ BODY = b'{"event": "participant_joined", "id": "EV_1"}'
         pytest.param(lambda: signature(b""), id="no body"),
     ],
 )
-def test_what_livekit_did_not_sign_leaves_no_trace(door: WebhookDoor, authorization: Any) -> None:
-    assert door.post(BODY, Authorization=authorization()).status_code == 401
+def test_what_livekit_did_not_sign_leaves_no_trace(webhooks: WebhookClient, authorization: Any) -> None:
+    assert webhooks.post(BODY, Authorization=authorization()).status_code == 401
     assert not InboundWebhook.objects.exists()
 
 
@@ -93,9 +93,9 @@ def test_a_missing_signature_leaves_no_trace(db: None) -> None:
     assert not InboundWebhook.objects.exists()
 
 
-def test_a_call_token_signs_no_news(door: WebhookDoor) -> None:
+def test_a_call_token_signs_no_webhook(webhooks: WebhookClient) -> None:
     """It has the same key and no hash of a body."""
-    assert door.post(b"", Authorization=livekit.token("room", "ann", "Ann", {})).status_code == 401
+    assert webhooks.post(b"", Authorization=livekit.token("room", "ann", "Ann", {})).status_code == 401
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
@@ -108,8 +108,8 @@ def test_an_unsigned_body_of_any_size_is_nobody_s(db: None) -> None:
     assert Client().post("/webhooks/livekit/", body, "application/webhook+json").status_code == 401
 
 
-def test_a_signed_body_of_more_than_a_mebibyte_is_kept(door: WebhookDoor) -> None:
-    assert door.post(b'{"id": "EV_LARGE", "x": "%s"}' % (b"x" * 2 * 1024 * 1024)).status_code == 200
+def test_a_signed_body_of_more_than_a_mebibyte_is_kept(webhooks: WebhookClient) -> None:
+    assert webhooks.post(b'{"id": "EV_LARGE", "x": "%s"}' % (b"x" * 2 * 1024 * 1024)).status_code == 200
     assert InboundWebhook.objects.filter(event_id="EV_LARGE").exists()
 
 
@@ -142,19 +142,19 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("body", STRANGE)
-def test_a_rightly_signed_body_is_always_kept(door: WebhookDoor, body: bytes) -> None:
-    assert [door.post(body).status_code for _ in range(2)] == [200, 200]
+def test_a_rightly_signed_body_is_always_kept(webhooks: WebhookClient, body: bytes) -> None:
+    assert [webhooks.post(body).status_code for _ in range(2)] == [200, 200]
     assert InboundWebhook.objects.count() == 1
 
 
-def test_what_is_no_json_object_is_kept_as_text(door: WebhookDoor) -> None:
-    door.post(b"hello \xff\0")
+def test_what_is_no_json_object_is_kept_as_text(webhooks: WebhookClient) -> None:
+    webhooks.post(b"hello \xff\0")
     assert InboundWebhook.objects.get().body == {"unreadable": "hello \ufffd"}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_news_twice_at_once_is_kept_once(door: WebhookDoor) -> None:
+def test_the_same_webhook_twice_at_once_is_stored_once(webhooks: WebhookClient) -> None:
     body = json.dumps(joined(UNKNOWN_CODE, "PA_1")).encode()
-    answers: list[Any] = race(*[lambda: WebhookDoor().post(body)] * 4)
+    answers: list[Any] = race(*[lambda: WebhookClient().post(body)] * 4)
     assert [answer.status_code for answer in answers] == [200] * 4
     assert InboundWebhook.objects.count() == 1

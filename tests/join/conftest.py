@@ -11,7 +11,7 @@ from django.utils import timezone
 from feedback.models import FeedbackRequest
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, FakeLiveKit, stayed
+from tests.conftest import NOON, FakeLiveKit, connected
 from tests.join.hosts import registered
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # what it accepts for a page
@@ -45,7 +45,7 @@ def was_in(person: Participant, topic: str, created_at: datetime | None = None) 
         display_name=person.display_name,
         created_at=earlier.created_at,
     )
-    stayed(there, now - timedelta(hours=2), now - timedelta(hours=1))
+    connected(there, now - timedelta(hours=2), now - timedelta(hours=1))
     return earlier
 
 
@@ -84,5 +84,5 @@ def nothing_done(person: Participant, jane: Participant, fake_livekit: FakeLiveK
     yield
     assert fake_livekit.muted[person.meeting.code] == before
     assert not barred.exists()
-    assert (fake_livekit.eject, fake_livekit.closed) == ([], [])
+    assert (fake_livekit.ejected, fake_livekit.closed) == ([], [])
     assert not Meeting.objects.filter(ended_at__isnull=False).exists()

@@ -1,4 +1,4 @@
-"""Hosts at work: what their page's script asks, and what it is told."""
+"""Hosts at work: what their page's script requests, and what it gets."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def answered(response: Any) -> tuple[int, Any]:
     return response.status_code, response.json()
 
 
-def told(answer: tuple[int, Any]) -> tuple[int, str]:
+def refusal(answer: tuple[int, Any]) -> tuple[int, str]:
     """Status and code of a refusal."""
     status, said = answer
     assert list(said) == ["error", "detail", "code"]

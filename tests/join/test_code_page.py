@@ -1,4 +1,4 @@
-"""JoinAttempt to a secured meeting by a code; and guessing one."""
+"""Joining a secured meeting by a code; and guessing one."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -208,14 +208,14 @@ def test_ninety_nine_are_not_enough(clock: Any, person: Participant) -> None:
     assert try_code(person.meeting, person.code).status_code == 303
 
 
-def test_another_meeting_stays_open(clock: Any, customer: Customer, person: Participant) -> None:
+def test_another_meeting_remains_open(clock: Any, customer: Customer, person: Participant) -> None:
     other = Meeting.objects.create(customer=customer, is_secured=True, created_at=NOON)
     for number in range(10):
         tried(other, 10, f"203.0.113.{number}")
     assert try_code(person.meeting, person.code).status_code == 303
 
 
-def test_the_longer_wait_is_told(clock: Any, person: Participant) -> None:
+def test_the_longer_wait_is_shown(clock: Any, person: Participant) -> None:
     for number in range(9):
         tried(person.meeting, 10, f"203.0.113.{number}", seconds_ago=1800)
     tried(person.meeting, 10, seconds_ago=300)

@@ -56,7 +56,7 @@ def test_the_settings_follow_the_environment(
         assert (found[f"{name}_SAMESITE"], found[f"{name}_SECURE"]) == (samesite, secure)
 
 
-def test_staff_are_never_in_a_frame_and_their_cookie_stays_at_home(settings: Any) -> None:
+def test_staff_are_never_in_a_frame_and_their_cookie_is_lax(settings: Any) -> None:
     found = settings_with(FRAME_ANCESTORS="https://school.example", PUBLIC_URL="https://meet.example.com")
     assert found["SESSION_COOKIE_SECURE"]
     assert found.get("SESSION_COOKIE_SAMESITE", settings.SESSION_COOKIE_SAMESITE) == "Lax"

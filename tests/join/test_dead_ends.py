@@ -1,4 +1,4 @@
-"""Where somebody does not get in: which reason comes first, and how it is told."""
+"""Where somebody does not get in: which reason comes first, and how it is shown."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +11,10 @@ from django.utils import timezone
 from billing.models import CreditAccount
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import UNKNOWN_CODE, FakeLiveKit, stayed
+from tests.conftest import UNKNOWN_CODE, FakeLiveKit, connected
 from tests.join.conftest import link, owes, page
 
-# Each action gives a reason to be kept out; the first reason of those that stand is told.
+# Each action gives a reason for a refusal; the first reason of those that stand is reported.
 
 
 def end(person: Participant) -> None:
@@ -43,7 +43,7 @@ def fill(person: Participant) -> None:
     other = Participant.objects.create(
         meeting=person.meeting, external_user_id="eve", display_name="Eve", created_at=timezone.now()
     )
-    stayed(other, timezone.now())
+    connected(other, timezone.now())
 
 
 REASONS: list[tuple[Callable[[Participant], None], int, str]] = [
@@ -57,7 +57,7 @@ ORDER = [(number, *reason[1:]) for number, reason in enumerate(REASONS)]
 
 
 @pytest.mark.parametrize(("first", "status", "code"), ORDER)
-def test_the_first_reason_is_told(
+def test_the_first_reason_is_reported(
     client: Client, person: Participant, first: int, status: int, code: str
 ) -> None:
     for action, *_ in REASONS[first:]:
@@ -84,7 +84,7 @@ def test_over_comes_before_the_question_for_a_code(client: Client, person: Parti
     assert client.get(f"/{person.meeting.code}/").status_code == 410
 
 
-def test_a_barred_guest_stays_out(client: Client, meeting: Meeting) -> None:
+def test_a_barred_guest_is_refused(client: Client, meeting: Meeting) -> None:
     client.post(f"/{meeting.code}/", {"name": "Ann"})
     Participant.objects.update(barred_at=timezone.now())
     assert client.get(f"/{meeting.code}/").status_code == 403
@@ -126,7 +126,7 @@ def test_try_again_is_offered_where_it_may_help(
 # What Django refuses or loses
 
 
-def test_a_click_without_our_cookie_is_told_so(meeting: Meeting) -> None:
+def test_a_click_without_our_cookie_gets_that_reason(meeting: Meeting) -> None:
     door = Client(enforce_csrf_checks=True)
     clicked: Any = door.post(f"/{meeting.code}/", {"name": "Ann"})
     assert (clicked.status_code, clicked.json()["code"]) == (403, "csrf_failed")
@@ -156,6 +156,6 @@ def test_a_crash_is_a_page_without_a_database(meeting: Meeting, monkeypatch: pyt
     assert "RuntimeError" not in page(shown)
 
 
-def test_another_spelling_of_the_address_takes_a_click_with_it(client: Client, meeting: Meeting) -> None:
+def test_another_spelling_of_the_address_redirects_a_click_too(client: Client, meeting: Meeting) -> None:
     response: Any = client.post(f"/{meeting.code.lower()}", {"name": "Ann"})
     assert (response.status_code, response["Location"]) == (307, f"/{meeting.code}/")

@@ -11,7 +11,7 @@ from customers.models import Customer
 from feedback.models import Feedback
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import UNKNOWN_CODE, race, stayed
+from tests.conftest import UNKNOWN_CODE, connected, race
 from tests.join.conftest import feedback_link, link, owes, page, was_in
 
 GOOD = {"rating": "4", "comments": "It was good."}
@@ -23,7 +23,7 @@ def there(person: Participant) -> Participant:
     """John, who was in his meeting, which asks for feedback."""
     Meeting.objects.filter(pk=person.meeting_id).update(feedback_required=True, topic="History")
     person.meeting.refresh_from_db()
-    stayed(person, timezone.now() - timedelta(minutes=5), timezone.now())
+    connected(person, timezone.now() - timedelta(minutes=5), timezone.now())
     return person
 
 
@@ -65,7 +65,7 @@ def test_the_oldest_feedback_request_comes_first_then_the_next_then_the_way_in(
     assert Feedback.objects.count() == len(feedback_requests)
 
 
-def test_the_script_is_told_by_a_code(client: Client, person: Participant) -> None:
+def test_the_script_gets_a_code(client: Client, person: Participant) -> None:
     owes(person)
     response: Any = client.post(link(person))
     assert (response.status_code, response.json()["code"]) == (403, "feedback_owed")
@@ -81,7 +81,7 @@ def test_the_script_is_told_by_a_code(client: Client, person: Participant) -> No
         ({"rating": "3", "comments": "x" * 2001}, {"comments"}),
     ],
 )
-def test_what_is_wrong_stands_at_its_field_and_what_was_given_stays(
+def test_what_is_wrong_stands_at_its_field_and_what_was_given_remains(
     browser: Client, person: Participant, given: dict[str, str], wrong: set[str]
 ) -> None:
     feedback_request = owes(person, "Algebra")
@@ -102,11 +102,11 @@ def test_a_feedback_request_for_another_customers_meeting_is_as_one_that_never_w
     theirs = Meeting.objects.create(
         customer=stranger, is_secured=True, feedback_required=True, created_at=timezone.now()
     )
-    told = []
+    answers = []
     for code in (theirs.code, UNKNOWN_CODE, "nonsense", "a\0b", was_never_in(person).code):
         response = browser.post(feedback_link(person), {**GOOD, "earlier": code})
-        told.append((response.status_code, "You were not in this meeting" in page(response)))
-    assert set(told) == {(403, True)}
+        answers.append((response.status_code, "You were not in this meeting" in page(response)))
+    assert set(answers) == {(403, True)}
     assert not Feedback.objects.exists()
 
 
@@ -137,7 +137,7 @@ def test_it_may_be_given_when_the_meeting_is_over(client: Client, there: Partici
     assert client.post(feedback_link(there), GOOD, headers=SCRIPT).status_code == 200
 
 
-def test_the_script_is_told_what_is_wrong_by_field(client: Client, there: Participant) -> None:
+def test_the_script_gets_what_is_wrong_by_field(client: Client, there: Participant) -> None:
     response: Any = client.post(feedback_link(there), {"rating": "0", "comments": ""}, headers=SCRIPT)
     assert response.status_code == 400
     assert set(response.json()["fields"]) == {"rating", "comments"}
@@ -163,7 +163,7 @@ def test_a_form_filled_in_wrongly_comes_back(browser: Client, there: Participant
     assert 'name="earlier"' not in page(response)
 
 
-def test_it_is_taken_from_our_pages_only(there: Participant) -> None:
+def test_it_is_accepted_from_our_pages_only(there: Participant) -> None:
     door = Client(enforce_csrf_checks=True)
     assert door.post(feedback_link(there), GOOD, headers=SCRIPT).status_code == 403
     csrf = page(door.get(link(there))).split('"csrf": "')[1].split('"')[0]
@@ -196,7 +196,7 @@ def test_it_needs_the_persons_own_link(client: Client, there: Participant, metho
 
 
 @pytest.mark.parametrize("fact", ["removed_at", "barred_at"])
-def test_who_was_put_out_is_not_asked(client: Client, there: Participant, fact: str) -> None:
+def test_who_was_ejected_is_not_asked(client: Client, there: Participant, fact: str) -> None:
     Participant.objects.update(**{fact: timezone.now()})
     assert client.get(feedback_link(there)).status_code == 403
     assert client.post(feedback_link(there), GOOD, headers=SCRIPT).status_code == 403
@@ -211,7 +211,7 @@ def test_who_was_not_there_is_not_asked(client: Client, person: Participant, met
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_meeting_that_asks_for_none_takes_none(client: Client, there: Participant, method: str) -> None:
+def test_a_meeting_that_asks_for_none_accepts_none(client: Client, there: Participant, method: str) -> None:
     Meeting.objects.update(feedback_required=False)
     response = sent(client, method, feedback_link(there))
     assert response.status_code == 403
@@ -234,7 +234,9 @@ def test_every_spelling_leads_to_one_address(client: Client, there: Participant,
     assert response["Location"] == f"/{there.meeting.code}/feedback/?token=x"
 
 
-def test_who_owed_nothing_may_still_tell_of_an_earlier_meeting(browser: Client, person: Participant) -> None:
+def test_who_owed_nothing_may_still_give_it_on_an_earlier_meeting(
+    browser: Client, person: Participant
+) -> None:
     earlier = was_in(person, "Biology")
     assert browser.post(feedback_link(person), {**GOOD, "earlier": earlier.code}).status_code == 303
     assert Feedback.objects.get().meeting == earlier

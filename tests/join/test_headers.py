@@ -1,4 +1,4 @@
-"""What browsers are told of every page: nothing inline, nothing of others, no frame that nobody asked for."""
+"""What browsers get with every page: nothing inline, nothing of others, no frame that nobody asked for."""
 
 import re
 from typing import Any
@@ -72,7 +72,7 @@ def test_no_page_needs_more_than_its_policy_allows(shown: Any) -> None:
         assert not address.startswith("//")
 
 
-def test_no_page_is_kept_or_framed_or_tells_where_one_came_from(shown: Any) -> None:
+def test_no_page_is_kept_or_framed_or_sends_its_address_on(shown: Any) -> None:
     assert "no-store" in shown["Cache-Control"]
     assert shown["X-Frame-Options"] == "DENY"
     assert shown["Referrer-Policy"] == "strict-origin"

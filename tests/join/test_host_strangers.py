@@ -1,4 +1,4 @@
-"""Who may not do what hosts do: they are told why, in JSON, and nothing is done."""
+"""Who may not do what hosts do: they get the reason, in JSON, and nothing is done."""
 
 import re
 from datetime import datetime
@@ -12,26 +12,26 @@ from meetings.models import Meeting
 from participants.models import Participant
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit
 from tests.join.conftest import BROWSER, link, page
-from tests.join.hosts import ACTIONS, address, answered, do, kept, registered, told
+from tests.join.hosts import ACTIONS, address, answered, do, kept, refusal, registered
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 class TestWhoMayNot:
     def test_there_is_no_such_meeting(self, client: Client, person: Participant, action: str) -> None:
         response = client.post(f"/{UNKNOWN_CODE}/host/{action}/?token={person.token}")
-        assert told(answered(response)) == (404, "meeting_not_found")
+        assert refusal(answered(response)) == (404, "meeting_not_found")
 
     def test_an_attendee(
         self, jane: Participant, person: Participant, action: str, nothing_done: Any
     ) -> None:
-        assert told(do(action, jane, identity=person.identity)) == (403, "not_a_host")
+        assert refusal(do(action, jane, identity=person.identity)) == (403, "not_a_host")
 
     @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?token=%00", "?token=%ED%A0%80"])
     def test_somebody_without_a_right_link(
         self, client: Client, jane: Participant, action: str, query: str, nothing_done: Any
     ) -> None:
         path = f"/{jane.meeting.code}/host/{action}/{query}"
-        assert told(answered(client.post(path, {"identity": jane.identity}))) == (403, "link_not_valid")
+        assert refusal(answered(client.post(path, {"identity": jane.identity}))) == (403, "link_not_valid")
 
     @pytest.mark.parametrize("fact", ["removed_at", "barred_at"])
     def test_a_host_who_is_not_wanted_any_more(
@@ -39,7 +39,7 @@ class TestWhoMayNot:
     ) -> None:
         Participant.objects.filter(pk=person.pk).update(**{fact: NOON})
         code = {"removed_at": "participant_removed", "barred_at": "participant_barred"}[fact]
-        assert told(do(action, person, identity=jane.identity)) == (403, code)
+        assert refusal(do(action, person, identity=jane.identity)) == (403, code)
 
     def test_a_host_of_another_meeting(
         self, jane: Participant, customer: Customer, action: str, nothing_done: Any
@@ -48,7 +48,7 @@ class TestWhoMayNot:
         host = registered(other, "joe", "host")
         path = f"/{jane.meeting.code}/host/{action}/?token={host.token}"
         response = Client().post(path, {"identity": jane.identity})
-        assert told(answered(response)) == (403, "link_not_valid")
+        assert refusal(answered(response)) == (403, "link_not_valid")
 
     def test_another_customer_s_host_in_their_own_meeting(
         self, jane: Participant, stranger: Customer, action: str, fake_livekit: FakeLiveKit
@@ -60,7 +60,7 @@ class TestWhoMayNot:
         assert status == (200 if action == "end" else 404)
         assert kept(jane).barred_at is None
         assert fake_livekit.muted[jane.meeting.code] == {jane.identity: False}
-        assert (fake_livekit.eject, fake_livekit.closed) == ([], [theirs.code] if action == "end" else [])
+        assert (fake_livekit.ejected, fake_livekit.closed) == ([], [theirs.code] if action == "end" else [])
         assert Meeting.objects.get(pk=jane.meeting_id).ended_at is None
 
     def test_anybody_in_an_open_meeting(
@@ -71,7 +71,7 @@ class TestWhoMayNot:
         guest = Participant.objects.get(meeting=meeting)
         for query in ("", f"?token={person.token}", f"?token={guest.token}"):
             path = f"/{meeting.code}/host/{action}/{query}"
-            assert told(answered(client.post(path, {"identity": guest.identity}))) == (403, "not_a_host")
+            assert refusal(answered(client.post(path, {"identity": guest.identity}))) == (403, "not_a_host")
 
     @pytest.mark.parametrize(
         ("facts", "code"),
@@ -89,18 +89,18 @@ class TestWhoMayNot:
         if (action, code) == ("end", "meeting_ended"):
             assert answer == (200, {"ended_at": "2026-03-01T12:00:00Z"})
         else:
-            assert told(answer) == (410, code)
+            assert refusal(answer) == (410, code)
         assert kept(jane).barred_at is None
 
     def test_who_is_no_host_learns_nothing_of_when_a_meeting_ended(
         self, jane: Participant, action: str
     ) -> None:
         Meeting.objects.update(ended_at=NOON)
-        assert told(do(action, jane)) in [(410, "meeting_ended"), (403, "not_a_host")]
+        assert refusal(do(action, jane)) in [(410, "meeting_ended"), (403, "not_a_host")]
 
     def test_a_click_from_another_site(self, person: Participant, action: str, nothing_done: Any) -> None:
         door = Client(enforce_csrf_checks=True)
-        assert told(answered(door.post(address(action, person)))) == (403, "csrf_failed")
+        assert refusal(answered(door.post(address(action, person)))) == (403, "csrf_failed")
 
     def test_a_click_on_our_page_is_accepted(
         self, person: Participant, jane: Participant, action: str

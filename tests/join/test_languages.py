@@ -53,7 +53,7 @@ def test_the_persons_own_choice_comes_first(client: Client, meeting: Meeting) ->
     assert client.cookies["language"]["max-age"] == 365 * 24 * 3600
 
 
-def test_the_script_is_told_the_language(client: Client, meeting: Meeting) -> None:
+def test_the_script_gets_the_language(client: Client, meeting: Meeting) -> None:
     shown: Any = client.get(f"/{meeting.code}/", headers=GERMAN).context
     assert shown["page"]["language"] == "de"
 
@@ -68,7 +68,7 @@ def test_dead_ends_are_in_the_language_too(client: Client, db: None, path: str) 
     assert language_of(client.get(path, headers=GERMAN)) == "de"
 
 
-# What is not taken
+# What is not accepted
 
 
 @pytest.mark.parametrize("chosen", ["nl", "", "de-AT", "xx\r\nSet-Cookie: a=b"])
@@ -108,7 +108,7 @@ def test_a_choice_is_made_by_our_form_only(db: None) -> None:
     assert Client().get("/language/").status_code == 405
 
 
-# What stays English
+# What remains English
 
 
 @pytest.fixture

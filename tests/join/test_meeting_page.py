@@ -12,7 +12,7 @@ from billing.models import CreditAccount
 from feedback.models import Feedback
 from meetings.models import Meeting
 from participants.models import Admission, Participant
-from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, noon, race, stayed
+from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon, race
 from tests.join.conftest import link, page
 
 OVER: list[tuple[dict[str, datetime], str]] = [
@@ -27,8 +27,8 @@ def claims(response: Any) -> Any:
     return verifier.verify(response.json()["token"])
 
 
-def told(response: Any) -> Any:
-    """What the page's script is told."""
+def settings_of(response: Any) -> Any:
+    """What the page's script gets."""
     return response.context["page"]
 
 
@@ -68,8 +68,8 @@ def test_a_topic_is_text_and_no_markup(client: Client, meeting: Meeting) -> None
     assert "<b>" not in page(client.get(f"/{meeting.code}/"))
 
 
-def test_the_script_is_told_what_it_shows(client: Client, meeting: Meeting) -> None:
-    page = told(client.get(f"/{meeting.code}/"))
+def test_the_script_gets_what_it_shows(client: Client, meeting: Meeting) -> None:
+    page = settings_of(client.get(f"/{meeting.code}/"))
     assert list(page) == [
         *("topic", "startsAt", "asksName", "name", "isHost", "isRecorded", "asksFeedback", "csrf"),
         *("language", "words"),
@@ -78,30 +78,30 @@ def test_the_script_is_told_what_it_shows(client: Client, meeting: Meeting) -> N
     assert page["words"]["leave"] == "Leave"
 
 
-def test_the_start_is_told_in_utc(client: Client, meeting: Meeting) -> None:
+def test_the_start_is_given_in_utc(client: Client, meeting: Meeting) -> None:
     Meeting.objects.update(start_date_time=noon(1.5))
-    assert told(client.get(f"/{meeting.code}/"))["startsAt"] == "2026-03-01T12:00:01Z"
+    assert settings_of(client.get(f"/{meeting.code}/"))["startsAt"] == "2026-03-01T12:00:01Z"
 
 
-def test_only_hosts_are_told_that_they_are(client: Client, person: Participant, meeting: Meeting) -> None:
-    assert told(client.get(link(person)))["isHost"] is True
+def test_only_hosts_are_marked_as_such(client: Client, person: Participant, meeting: Meeting) -> None:
+    assert settings_of(client.get(link(person)))["isHost"] is True
     Participant.objects.update(role="attendee")
-    assert told(client.get(link(person)))["isHost"] is False
-    assert told(client.get(f"/{meeting.code}/"))["isHost"] is False
+    assert settings_of(client.get(link(person)))["isHost"] is False
+    assert settings_of(client.get(f"/{meeting.code}/"))["isHost"] is False
 
 
 def test_a_guest_is_no_host_whatever_their_row_says(client: Client, meeting: Meeting) -> None:
     client.post(f"/{meeting.code}/", {"name": "Ann"})
     Participant.objects.update(role="host")
-    assert told(client.get(f"/{meeting.code}/"))["isHost"] is False
+    assert settings_of(client.get(f"/{meeting.code}/"))["isHost"] is False
 
 
 def test_feedback_is_asked_after_the_call_of_registered_people_who_gave_none(
     client: Client, person: Participant
 ) -> None:
-    assert told(client.get(link(person)))["asksFeedback"] is False
+    assert settings_of(client.get(link(person)))["asksFeedback"] is False
     Meeting.objects.update(feedback_required=True)
-    assert told(client.get(link(person)))["asksFeedback"] is True
+    assert settings_of(client.get(link(person)))["asksFeedback"] is True
     Feedback.objects.create(
         meeting=person.meeting,
         external_user_id="user-123",
@@ -110,27 +110,29 @@ def test_feedback_is_asked_after_the_call_of_registered_people_who_gave_none(
         comments="Good",
         created_at=NOON,
     )
-    assert told(client.get(link(person)))["asksFeedback"] is False
+    assert settings_of(client.get(link(person)))["asksFeedback"] is False
 
 
 # A meeting that is recorded
 
 
 def test_it_is_said_before_anybody_comes_in(client: Client, meeting: Meeting) -> None:
-    assert told(client.get(f"/{meeting.code}/"))["isRecorded"] is False
+    assert settings_of(client.get(f"/{meeting.code}/"))["isRecorded"] is False
     Meeting.objects.update(record_on_cloud=True)
-    assert told(client.get(f"/{meeting.code}/"))["isRecorded"] is True
+    assert settings_of(client.get(f"/{meeting.code}/"))["isRecorded"] is True
 
 
 @pytest.mark.parametrize("said", [{}, {"recording_told": ""}])
-def test_nobody_comes_in_untold(client: Client, meeting: Meeting, said: dict[str, str]) -> None:
+def test_nobody_comes_in_without_notice_of_the_recording(
+    client: Client, meeting: Meeting, said: dict[str, str]
+) -> None:
     Meeting.objects.update(record_on_cloud=True)
     response: Any = client.post(f"/{meeting.code}/", {"name": "Ann", **said})
     assert (response.status_code, response.json()["code"]) == (409, "recording_not_told")
     assert not Participant.objects.exists()
 
 
-def test_that_it_was_said_is_kept_with_the_admission(client: Client, meeting: Meeting) -> None:
+def test_that_it_was_said_is_stored_with_the_admission(client: Client, meeting: Meeting) -> None:
     Meeting.objects.update(record_on_cloud=True)
     assert client.post(f"/{meeting.code}/", {"name": "Ann", "recording_told": "1"}).status_code == 200
     admission = Admission.objects.get()
@@ -161,7 +163,7 @@ def test_a_page_that_comes_back_is_let_in_unless_another_came_since(client: Clie
 
 
 @pytest.mark.parametrize("odd", ["", "x", "A" * 32, "a" * 33, "a" * 31 + "\0", "ä" * 32])
-def test_a_visit_that_is_none_of_ours_is_not_heard(client: Client, meeting: Meeting, odd: str) -> None:
+def test_a_visit_that_is_none_of_ours_is_ignored(client: Client, meeting: Meeting, odd: str) -> None:
     assert knocked(client, meeting, visit=odd, is_back="1") == (200, "")
     assert Admission.objects.get().visit == ""
 
@@ -201,7 +203,7 @@ def test_a_secured_meeting_wants_a_right_link(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_removed_person_is_told_so(client: Client, person: Participant, method: str) -> None:
+def test_a_removed_person_gets_that_reason(client: Client, person: Participant, method: str) -> None:
     person.mark_removed(NOON)
     response = getattr(client, method)(link(person))
     assert response.status_code == 403
@@ -225,7 +227,7 @@ def test_nobody_enters_an_empty_room_without_credits(
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_full_meeting_says_so(client: Client, person: Participant, method: str) -> None:
     Meeting.objects.update(max_participants=1)
-    stayed(Participant.objects.create(meeting=person.meeting, display_name="Eve", created_at=NOON), NOON)
+    connected(Participant.objects.create(meeting=person.meeting, display_name="Eve", created_at=NOON), NOON)
     response = getattr(client, method)(link(person))
     assert response.status_code == 409
     assert "full" in page(response)
@@ -259,7 +261,7 @@ def test_a_registered_person_gets_a_token_of_their_own(
     assert fake_livekit.made == [person.meeting.code]
 
 
-def test_the_answer_tells_how_long_the_meeting_lasts(client: Client, person: Participant) -> None:
+def test_the_answer_says_how_long_the_meeting_lasts(client: Client, person: Participant) -> None:
     answer: Any = client.post(link(person)).json()
     assert list(answer) == ["url", "token", "expiresIn"]
     assert answer["expiresIn"] is None
@@ -322,7 +324,7 @@ def test_while_livekit_is_away_nobody_comes_in(
     assert not Admission.objects.exists()
 
 
-# JoinAttempt back
+# Coming back
 
 
 def test_a_guest_who_comes_back_is_the_same_person(client: Client, meeting: Meeting) -> None:
@@ -338,7 +340,7 @@ def test_another_browser_is_another_guest(meeting: Meeting) -> None:
     assert Participant.objects.count() == 2
 
 
-def test_a_guest_who_was_removed_stays_out(client: Client, meeting: Meeting) -> None:
+def test_a_guest_who_was_removed_is_refused(client: Client, meeting: Meeting) -> None:
     client.post(f"/{meeting.code}/", {"name": "Ann"})
     Participant.objects.get().mark_removed(noon(5))
     assert client.post(f"/{meeting.code}/", {"name": "Ann"}).status_code == 403

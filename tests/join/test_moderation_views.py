@@ -10,9 +10,9 @@ from django.test import Client
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import NOON, Api, FakeLiveKit, noon, race, stayed
+from tests.conftest import NOON, Api, FakeLiveKit, connected, noon, race
 from tests.join.conftest import link, page
-from tests.join.hosts import ACTIONS, address, answered, do, kept, registered, told
+from tests.join.hosts import ACTIONS, address, answered, do, kept, refusal, registered
 
 # What hosts do
 
@@ -37,8 +37,8 @@ def test_a_host_removes_somebody_for_good(
     person: Participant, jane: Participant, fake_livekit: FakeLiveKit
 ) -> None:
     assert do("remove", person, identity=jane.identity) == (200, {"removed": True})
-    assert fake_livekit.eject == [(person.meeting.code, jane.identity)]
-    assert told(answered(Client().post(link(jane)))) == (403, "participant_barred")
+    assert fake_livekit.ejected == [(person.meeting.code, jane.identity)]
+    assert refusal(answered(Client().post(link(jane)))) == (403, "participant_barred")
     assert "A host has removed you" in page(Client().get(link(jane)))
     first = kept(jane).barred_at
     assert do("remove", person, identity=jane.identity) == (200, {"removed": True})
@@ -49,7 +49,7 @@ def test_a_host_removes_another_who_can_do_nothing_any_more(person: Participant)
     other = registered(person.meeting, "joe", "host")
     assert do("remove", person, identity=other.identity)[0] == 200
     for action in ACTIONS:
-        assert told(do(action, other, identity=person.identity)) == (403, "participant_barred")
+        assert refusal(do(action, other, identity=person.identity)) == (403, "participant_barred")
     assert kept(person).barred_at is None
 
 
@@ -60,18 +60,18 @@ def test_a_host_ends_the_meeting_for_everybody(
     assert status == 200
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", ended["ended_at"])
     assert fake_livekit.closed == [person.meeting.code]
-    assert told(answered(Client().post(link(jane)))) == (410, "meeting_ended")
+    assert refusal(answered(Client().post(link(jane)))) == (410, "meeting_ended")
 
 
-def test_ending_again_tells_when_it_ended(person: Participant) -> None:
+def test_ending_again_returns_when_it_ended(person: Participant) -> None:
     Meeting.objects.update(ended_at=noon(0.9))
     assert do("end", person) == (200, {"ended_at": "2026-03-01T12:00:00Z"})
 
 
-def test_registration_and_time_of_whoever_is_removed_stay_in_the_api(
+def test_registration_and_time_of_whoever_is_removed_remain_in_the_api(
     person: Participant, jane: Participant, api: Api
 ) -> None:
-    stayed(jane, noon(-1200), NOON)
+    connected(jane, noon(-1200), NOON)
     paths = [f"meetings/{jane.meeting.code}/{rest}" for rest in ("", "participants/", "participants/jane/")]
     before = [api.get(path).json() for path in paths]
     assert before[2]["total_time_minutes"] == 20
@@ -102,34 +102,34 @@ def test_a_host_cannot_remove_themselves(person: Participant, nothing_done: Any)
 def test_somebody_unknown_is_not_there(
     person: Participant, action: str, identity: str, nothing_done: Any
 ) -> None:
-    assert told(do(action, person, identity=identity)) == (404, "not_in_the_meeting")
+    assert refusal(do(action, person, identity=identity)) == (404, "not_in_the_meeting")
 
 
 @pytest.mark.parametrize("action", ["mute", "remove"])
 def test_an_empty_name_is_nobody_s_and_not_everybody_s(
     person: Participant, action: str, nothing_done: Any
 ) -> None:
-    assert told(do(action, person, identity="")) == (400, "nobody_named")
+    assert refusal(do(action, person, identity="")) == (400, "nobody_named")
 
 
 def test_nobody_is_removed_who_is_not_named(person: Participant, nothing_done: Any) -> None:
-    assert told(do("remove", person)) == (400, "nobody_named")
+    assert refusal(do("remove", person)) == (400, "nobody_named")
 
 
 def test_bytes_that_are_no_text_are_nobody_s(person: Participant, nothing_done: Any) -> None:
     body, kind = b"identity=%ff%fe\xff", "application/x-www-form-urlencoded"
     for action in ("mute", "remove"):
         response = Client().post(address(action, person), body, content_type=kind)
-        assert told(answered(response)) == (404, "not_in_the_meeting")
+        assert refusal(answered(response)) == (404, "not_in_the_meeting")
 
 
 def test_somebody_who_left_is_not_muted(person: Participant, jane: Participant) -> None:
-    assert told(do("mute", person, identity=jane.identity)) == (404, "not_in_the_meeting")
+    assert refusal(do("mute", person, identity=jane.identity)) == (404, "not_in_the_meeting")
 
 
 def test_a_removed_person_is_not_there(person: Participant, jane: Participant, nothing_done: Any) -> None:
     jane.mark_removed(NOON)
-    assert told(do("remove", person, identity=jane.identity)) == (404, "not_in_the_meeting")
+    assert refusal(do("remove", person, identity=jane.identity)) == (404, "not_in_the_meeting")
 
 
 def test_somebody_of_another_meeting_is_not_there(
@@ -138,7 +138,7 @@ def test_somebody_of_another_meeting_is_not_there(
     other = Meeting.objects.create(customer=customer, is_secured=True, created_at=NOON)
     jim = registered(other, "jim")
     for action in ("mute", "remove"):
-        assert told(do(action, person, identity=jim.identity)) == (404, "not_in_the_meeting")
+        assert refusal(do(action, person, identity=jim.identity)) == (404, "not_in_the_meeting")
 
 
 # While LiveKit is away
@@ -148,8 +148,8 @@ def test_nobody_is_muted_and_it_is_said_in_words(
     person: Participant, jane: Participant, fake_livekit: FakeLiveKit
 ) -> None:
     fake_livekit.is_away = True
-    assert told(do("mute", person, identity=jane.identity)) == (503, "call_server_unreachable")
-    assert told(do("mute", person)) == (503, "call_server_unreachable")
+    assert refusal(do("mute", person, identity=jane.identity)) == (503, "call_server_unreachable")
+    assert refusal(do("mute", person)) == (503, "call_server_unreachable")
 
 
 @pytest.mark.parametrize("action", ["remove", "end"])
@@ -177,7 +177,7 @@ def test_of_two_hosts_who_remove_each_other_one_is_in_and_one_is_out(person: Par
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_who_end_at_once_are_told_the_same(person: Participant, fake_livekit: FakeLiveKit) -> None:
+def test_all_who_end_at_once_get_the_same_answer(person: Participant, fake_livekit: FakeLiveKit) -> None:
     answers: list[Any] = race(*[lambda: do("end", person)] * 3)
     assert len({str(answer) for answer in answers}) == 1
     assert answers[0][0] == 200

@@ -10,7 +10,7 @@ from tests.built import SCRIPT, STYLE, Manifest
 STAGE = "join/room/call/stage.tsx"
 
 
-def test_script_and_style_until_the_preview_shows_stay_within_the_budget() -> None:
+def test_script_and_style_until_the_preview_shows_keep_to_the_budget() -> None:
     first = built.first_part(built.manifest())
     assert 0 < built.packed(built.content(first)) <= built.BUDGET, sorted(first)
 

@@ -108,7 +108,7 @@ def test_killed_it_comes_back_with_the_same_folder(running: Running) -> None:
     assert (Path(running.part.env["EGRESS_FOLDER"]) / "under-way.mp4").exists()
 
 
-def test_one_that_cannot_start_is_told_with_its_last_words(tmp_path: Path) -> None:
+def test_one_that_cannot_start_is_reported_with_its_last_words(tmp_path: Path) -> None:
     running = started(tmp_path, "raise SystemExit('EGRESS_REDIS_URL is not set.')")
     with pytest.raises(PartFailed, match=r"egress cannot start.*(?s:.*)EGRESS_REDIS_URL is not set"):
         running.wait_ready()

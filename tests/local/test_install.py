@@ -107,16 +107,16 @@ def test_without_any_python_of_the_right_age_uv_has_to_bring_one(
 
 
 @pytest.mark.parametrize(
-    ("says", "is_taken"), [("v20.19.0", True), ("v20.18.9", False), ("v21.7.0", False), ("v22.12.0", True)]
+    ("says", "is_accepted"), [("v20.19.0", True), ("v20.18.9", False), ("v21.7.0", False), ("v22.12.0", True)]
 )
-def test_node_on_path_is_taken_when_vite_accepts_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, is_taken: bool
+def test_node_on_path_is_used_when_vite_accepts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, is_accepted: bool
 ) -> None:
     program(tmp_path / "bin" / "node", says)
     program(tmp_path / "bin" / "npm", "11")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(install, "from_wheel", lambda name: tmp_path / "wheel")
-    expected = tmp_path / ("bin" if is_taken else "wheel/bin")
+    expected = tmp_path / ("bin" if is_accepted else "wheel/bin")
     assert install.node_folder() == str(expected)
 
 

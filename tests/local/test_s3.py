@@ -91,7 +91,7 @@ def test_a_bucket_that_cannot_be_made_is_named(tmp_path: Path, name: str) -> Non
     server.stop()
 
 
-def test_a_program_that_is_missing_is_told_with_what_to_do(
+def test_a_program_that_is_missing_is_reported_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(s3, "program", lambda name: str(tmp_path / name))

@@ -113,7 +113,7 @@ def test_the_bucket_is_there_before_those_start_that_need_it(tmp_path: Path) -> 
 
 
 def test_asking_for_recordings_holds_up_no_other_work() -> None:
-    """It takes half a minute at times: each queue is worked at by one of the two workers only."""
+    """It needs half a minute at times: each queue is worked at by one of the two workers only."""
     queues = [
         part.command[part.command.index("--queues") + 1].split(",")
         for part in (worker.worker({}), worker.recordings({}))
@@ -127,7 +127,7 @@ def test_ports_and_secrets_are_chosen_once_and_kept(tmp_path: Path) -> None:
     assert Unstarted(tmp_path / "other", {}).env["SECRET_KEY"] != first.env["SECRET_KEY"]
 
 
-def test_a_port_that_was_taken_out_of_the_kept_ones_is_chosen_anew(tmp_path: Path) -> None:
+def test_a_port_that_was_removed_from_the_kept_ones_is_chosen_anew(tmp_path: Path) -> None:
     first = Unstarted(tmp_path, {})
     kept = env.read(tmp_path / "kept")
     del kept["PORT_REDIS"]
@@ -148,7 +148,7 @@ def test_settings_from_outside_reach_the_file_that_manage_py_reads(tmp_path: Pat
     assert env.read(tmp_path / "env")["ALLOWED_HOSTS"] == "meet.example"
 
 
-def test_manage_py_takes_the_settings_of_the_running_stack(tmp_path: Path) -> None:
+def test_manage_py_uses_the_settings_of_the_running_stack(tmp_path: Path) -> None:
     """In a copy of the few files that this needs: the project's own folder may have a stack that runs."""
     (tmp_path / "local").mkdir()
     (tmp_path / "local" / "env.py").write_text(Path(env.__file__).read_text())
@@ -169,8 +169,8 @@ def test_manage_py_takes_the_settings_of_the_running_stack(tmp_path: Path) -> No
         assert done.stdout.strip() == shown
 
 
-def test_livekit_is_told_of_redis_as_the_url_means_it() -> None:
-    told: Any = livekit.configuration(
+def test_livekit_is_configured_for_redis_as_the_url_means_it() -> None:
+    configured: Any = livekit.configuration(
         {
             "REDIS_URL": "rediss://me:p%40ss@redis.example:6380/2",
             "LIVEKIT_URL": "ws://127.0.0.1:7880",
@@ -180,7 +180,7 @@ def test_livekit_is_told_of_redis_as_the_url_means_it() -> None:
         },
         7882,
     )
-    assert told["redis"] == {
+    assert configured["redis"] == {
         "address": "redis.example:6380",
         "username": "me",
         "password": "p@ss",
@@ -190,7 +190,7 @@ def test_livekit_is_told_of_redis_as_the_url_means_it() -> None:
 
 
 def test_chosen_ports_differ_and_are_free() -> None:
-    taken: set[int] = set()
-    chosen = [ports.choose(taken) for _ in range(20)]
+    chosen_before: set[int] = set()
+    chosen = [ports.choose(chosen_before) for _ in range(20)]
     assert len(set(chosen)) == 20
     assert all(map(ports.is_free, chosen))

@@ -1,4 +1,4 @@
-"""What is known of connections, in whatever order it is told."""
+"""What is known of connections, in whatever order it is reported."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from meetings.models import Meeting
 from participants.attendance import billed_seconds, connection_of, unsettle
 from participants.models import Connection, ConnectionQuerySet, Participant
-from tests.conftest import NOON, ROUNDS, noon, race, stayed
+from tests.conftest import NOON, ROUNDS, connected, noon, race
 
 NOW = noon(5000)
 
 
 @dataclass(frozen=True)
-class Told:
-    """As LiveKit tells of somebody."""
+class Reported:
+    """As LiveKit reports somebody."""
 
     sid: str = "PA_1"
     identity: str = "ann"
@@ -46,53 +46,53 @@ def only(connection: Connection) -> ConnectionQuerySet:
 @pytest.fixture
 def connection(person: Participant) -> Connection:
     """Open since noon, and settled."""
-    return stayed(person, NOON, settled_version=1)
+    return connected(person, NOON, settled_version=1)
 
 
-# JoinAttempt
+# Joining
 
 
-def test_whoever_is_told_of_has_a_connection(secured: Meeting, person: Participant) -> None:
-    made = connection_of(secured, Told(identity=person.identity, joined_at=NOON), noon(5), NOW)
+def test_whoever_is_reported_has_a_connection(secured: Meeting, person: Participant) -> None:
+    made = connection_of(secured, Reported(identity=person.identity, joined_at=NOON), noon(5), NOW)
     assert known(made) == (NOON, False, None, False, NOON)
     assert (made.meeting, made.participant, made.sid) == (secured, person, "PA_1")
     assert (made.created_at, made.unsettled_since, made.version, made.settled_version) == (NOW, NOW, 1, 0)
 
 
-def test_without_a_time_of_joining_they_came_when_they_were_told_of(secured: Meeting) -> None:
-    made = connection_of(secured, Told(), noon(5), NOW)
+def test_without_a_time_of_joining_they_came_when_they_were_reported(secured: Meeting) -> None:
+    made = connection_of(secured, Reported(), noon(5), NOW)
     assert known(made) == (noon(5), True, None, False, noon(5))
 
 
-def test_told_of_again_it_is_the_same_connection(secured: Meeting) -> None:
-    told = Told(joined_at=NOON)
-    assert connection_of(secured, told, NOON, NOW) == connection_of(secured, told, noon(60), NOW)
+def test_reported_again_it_is_the_same_connection(secured: Meeting) -> None:
+    reported = Reported(joined_at=NOON)
+    assert connection_of(secured, reported, NOON, NOW) == connection_of(secured, reported, noon(60), NOW)
     assert (Connection.objects.count(), Participant.objects.count()) == (1, 1)
     assert Connection.objects.get().version == 1
 
 
 def test_an_exact_time_of_joining_replaces_a_guess(secured: Meeting) -> None:
-    made = connection_of(secured, Told(), noon(60), NOW)
-    connection_of(secured, Told(joined_at=noon(20)), noon(70), NOW)
+    made = connection_of(secured, Reported(), noon(60), NOW)
+    connection_of(secured, Reported(joined_at=noon(20)), noon(70), NOW)
     assert known(made)[:2] == (noon(20), False)
 
 
 def test_a_guess_replaces_no_exact_time_of_joining(secured: Meeting) -> None:
-    made = connection_of(secured, Told(joined_at=noon(20)), noon(20), NOW)
-    connection_of(secured, Told(), noon(10), NOW)
+    made = connection_of(secured, Reported(joined_at=noon(20)), noon(20), NOW)
+    connection_of(secured, Reported(), noon(10), NOW)
     assert known(made)[:2] == (noon(20), False)
 
 
 def test_of_two_guesses_the_earlier_stands(secured: Meeting) -> None:
-    made = connection_of(secured, Told(), noon(20), NOW)
-    connection_of(secured, Told(), noon(10), NOW)
-    connection_of(secured, Told(), noon(30), NOW)
+    made = connection_of(secured, Reported(), noon(20), NOW)
+    connection_of(secured, Reported(), noon(10), NOW)
+    connection_of(secured, Reported(), noon(30), NOW)
     assert known(made)[:2] == (noon(10), True)
 
 
 def test_an_exact_time_may_be_later_than_the_guess(secured: Meeting) -> None:
-    made = connection_of(secured, Told(), noon(20), NOW)
-    connection_of(secured, Told(joined_at=noon(21)), noon(21), NOW)
+    made = connection_of(secured, Reported(), noon(20), NOW)
+    connection_of(secured, Reported(joined_at=noon(21)), noon(21), NOW)
     assert known(made)[:2] == (noon(21), False)
 
 
@@ -103,10 +103,10 @@ def test_of_two_exact_times_of_joining_the_earlier_stands(connection: Connection
 
 
 @pytest.mark.django_db(transaction=True)
-def test_told_of_twice_at_once_it_is_one_stay_of_one_person(secured: Meeting) -> None:
+def test_reported_twice_at_once_it_is_one_connection_of_one_person(secured: Meeting) -> None:
     for number in ROUNDS:
-        told = Told(f"PA_{number}", f"guest {number}", joined_at=NOON)
-        made = race(*[partial(connection_of, secured, told, NOON, NOW)] * 3)
+        reported = Reported(f"PA_{number}", f"guest {number}", joined_at=NOON)
+        made = race(*[partial(connection_of, secured, reported, NOON, NOW)] * 3)
         assert len({connection.pk for connection in made if isinstance(connection, Connection)}) == 1
     assert Participant.objects.count() == len(ROUNDS)
 
@@ -121,13 +121,13 @@ def test_who_is_seen_is_there(connection: Connection) -> None:
     assert connection.missed_polls == 0
 
 
-def test_an_earlier_look_takes_nothing_away(connection: Connection) -> None:
+def test_an_earlier_poll_changes_nothing(connection: Connection) -> None:
     only(connection).set_seen_at(noon(60), NOW)
     only(connection).set_seen_at(noon(59), NOW)
     assert known(connection)[4] == noon(60)
 
 
-def test_who_is_lost_left_when_last_seen_as_far_as_we_can_tell(connection: Connection) -> None:
+def test_who_is_lost_left_when_last_seen_as_far_as_we_know(connection: Connection) -> None:
     only(connection).set_seen_at(noon(60), NOW)
     only(connection).close_lost(NOW)
     assert known(connection)[2:] == (noon(60), True, noon(60))
@@ -139,7 +139,7 @@ def test_who_is_seen_after_a_guessed_leave_has_not_left(connection: Connection) 
     assert known(connection)[2:] == (None, False, noon(60))
 
 
-def test_who_was_seen_before_a_guessed_leave_stays_away(connection: Connection) -> None:
+def test_who_was_seen_before_a_guessed_leave_remains_away(connection: Connection) -> None:
     only(connection).set_seen_at(noon(60), NOW)
     only(connection).close_lost(NOW)
     only(connection).set_seen_at(noon(59), NOW)
@@ -180,16 +180,16 @@ def test_who_left_is_not_lost(connection: Connection) -> None:
 
 def shown(at: datetime, meeting: Meeting, sid: str) -> None:
     """LiveKit showed them, and did not say since when they are there."""
-    made = connection_of(meeting, Told(sid), at, NOW)
+    made = connection_of(meeting, Reported(sid), at, NOW)
     only(made).set_seen_at(at, NOW)
 
 
 def came(meeting: Meeting, sid: str) -> None:
-    connection_of(meeting, Told(sid, joined_at=NOON), noon(1), NOW)
+    connection_of(meeting, Reported(sid, joined_at=NOON), noon(1), NOW)
 
 
 def left(meeting: Meeting, sid: str) -> None:
-    only(connection_of(meeting, Told(sid), noon(100), NOW)).set_left_at(noon(100), NOW)
+    only(connection_of(meeting, Reported(sid), noon(100), NOW)).set_left_at(noon(100), NOW)
 
 
 def lost(meeting: Meeting, sid: str) -> None:
@@ -223,14 +223,14 @@ def test_in_any_order_whoever_is_there_was_last_seen_at_the_latest_moment(secure
 
 
 @pytest.mark.django_db(transaction=True)
-def test_facts_told_at_once_make_the_same_connection(secured: Meeting) -> None:
+def test_facts_reported_at_once_make_the_same_connection(secured: Meeting) -> None:
     for number in ROUNDS:
         sid = f"PA_{number}"
         race(*[partial(fact, secured, sid) for fact in FACTS[::2]])
         assert known(Connection.objects.get(sid=sid))[:4] == (NOON, False, noon(100), False)
 
 
-# Billing looks again
+# To be settled again
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_what_changes_is_to_be_settled_since_now(
         lambda connection: connection.close_lost(NOW),
     ],
 )
-def test_what_tells_nothing_new_is_not(
+def test_what_says_nothing_new_is_not(
     connection: Connection, action: Callable[[ConnectionQuerySet], object]
 ) -> None:
     Connection.objects.update(left_at=noon(60))
@@ -274,7 +274,7 @@ def test_it_waits_since_the_first_change_after_it_was_settled(connection: Connec
         only(connection).set_seen_at(noon(at), noon(at))
     connection.refresh_from_db()
     assert (connection.version, connection.unsettled_since) == (4, noon(10))
-    only(connection).update(settled_version=3)  # news came while it was settled
+    only(connection).update(settled_version=3)  # an event came while it was settled
     only(connection).set_seen_at(noon(40), noon(40))
     connection.refresh_from_db()
     assert (connection.version, connection.unsettled_since) == (5, noon(10))
@@ -285,7 +285,7 @@ def test_it_waits_since_the_first_change_after_it_was_settled(connection: Connec
 
 
 def test_each_waits_on_its_own(person: Participant, connection: Connection) -> None:
-    waiting = stayed(person, NOON, version=3, settled_version=2)
+    waiting = connected(person, NOON, version=3, settled_version=2)
     Connection.objects.change(NOW)
     assert list(Connection.objects.order_by("pk").values_list("unsettled_since", flat=True)) == [NOW, NOON]
     assert set(Connection.objects.unsettled()) == {connection, waiting}
@@ -298,10 +298,10 @@ def test_changes_at_once_are_all_counted(connection: Connection) -> None:
     assert connection.version == 5
 
 
-def test_one_stay_is_enough_for_a_meeting_to_be_counted_again(
+def test_one_connection_is_enough_for_a_meeting_to_be_counted_again(
     person: Participant, connection: Connection
 ) -> None:
-    stayed(person, NOON, settled_version=1)
+    connected(person, NOON, settled_version=1)
     unsettle(person.meeting, NOW)
     assert list(Connection.objects.unsettled()) == [connection]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from meetings.models import Meeting
 from participants.attendance import billed_seconds, close_room_connections
 from participants.models import Connection, Participant
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 
 NOW = noon(5000)
 PEOPLE = [(None, "a"), (None, "b"), ("a", "c"), ("a", "d"), ("b", "e")]  # of which c and d are one
@@ -87,7 +87,7 @@ def test_fractions_of_seconds_are_not_billed() -> None:
 def test_with_a_room_whoever_came_before_is_gone_since_they_were_last_seen(
     secured: Meeting, person: Participant, joined_at: int, last_seen_at: int, is_gone: bool
 ) -> None:
-    connection = stayed(person, noon(joined_at), last_seen_at=noon(last_seen_at))
+    connection = connected(person, noon(joined_at), last_seen_at=noon(last_seen_at))
     close_room_connections(secured, noon(60), NOW)
     connection.refresh_from_db()
     assert (connection.left_at, connection.is_left_guessed) == (
@@ -99,19 +99,19 @@ def test_with_a_room_whoever_came_before_is_gone_since_they_were_last_seen(
 def test_with_a_room_only_its_own_people_are_gone(
     secured: Meeting, person: Participant, meeting: Meeting
 ) -> None:
-    stayed(person, NOON)
+    connected(person, NOON)
     close_room_connections(meeting, noon(60), NOW)
     assert Connection.objects.open().count() == 1
 
 
 def test_an_exact_leave_is_known_better(secured: Meeting, person: Participant) -> None:
-    connection = stayed(person, NOON, noon(30))
+    connection = connected(person, NOON, noon(30))
     close_room_connections(secured, noon(60), NOW)
     connection.refresh_from_db()
     assert (connection.left_at, connection.is_left_guessed, connection.version) == (noon(30), False, 1)
 
 
 def test_with_a_room_its_people_are_to_be_settled_again(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, settled_version=1)
+    connected(person, NOON, settled_version=1)
     close_room_connections(secured, noon(60), NOW)
     assert Connection.objects.unsettled().get().unsettled_since == NOW

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from meetings.models import Meeting
 from participants.models import Admission, Connection, Participant
 from participants.presence import Occupancy, is_room_empty, occupancy
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 
 NOW = noon(5000)
 
@@ -33,8 +33,8 @@ def bert(meeting: Meeting) -> Participant:
 
 
 def test_it_is_since_the_first_came(meeting: Meeting, ann: Participant, bert: Participant) -> None:
-    stayed(bert, noon(30))
-    stayed(ann, NOON)
+    connected(bert, noon(30))
+    connected(ann, NOON)
     assert occupancy(meeting, NOW) == Occupancy(since=NOON, first=ann)
 
 
@@ -43,13 +43,13 @@ def test_before_anybody_came_there_is_none(meeting: Meeting, ann: Participant) -
 
 
 def test_another_meeting_s_people_are_not_here(meeting: Meeting, person: Participant) -> None:
-    stayed(person, NOON)
+    connected(person, NOON)
     let_in(person, NOON)
     assert occupancy(meeting, NOW) is None
 
 
 def test_after_everybody_left_it_is_the_last_one(meeting: Meeting, ann: Participant) -> None:
-    stayed(ann, NOON, noon(60))
+    connected(ann, NOON, noon(60))
     assert occupancy(meeting, NOW) == Occupancy(since=NOON, first=ann)
 
 
@@ -57,8 +57,8 @@ def test_after_everybody_left_it_is_the_last_one(meeting: Meeting, ann: Particip
 def test_a_minute_without_anybody_begins_another(
     meeting: Meeting, ann: Participant, bert: Participant, gap: int, since: int
 ) -> None:
-    stayed(ann, NOON, noon(100))
-    stayed(bert, noon(100 + gap))
+    connected(ann, NOON, noon(100))
+    connected(bert, noon(100 + gap))
     first = ann if since == 0 else bert
     assert occupancy(meeting, NOW) == Occupancy(since=noon(since), first=first)
 
@@ -66,18 +66,18 @@ def test_a_minute_without_anybody_begins_another(
 def test_people_who_relieve_each_other_keep_it_up(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
-    stayed(ann, NOON, noon(100))
-    stayed(bert, noon(150), noon(250))
-    stayed(ann, noon(300))
+    connected(ann, NOON, noon(100))
+    connected(bert, noon(150), noon(250))
+    connected(ann, noon(300))
     assert occupancy(meeting, NOW) == Occupancy(since=NOON, first=ann)
 
 
 def test_a_short_connection_inside_a_long_one_ends_nothing(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
-    stayed(ann, NOON, noon(1000))
-    stayed(bert, noon(10), noon(20))
-    stayed(bert, noon(500))
+    connected(ann, NOON, noon(1000))
+    connected(bert, noon(10), noon(20))
+    connected(bert, noon(500))
     assert occupancy(meeting, NOW) == Occupancy(since=NOON, first=ann)
 
 
@@ -86,30 +86,30 @@ def test_a_short_connection_inside_a_long_one_ends_nothing(
 
 def test_it_is_since_somebody_was_let_in(meeting: Meeting, ann: Participant) -> None:
     let_in(ann, NOON)
-    stayed(ann, noon(5))
+    connected(ann, noon(5))
     assert occupancy(meeting, NOW) == Occupancy(since=NOON, first=ann)
 
 
 def test_who_is_only_expected_is_not_first(meeting: Meeting, ann: Participant, bert: Participant) -> None:
     let_in(ann, NOON)
     assert occupancy(meeting, noon(5)) == Occupancy(since=NOON, first=None)
-    stayed(bert, noon(10))
+    connected(bert, noon(10))
     assert occupancy(meeting, noon(10)) == Occupancy(since=NOON, first=bert)
 
 
 def test_somebody_expected_bridges_the_gap(meeting: Meeting, ann: Participant, bert: Participant) -> None:
-    stayed(ann, NOON, noon(100))
+    connected(ann, NOON, noon(100))
     let_in(bert, noon(159))
-    stayed(bert, noon(159 + 359))
+    connected(bert, noon(159 + 359))
     assert occupancy(meeting, NOW) == Occupancy(since=NOON, first=ann)
 
 
 def test_somebody_expected_too_late_bridges_nothing(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
-    stayed(ann, NOON, noon(100))
+    connected(ann, NOON, noon(100))
     let_in(bert, noon(160))
-    stayed(bert, noon(170))
+    connected(bert, noon(170))
     assert occupancy(meeting, NOW) == Occupancy(since=noon(160), first=bert)
 
 
@@ -117,17 +117,17 @@ def test_an_admission_bridges_until_its_connection_has_ended(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
     let_in(ann, NOON)
-    stayed(ann, noon(5), noon(50))
-    stayed(bert, noon(200))
+    connected(ann, noon(5), noon(50))
+    connected(bert, noon(200))
     assert occupancy(meeting, NOW) == Occupancy(since=noon(200), first=bert)
 
 
 def test_an_earlier_connection_does_not_end_an_admission(
     meeting: Meeting, ann: Participant, bert: Participant
 ) -> None:
-    stayed(ann, noon(-100), noon(-50))
+    connected(ann, noon(-100), noon(-50))
     let_in(ann, NOON)
-    stayed(bert, noon(200))
+    connected(bert, noon(200))
     assert occupancy(meeting, NOW) == Occupancy(since=noon(-100), first=ann)
 
 
@@ -137,7 +137,7 @@ def test_when_an_admission_has_run_out_the_room_is_empty_at_once(
     """The minute is counted from the end of a connection only."""
     let_in(ann, NOON)
     assert is_room_empty(meeting, noon(360))
-    stayed(bert, noon(390))
+    connected(bert, noon(390))
     assert occupancy(meeting, noon(390)) == Occupancy(since=noon(390), first=bert)
 
 
@@ -145,10 +145,10 @@ def test_when_an_admission_has_run_out_the_room_is_empty_at_once(
 
 
 def test_nothing_counts_after_the_end(meeting: Meeting, ann: Participant, bert: Participant) -> None:
-    stayed(ann, NOON)
+    connected(ann, NOON)
     Meeting.objects.update(ended_at=noon(100))
     meeting.refresh_from_db()
-    stayed(bert, noon(200))
+    connected(bert, noon(200))
     assert occupancy(meeting, NOW) == Occupancy(since=noon(200), first=bert)
 
 
@@ -166,6 +166,6 @@ def test_it_began_when_nobody_had_been_there_for_a_minute(
     """The oracle: a connection began it if at its first second nobody was there, or had been for a minute."""
     Connection.objects.all().delete()
     for start, end in spans:
-        stayed(ann, noon(start), noon(end))
+        connected(ann, noon(start), noon(end))
     began = [begun for begun, _ in spans if not any(start < begun < end + 60 for start, end in spans)]
     assert occupancy(meeting, NOW) == Occupancy(since=noon(max(began)), first=ann)

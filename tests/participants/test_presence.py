@@ -5,7 +5,7 @@ import pytest
 from meetings.models import Meeting
 from participants.models import Admission, Connection, Participant
 from participants.presence import is_room_empty, started_at
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 
 
 def let_in(person: Participant, at: datetime) -> Admission:
@@ -17,12 +17,12 @@ def is_present(person: Participant, now: datetime) -> bool:
 
 
 def test_somebody_connected_is_present(person: Participant) -> None:
-    stayed(person, NOON)
+    connected(person, NOON)
     assert is_present(person, noon(99999))
 
 
 def test_somebody_who_left_is_not(person: Participant) -> None:
-    stayed(person, NOON, noon(60))
+    connected(person, NOON, noon(60))
     assert not is_present(person, noon(61))
 
 
@@ -34,7 +34,7 @@ def test_an_admission_counts_for_six_minutes(person: Participant) -> None:
 
 def test_an_admission_counts_until_its_connection_has_ended(person: Participant) -> None:
     let_in(person, NOON)
-    stayed(person, noon(2))
+    connected(person, noon(2))
     assert is_present(person, noon(30))
     Connection.objects.set_left_at(noon(20), noon(20))
     assert not is_present(person, noon(30))
@@ -42,19 +42,19 @@ def test_an_admission_counts_until_its_connection_has_ended(person: Participant)
 
 def test_a_connection_in_the_second_of_its_admission_ends_it(person: Participant) -> None:
     let_in(person, NOON)
-    stayed(person, NOON, noon(20))
+    connected(person, NOON, noon(20))
     assert not is_present(person, noon(30))
 
 
 def test_an_earlier_connection_does_not_end_an_admission(person: Participant) -> None:
-    stayed(person, noon(-60), noon(-30))
+    connected(person, noon(-60), noon(-30))
     let_in(person, NOON)
     assert is_present(person, noon(30))
 
 
 def test_somebody_in_two_tabs_is_one_person(person: Participant) -> None:
-    stayed(person, NOON)
-    stayed(person, NOON)
+    connected(person, NOON)
+    connected(person, NOON)
     let_in(person, NOON)
     assert Participant.objects.of(person.meeting).present(NOON).count() == 1
 
@@ -70,7 +70,7 @@ def test_a_room_is_empty_before_anybody_came(secured: Meeting) -> None:
 def test_a_room_is_empty_a_minute_after_the_last_left(
     secured: Meeting, person: Participant, passed: int, is_empty: bool
 ) -> None:
-    stayed(person, noon(-600), NOON)
+    connected(person, noon(-600), NOON)
     assert is_room_empty(secured, noon(passed)) is is_empty
 
 
@@ -79,7 +79,7 @@ def test_a_room_is_not_empty_while_somebody_is_connected_or_expected(
 ) -> None:
     let_in(person, NOON)
     assert not is_room_empty(secured, noon(60))
-    stayed(person, noon(90))
+    connected(person, noon(90))
     assert not is_room_empty(secured, noon(99999))
 
 
@@ -91,8 +91,8 @@ def test_a_meeting_that_nobody_joined_has_not_started(secured: Meeting) -> None:
 
 
 def test_a_meeting_started_when_the_first_person_came(secured: Meeting, person: Participant) -> None:
-    stayed(person, noon(60), noon(70))
-    stayed(person, noon(10), noon(20))
+    connected(person, noon(60), noon(70))
+    connected(person, noon(10), noon(20))
     assert started_at(secured, noon(99999)) == noon(10)
 
 
@@ -108,12 +108,12 @@ def test_somebody_let_in_starts_it_for_as_long_as_they_are_expected(
 
 
 def test_a_registration_made_anew_is_the_same_person(secured: Meeting, person: Participant) -> None:
-    stayed(person, NOON, noon(1))
+    connected(person, NOON, noon(1))
     person.mark_removed(noon(2))
     again = Participant.objects.create(
         meeting=secured, external_user_id="user-123", display_name="John", created_at=noon(3)
     )
-    stayed(again, noon(4))
+    connected(again, noon(4))
     assert Participant.objects.of(secured).who_connected().count_people() == 1
 
 
@@ -122,6 +122,6 @@ def test_each_guest_is_a_person_and_whoever_never_connected_is_not_counted(meeti
         Participant.objects.create(meeting=meeting, display_name="Ann", created_at=NOON) for _ in range(3)
     ]
     for guest in guests[:2]:
-        stayed(guest, NOON, noon(1))
-        stayed(guest, noon(60))
+        connected(guest, NOON, noon(1))
+        connected(guest, noon(60))
     assert Participant.objects.of(meeting).who_connected().count_people() == 2

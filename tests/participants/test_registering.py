@@ -37,7 +37,7 @@ def test_a_code_that_the_meeting_has_already_is_drawn_again(secured: Meeting, pe
     assert another.code != person.code
 
 
-def test_a_taken_id_is_refused_by_name(secured: Meeting, person: Participant) -> None:
+def test_an_id_in_use_is_refused_by_name(secured: Meeting, person: Participant) -> None:
     with pytest.raises(AlreadyRegistered, match='"user-123" is already registered'):
         register([new(secured, "free"), new(secured, "user-123")])
     assert list(Participant.objects.of(secured)) == [person]
@@ -101,7 +101,7 @@ def test_a_meeting_that_ended_while_the_request_was_read_registers_nobody(secure
         add(person, noon(1))
 
 
-def test_another_mistake_is_not_told_as_a_double_registration(secured: Meeting) -> None:
+def test_another_mistake_is_not_reported_as_a_double_registration(secured: Meeting) -> None:
     person = new(secured, "a")
     register([person])
     other = new(secured, "b")

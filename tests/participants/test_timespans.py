@@ -108,8 +108,8 @@ def test_a_short_connection_inside_a_long_one_does_not_end_the_visit() -> None:
 
 
 def test_visits_come_oldest_first_with_their_first_connection_first() -> None:
-    told = [span(100, 120), span(5, 20), span(0, 10)]
-    assert timespans.grouped(told, lambda connection: connection) == [
+    given = [span(100, 120), span(5, 20), span(0, 10)]
+    assert timespans.grouped(given, lambda connection: connection) == [
         [span(0, 10), span(5, 20)],
         [span(100, 120)],
     ]
@@ -117,11 +117,11 @@ def test_visits_come_oldest_first_with_their_first_connection_first() -> None:
 
 def test_visits_are_in_the_order_of_their_spans_whatever_the_connections_are() -> None:
     spans = {"last": span(400, 420), "first": span(0, 10), "second": span(100, 120), "third": span(130, 140)}
-    told = ["last", "second", "third", "first"]
-    assert timespans.grouped(told, spans.__getitem__) == [["first"], ["second", "third"], ["last"]]
+    given = ["last", "second", "third", "first"]
+    assert timespans.grouped(given, spans.__getitem__) == [["first"], ["second", "third"], ["last"]]
 
 
-def test_of_connections_that_began_together_the_one_told_first_is_first() -> None:
+def test_of_connections_that_began_together_the_one_given_first_is_first() -> None:
     spans = {"b": span(0, 10), "a": span(0, 5)}
     assert timespans.grouped(["b", "a"], spans.__getitem__) == [["b", "a"]]
 

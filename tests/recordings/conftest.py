@@ -13,7 +13,7 @@ from recordings.follow_ups import Action, FollowUp
 from recordings.models import Recording
 from recordings.states import State, Status
 from recordings.tasks import retried_by_sweep
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.recordings.fakes import FakeEgress
 from upclass import egress
 from upclass.egress import Egress, EgressState
@@ -52,7 +52,7 @@ def registered(meeting: Meeting, user_id: str, role: Role = Role.HOST) -> Partic
 def ann(call: Meeting) -> Participant:
     """A guest, in the open meeting since noon."""
     person = guest(call)
-    stayed(person, NOON)
+    connected(person, NOON)
     return person
 
 
@@ -65,7 +65,7 @@ def recording(call: Meeting, ann: Participant) -> Recording:
 def recording_of(
     meeting: Meeting, recorder: Participant, status: Status = Status.PENDING, **facts: Any
 ) -> Recording:
-    """In the state of a status that the facts tell."""
+    """In the state that the status and the facts mean."""
     return recording_in(meeting, recorder, state_of(status, facts), **facts)
 
 
@@ -86,7 +86,7 @@ def state_of(status: Status, facts: dict[str, Any]) -> State:
 
 
 def asked(recording: Recording, now: datetime = NOON) -> Recording:
-    """LiveKit was asked for it, and nothing was heard since."""
+    """LiveKit was asked for it, and nothing was received since."""
     assert recording.mark_requested(now)
     return recording
 

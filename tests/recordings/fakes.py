@@ -14,9 +14,9 @@ from upclass.egress import Egress, EgressState
 class FakeEgress:
     """LiveKit's recorders: what they were asked for, and every egress LiveKit knows, by its id.
 
-    Of `refusals` each order raises one instead of being taken. While `is_answer_lost`, orders are taken and
-    nobody is told. `killed` are recorders (ids) that are in no room and hear nothing. `lost_rooms` (codes)
-    cannot be asked who is there. `meanwhile` is what happens elsewhere while a recording is being started.
+    Each request raises one of `refusals` instead of being served. While `is_answer_lost`, requests are served
+    and not answered. `killed` are recorders (ids) that are in no room and receive nothing. `lost_rooms`
+    (codes) cannot be asked who is there. `meanwhile` is what happens elsewhere during a start.
     """
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
@@ -39,18 +39,18 @@ class FakeEgress:
         self._answer("start_egress", code, key)
         if self.refusals:
             raise self.refusals.pop(0)
-        told = self.begins(code, key)
+        info = self.begins(code, key)
         self.meanwhile()
         if self.is_answer_lost:
             raise livekit.Unreachable("no answer")
-        return told
+        return info
 
     def stop_egress(self, egress_id: str) -> bool:
-        """As the border answers: of a recorder that hears nothing LiveKit knows whether it had ended."""
+        """As the border answers: of a recorder that receives nothing LiveKit knows whether it had ended."""
         self._answer("stop_egress", egress_id)
-        told = self.known.get(egress_id)
-        if told is None or told.state not in (EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING):
-            return told is not None
+        info = self.known.get(egress_id)
+        if info is None or info.state not in (EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING):
+            return info is not None
         if egress_id not in self.killed:
             self.becomes(egress_id, EgressState.ENDING)
         return egress_id not in self.killed
@@ -61,7 +61,7 @@ class FakeEgress:
 
     def list_room_egresses(self, code: str) -> list[Egress]:
         self._answer("list_room_egresses", code)
-        return [told for told in self.known.values() if self.rooms[told.id] == code]
+        return [info for info in self.known.values() if self.rooms[info.id] == code]
 
     def is_recorder_in_room(self, code: str, egress_id: str) -> bool:
         self._answer("is_recorder_in_room", code, egress_id)
@@ -77,19 +77,19 @@ class FakeEgress:
 
     def begins(self, code: str, key: str, state: EgressState = EgressState.STARTING, **facts: Any) -> Egress:
         self.made += 1
-        told = Egress(f"EG_{self.made}", key, state, **facts)
-        self.known[told.id], self.rooms[told.id] = told, code
-        return told
+        info = Egress(f"EG_{self.made}", key, state, **facts)
+        self.known[info.id], self.rooms[info.id] = info, code
+        return info
 
     def becomes(self, egress_id: str, state: EgressState, **facts: Any) -> Egress:
-        """What LiveKit tells of it from now on."""
+        """What LiveKit reports of it from now on."""
         self.known[egress_id] = replace(self.known[egress_id], state=state, **facts)
         return self.known[egress_id]
 
     def asked_to(self, call: str) -> list[tuple[str, ...]]:
         return [asked[1:] for asked in self.asked if asked[0] == call]
 
-    def take_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Stand in for LiveKit, at its border."""
         for name in (
             "start_egress",

@@ -45,7 +45,7 @@ class RecordedWorld(RuleBasedStateMachine):
         Meeting.objects.update(ended_at=NOON)
         files.objects, files.is_away = {}, False
         self.world = World(storage=files)
-        self.world.take_over(monkeypatch)
+        self.world.install(monkeypatch)
         self.clock = clock
         self.clock.move_to(NOON)
         self.next_beat = NOON + BEAT
@@ -120,17 +120,19 @@ class RecordedWorld(RuleBasedStateMachine):
                 self.world.close(meeting.code)
         self.world.live()
 
-    def hear(self, number: int) -> None:
+    def deliver(self, number: int) -> None:
         self.do(
             partial(
-                lifecycle.on_egress_update, self.world.told[number % len(self.world.told)], self.world.now
+                lifecycle.on_egress_update,
+                self.world.undelivered[number % len(self.world.undelivered)],
+                self.world.now,
             )
         )
 
     # Who comes and goes
 
-    @rule(meeting=WHICH, numbers=st.sets(WHICH, min_size=1), is_told=st.booleans())
-    def people_come(self, meeting: int, numbers: set[int], is_told: bool) -> None:
+    @rule(meeting=WHICH, numbers=st.sets(WHICH, min_size=1), is_reported=st.booleans())
+    def people_come(self, meeting: int, numbers: set[int], is_reported: bool) -> None:
         where = self.meetings[meeting]
         where.refresh_from_db()
         if where.over_at(self.world.now):
@@ -138,7 +140,7 @@ class RecordedWorld(RuleBasedStateMachine):
         for number in sorted(numbers):
             if (where.code, number) not in self.world.there:
                 self.world.comes(self.people[meeting][number], number)
-        if is_told:
+        if is_reported:
             self.do(partial(launch.begin, where, self.world.now))
 
     @rule(meeting=WHICH)
@@ -178,7 +180,7 @@ class RecordedWorld(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if sys.exception():
-            return  # which is to be told, not what comes of it
+            return  # which is to be reported, not what comes of it
         self.all_is_well()
         self.nothing_happens()
         for recording in Recording.objects.all():
@@ -207,22 +209,22 @@ class RecordedWorld(RuleBasedStateMachine):
         self.world.is_away = self.world.storage.is_away = self.is_down = False
         self.world.mood = "free"
         self.world.meanwhile = lambda: None
-        for number in range(len(self.world.told) * (RecordedWorld.steps % 2)):
-            self.hear(number)
+        for number in range(len(self.world.undelivered) * (RecordedWorld.steps % 2)):
+            self.deliver(number)
 
     def compare(self, recording: Recording) -> None:
-        """A take with what really became of its egress."""
-        told = self.world.of_recording(recording)
-        is_alive = bool(told and self.world.is_alive(told.id))
+        """A recording with what really became of its egress."""
+        info = self.world.of_recording(recording)
+        is_alive = bool(info and self.world.is_alive(info.id))
         is_due = recording.try_after > self.world.now - BEAT  # it was put off, and its time has not come
         assert recording.is_over or is_alive or is_due, "nobody records it, and it does not end"
-        has_media = bool(told and told.id in self.world.media)
+        has_media = bool(info and info.id in self.world.media)
         assert recording.status != Status.DROPPED or not has_media, "what was recorded is dropped"
-        if told and told.state is EgressState.COMPLETE and recording.failure_reason == "":
+        if info and info.state is EgressState.COMPLETE and recording.failure_reason == "":
             assert recording.status == Status.COMPLETED, "its file is there"
         if recording.status == Status.COMPLETED:
-            assert told and told.state is EgressState.COMPLETE
-        if told and told.state is EgressState.ABORTED:
+            assert info and info.state is EgressState.COMPLETE
+        if info and info.state is EgressState.ABORTED:
             assert recording.status in (Status.DROPPED, Status.FAILED)
 
     def count(self, recording: Recording) -> None:
@@ -234,8 +236,8 @@ class RecordedWorld(RuleBasedStateMachine):
         """Whatever is to be recorded is, unless it was tried in vain too often."""
         meeting.refresh_from_db()
         now = self.world.now
-        alive = [told for told in self.world.known.values() if self.world.rooms[told.id] == meeting.code]
-        alive = [told for told in alive if self.world.is_alive(told.id)]
+        alive = [info for info in self.world.known.values() if self.world.rooms[info.id] == meeting.code]
+        alive = [info for info in alive if self.world.is_alive(info.id)]
         if meeting.over_at(now) or not self.world.records(meeting):
             return
         at_the_time = occupancy(meeting, now)
@@ -243,4 +245,4 @@ class RecordedWorld(RuleBasedStateMachine):
         is_given_up = backoff.is_given_up(failures_in(meeting, at_the_time)[0])
         recording = Recording.objects.of(meeting).filter(state=State.RECORDING).first()
         assert recording or is_given_up, "it is to be recorded, and is not"
-        assert not recording or recording.egress_id in [told.id for told in alive]
+        assert not recording or recording.egress_id in [info.id for info in alive]

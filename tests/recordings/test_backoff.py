@@ -22,7 +22,7 @@ def test_five_failures_are_enough(failures: int, is_over: bool) -> None:
     "error", ["Failed to UPLOAD file", "S3: access denied", "storage is full", "upload: s3 timed out"]
 )
 @pytest.mark.parametrize("has_begun", [True, False])
-def test_what_the_storage_did_not_take_is_said(error: str, has_begun: bool) -> None:
+def test_what_the_storage_did_not_accept_is_said(error: str, has_begun: bool) -> None:
     assert reasons.of_error(error, has_begun) == reasons.NO_STORAGE
 
 

@@ -8,7 +8,7 @@ from recordings.follow_ups import Action, FollowUp
 from recordings.launch import begin
 from recordings.models import Recording
 from recordings.states import Status
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.recordings.conftest import guest, recording_of, registered, starts
 from tests.recordings.fakes import FakeEgress
 
@@ -32,31 +32,31 @@ def test_somebody_comes_and_a_recording_begins(
 
 def test_for_the_second_who_comes_none_is_begun(call: Meeting, ann: Participant) -> None:
     begin(call, NOON)
-    stayed(guest(call, "Bert"), noon(5))
+    connected(guest(call, "Bert"), noon(5))
     assert begin(call, noon(5)) is None
     assert Recording.objects.count() == 1
 
 
 def test_a_host_comes_after_an_attendee(lesson: Meeting) -> None:
-    stayed(registered(lesson, "attendee", Role.ATTENDEE), NOON)
+    connected(registered(lesson, "attendee", Role.ATTENDEE), NOON)
     assert begin(lesson, NOON) is None
     host = registered(lesson, "host")
-    stayed(host, noon(60))
+    connected(host, noon(60))
     assert begin(lesson, noon(60))
     assert Recording.objects.get().recorder == host
 
 
 def test_a_second_host_alone_on_another_day_has_it_recorded_for_the_first(lesson: Meeting) -> None:
     first, second = registered(lesson, "first"), registered(lesson, "second")
-    stayed(first, NOON, noon(60))
+    connected(first, NOON, noon(60))
     recording_of(lesson, first, Status.COMPLETED)
-    stayed(second, noon(86_400))
+    connected(second, noon(86_400))
     assert begin(lesson, noon(86_400))
     assert [recording.recorder for recording in Recording.objects.all()] == [first, first]
 
 
 def test_in_an_empty_room_none_begins(call: Meeting) -> None:
-    stayed(guest(call), noon(-60), NOON)
+    connected(guest(call), noon(-60), NOON)
     assert begin(call, NOON) is None
 
 
@@ -109,7 +109,7 @@ def test_for_who_comes_into_the_empty_room_it_is_tried_anew(call: Meeting, ann: 
     failed(call, ann, at=5, failures=5)
     Connection.objects.set_left_at(noon(100), noon(100))
     bert = guest(call, "Bert")
-    stayed(bert, noon(160))
+    connected(bert, noon(160))
     assert begin(call, noon(160))
     assert Recording.objects.latest("pk").recorder == bert
 
@@ -117,7 +117,7 @@ def test_for_who_comes_into_the_empty_room_it_is_tried_anew(call: Meeting, ann: 
 def test_who_comes_within_the_minute_changes_nothing(call: Meeting, ann: Participant) -> None:
     failed(call, ann, at=5, failures=5)
     Connection.objects.set_left_at(noon(100), noon(100))
-    stayed(guest(call, "Bert"), noon(159))
+    connected(guest(call, "Bert"), noon(159))
     assert begin(call, noon(99_999)) is None
 
 

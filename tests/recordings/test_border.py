@@ -10,14 +10,14 @@ CANNOT = '{"code": "failed_precondition", "msg": "egress with status EGRESS_%s c
 
 
 @pytest.mark.parametrize(
-    ("state", "is_heard"), [("COMPLETE", True), ("FAILED", True), ("ABORTED", True), ("ENDING", False)]
+    ("state", "is_received"), [("COMPLETE", True), ("FAILED", True), ("ABORTED", True), ("ENDING", False)]
 )
 def test_what_has_ended_has_ended_and_what_ends_for_ever_is_run_by_nobody(
-    state: str, is_heard: bool, settings: object
+    state: str, is_received: bool, settings: object
 ) -> None:
-    """livekit-server asks the recorder first, and tells the state only when nobody answered (v1.13.5)."""
+    """livekit-server asks the recorder first, and gives the state only when nobody answered (v1.13.5)."""
     server = TwirpServer()
     server.answers["StopEgress"] = (412, "application/json", (CANNOT % state).encode())
     with serving(server) as port:
         settings.LIVEKIT_URL = f"ws://127.0.0.1:{port}"  # type: ignore[attr-defined]
-        assert STOP("EG_1") is is_heard
+        assert STOP("EG_1") is is_received

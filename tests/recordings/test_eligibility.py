@@ -9,7 +9,7 @@ from participants.models import Admission, Participant, Role
 from participants.presence import occupancy
 from recordings.eligibility import is_still_wanted, is_wanted, recorder_of, to_record
 from recordings.states import Status
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.recordings.conftest import guest, recording_of, registered
 
 
@@ -32,32 +32,32 @@ def test_anybody_has_an_open_meeting_recorded(call: Meeting, ann: Participant) -
 
 
 def test_a_host_has_a_secured_meeting_recorded(lesson: Meeting) -> None:
-    stayed(registered(lesson, "host"), NOON)
+    connected(registered(lesson, "host"), NOON)
     assert is_wanted(lesson, NOON)
     assert wanted() == [lesson]
 
 
 def test_attendees_alone_have_none(lesson: Meeting) -> None:
-    stayed(registered(lesson, "attendee", Role.ATTENDEE), NOON)
+    connected(registered(lesson, "attendee", Role.ATTENDEE), NOON)
     assert not is_wanted(lesson, NOON)
     assert wanted() == []
 
 
 def test_the_host_of_one_meeting_is_none_of_another(lesson: Meeting, call: Meeting) -> None:
-    stayed(registered(lesson, "attendee", Role.ATTENDEE), NOON)
-    stayed(guest(call), NOON)
+    connected(registered(lesson, "attendee", Role.ATTENDEE), NOON)
+    connected(guest(call), NOON)
     assert not is_wanted(lesson, NOON)
     assert wanted() == [call]
 
 
 def test_nobody_is_recorded_unless_it_was_asked_for(meeting: Meeting) -> None:
-    stayed(guest(meeting), NOON)
+    connected(guest(meeting), NOON)
     assert not is_wanted(meeting, NOON)
     assert wanted() == []
 
 
 def test_who_has_left_has_nothing_recorded(call: Meeting) -> None:
-    stayed(guest(call), noon(-60), NOON)
+    connected(guest(call), noon(-60), NOON)
     assert not is_wanted(call, NOON)
     assert wanted() == []
 
@@ -70,7 +70,7 @@ def test_who_is_only_expected_has_nothing_recorded_yet(call: Meeting) -> None:
 
 def test_a_removed_host_has_nothing_recorded(lesson: Meeting) -> None:
     host = registered(lesson, "host")
-    stayed(host, NOON)
+    connected(host, NOON)
     host.mark_removed(NOON)
     assert not is_wanted(lesson, NOON)
     assert wanted() == []
@@ -78,7 +78,7 @@ def test_a_removed_host_has_nothing_recorded(lesson: Meeting) -> None:
 
 def test_a_barred_host_who_comes_back_on_an_old_token_has_nothing_recorded(lesson: Meeting) -> None:
     host = registered(lesson, "host")
-    stayed(host, NOON)
+    connected(host, NOON)
     Participant.objects.filter(pk=host.pk).update(barred_at=NOON)
     assert not is_wanted(lesson, NOON)
     assert wanted() == []
@@ -104,14 +104,14 @@ def test_what_runs_is_not_begun_again(call: Meeting, ann: Participant, status: S
 
 
 def test_it_goes_on_without_whoever_it_began_for(lesson: Meeting) -> None:
-    stayed(registered(lesson, "host"), NOON, noon(60))
-    stayed(registered(lesson, "attendee", Role.ATTENDEE), NOON)
+    connected(registered(lesson, "host"), NOON, noon(60))
+    connected(registered(lesson, "attendee", Role.ATTENDEE), NOON)
     assert is_still_wanted(lesson, noon(9999))
 
 
 @pytest.mark.parametrize(("passed", "goes_on"), [(59, True), (60, False)])
 def test_it_goes_on_until_the_room_is_empty(call: Meeting, passed: int, goes_on: bool) -> None:
-    stayed(guest(call), noon(-60), NOON)
+    connected(guest(call), noon(-60), NOON)
     assert is_still_wanted(call, noon(passed)) is goes_on
 
 
@@ -120,39 +120,39 @@ def test_it_goes_on_until_the_room_is_empty(call: Meeting, passed: int, goes_on:
 
 def test_an_open_meeting_s_recorder_is_the_first_into_the_empty_room(call: Meeting) -> None:
     ann, bert = guest(call, "Ann"), guest(call, "Bert")
-    stayed(bert, noon(5))
-    stayed(ann, NOON)
+    connected(bert, noon(5))
+    connected(ann, NOON)
     assert recorder_at(call, noon(60)) == ann
 
 
 def test_back_again_they_are_still_the_recorder(call: Meeting) -> None:
     ann, bert = guest(call, "Ann"), guest(call, "Bert")
-    stayed(ann, NOON, noon(30))
-    stayed(bert, noon(10))
-    stayed(ann, noon(100))
+    connected(ann, NOON, noon(30))
+    connected(bert, noon(10))
+    connected(ann, noon(100))
     assert recorder_at(call, noon(200)) == ann
 
 
 def test_next_time_it_is_whoever_is_first_then(call: Meeting) -> None:
     ann, bert = guest(call, "Ann"), guest(call, "Bert")
-    stayed(ann, NOON, noon(30))
-    stayed(bert, noon(90))
-    stayed(ann, noon(95))
+    connected(ann, NOON, noon(30))
+    connected(bert, noon(90))
+    connected(ann, noon(95))
     assert recorder_at(call, noon(100)) == bert
 
 
 def test_less_than_a_minute_does_not_empty_the_room(call: Meeting) -> None:
     ann, bert = guest(call, "Ann"), guest(call, "Bert")
-    stayed(ann, NOON, noon(30))
-    stayed(bert, noon(89))
+    connected(ann, NOON, noon(30))
+    connected(bert, noon(89))
     assert recorder_at(call, noon(100)) == ann
 
 
 def test_somebody_expected_keeps_the_room_from_being_empty(call: Meeting) -> None:
     ann, bert = guest(call, "Ann"), guest(call, "Bert")
-    stayed(ann, NOON, noon(30))
+    connected(ann, NOON, noon(30))
     Admission.objects.create(participant=bert, created_at=noon(80))
-    stayed(bert, noon(300))
+    connected(bert, noon(300))
     assert recorder_at(call, noon(300)) == ann
 
 
@@ -160,8 +160,8 @@ def test_the_first_who_connects_is_the_recorder_not_the_first_let_in(call: Meeti
     ann, bert = guest(call, "Ann"), guest(call, "Bert")
     Admission.objects.create(participant=bert, created_at=NOON)
     Admission.objects.create(participant=ann, created_at=noon(5))
-    stayed(ann, noon(8))
-    stayed(bert, noon(20))
+    connected(ann, noon(8))
+    connected(bert, noon(20))
     assert recorder_at(call, noon(30)) == ann
 
 
@@ -170,57 +170,57 @@ def test_the_first_who_connects_is_the_recorder_not_the_first_let_in(call: Meeti
 
 def test_a_secured_meeting_s_recorder_is_the_first_host(lesson: Meeting) -> None:
     attendee, host = registered(lesson, "attendee", Role.ATTENDEE), registered(lesson, "host")
-    stayed(attendee, NOON)
-    stayed(host, noon(60))
+    connected(attendee, NOON)
+    connected(host, noon(60))
     assert recorder_at(lesson, noon(60)) == host
 
 
 def test_the_first_host_is_it_for_good(lesson: Meeting) -> None:
     first, second = registered(lesson, "first"), registered(lesson, "second")
-    stayed(first, NOON, noon(600))
-    stayed(second, noon(86_400))
+    connected(first, NOON, noon(600))
+    connected(second, noon(86_400))
     assert recorder_at(lesson, noon(86_400)) == first
 
 
-def test_the_recorder_of_the_first_recording_is_it_whatever_is_told_later(lesson: Meeting) -> None:
+def test_the_recorder_of_the_first_recording_is_it_whatever_is_reported_later(lesson: Meeting) -> None:
     first, second = registered(lesson, "first"), registered(lesson, "second")
-    stayed(second, noon(5))
+    connected(second, noon(5))
     recording_of(lesson, second, Status.COMPLETED)
-    stayed(first, NOON)
+    connected(first, NOON)
     assert recorder_at(lesson, noon(60)) == second
 
 
 def test_a_first_host_who_was_removed_is_still_it(lesson: Meeting) -> None:
     first, second = registered(lesson, "first"), registered(lesson, "second")
-    stayed(first, NOON, noon(60))
+    connected(first, NOON, noon(60))
     recording_of(lesson, first, Status.COMPLETED)
     first.mark_removed(noon(60))
-    stayed(second, noon(3600))
+    connected(second, noon(3600))
     assert recorder_at(lesson, noon(3600)) == first
 
 
 def test_a_first_host_who_is_registered_anew_is_still_it(lesson: Meeting) -> None:
     before = registered(lesson, "first")
-    stayed(before, NOON, noon(60))
+    connected(before, NOON, noon(60))
     before.mark_removed(noon(60))
-    stayed(registered(lesson, "second"), noon(90))
-    stayed(registered(lesson, "first"), noon(100))
+    connected(registered(lesson, "second"), noon(90))
+    connected(registered(lesson, "first"), noon(100))
     found = recorder_at(lesson, noon(100))
     assert found and found.external_user_id == "first"
 
 
 def test_an_attendee_who_becomes_host_counts_from_then(lesson: Meeting) -> None:
     before = registered(lesson, "promoted", Role.ATTENDEE)
-    stayed(before, NOON, noon(60))
+    connected(before, NOON, noon(60))
     before.mark_removed(noon(60))
     other = registered(lesson, "other")
-    stayed(other, noon(90))
-    stayed(registered(lesson, "promoted"), noon(100))
+    connected(other, noon(90))
+    connected(registered(lesson, "promoted"), noon(100))
     assert recorder_at(lesson, noon(100)) == other
 
 
 def test_no_host_ever_is_no_recorder(lesson: Meeting) -> None:
-    stayed(registered(lesson, "attendee", Role.ATTENDEE), NOON)
+    connected(registered(lesson, "attendee", Role.ATTENDEE), NOON)
     assert recorder_at(lesson, NOON) is None
 
 
@@ -228,5 +228,5 @@ def test_another_meeting_s_recordings_name_no_recorder(lesson: Meeting) -> None:
     other = Meeting.objects.create(customer=lesson.customer, is_secured=True, created_at=NOON)
     recording_of(other, registered(other, "elsewhere"), Status.COMPLETED)
     host = registered(lesson, "host")
-    stayed(host, NOON)
+    connected(host, NOON)
     assert recorder_at(lesson, NOON) == host

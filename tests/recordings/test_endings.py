@@ -1,4 +1,4 @@
-"""How takes fail, come to nothing, and are stopped."""
+"""How recordings fail, come to nothing, and are stopped."""
 
 from datetime import datetime
 
@@ -20,8 +20,8 @@ ENDED = (EgressState.ENDING, EgressState.COMPLETE, EgressState.FAILED, EgressSta
 OVER = (Status.COMPLETED, Status.FAILED, Status.DROPPED)
 
 
-def told(recording: Recording, state: EgressState, **facts: object) -> Egress:
-    """News of the recording's egress."""
+def update(recording: Recording, state: EgressState, **facts: object) -> Egress:
+    """An update of the recording's egress."""
     times: dict[str, datetime] = (
         {"started_at": noon(4)} if state not in (EgressState.STARTING, EgressState.ABORTED) else {}
     )
@@ -43,14 +43,14 @@ def empty_the_room() -> None:
 
 def test_what_becomes_active_after_the_meeting_was_over_is_stopped(recording: Recording) -> None:
     known(recording).meeting.mark_ended(NOON)
-    assert on_egress_update(told(recording, EgressState.ACTIVE), noon(5)) == stops(recording)
+    assert on_egress_update(update(recording, EgressState.ACTIVE), noon(5)) == stops(recording)
     assert status_of(recording) == Status.RECORDING
 
 
 def test_what_becomes_active_in_an_empty_room_is_stopped(recording: Recording) -> None:
     known(recording)
     empty_the_room()
-    assert on_egress_update(told(recording, EgressState.ACTIVE), noon(5)) == stops(recording)
+    assert on_egress_update(update(recording, EgressState.ACTIVE), noon(5)) == stops(recording)
 
 
 # Failing
@@ -63,9 +63,9 @@ def test_what_becomes_active_in_an_empty_room_is_stopped(recording: Recording) -
 def test_a_recording_that_broke_off_failed_for_a_reason(
     recording: Recording, error: str, reason: str
 ) -> None:
-    on_egress_update(told(known(recording), EgressState.ACTIVE), noon(5))
+    on_egress_update(update(known(recording), EgressState.ACTIVE), noon(5))
     follow_up = on_egress_update(
-        told(recording, EgressState.FAILED, error=error, ended_at=noon(60), seconds=50), noon(70)
+        update(recording, EgressState.FAILED, error=error, ended_at=noon(60), seconds=50), noon(70)
     )
     now = after(recording)
     assert follow_up == saves(recording)
@@ -74,20 +74,20 @@ def test_a_recording_that_broke_off_failed_for_a_reason(
 
 
 def test_a_part_of_a_failed_recording_can_be_fetched(recording: Recording, fake_storage: FakeStorage) -> None:
-    on_egress_update(told(known(recording), EgressState.FAILED, seconds=50), noon(70))
+    on_egress_update(update(known(recording), EgressState.FAILED, seconds=50), noon(70))
     fake_storage.objects[recording.file] = 999
     confirm_stored(after(recording))
     assert (status_of(recording), after(recording).size_bytes) == (Status.FAILED, 999)
 
 
 def test_without_a_part_there_is_nothing_to_fetch(recording: Recording) -> None:
-    on_egress_update(told(known(recording), EgressState.FAILED), noon(70))
+    on_egress_update(update(known(recording), EgressState.FAILED), noon(70))
     confirm_stored(after(recording))
     assert not after(recording).has_file
 
 
 def test_a_recorder_that_fails_before_it_began_failed(recording: Recording) -> None:
-    on_egress_update(told(known(recording), EgressState.FAILED, error="no such room"), noon(5))
+    on_egress_update(update(known(recording), EgressState.FAILED, error="no such room"), noon(5))
     now = after(recording)
     assert (now.status, now.failure_reason, now.seconds) == (Status.FAILED, reasons.NEVER_BEGAN, None)
 
@@ -96,26 +96,26 @@ def test_a_recorder_that_fails_before_it_began_is_dropped_when_nobody_is_there(r
     """Whoever it was started for has left, less than a minute ago, and the room was closed."""
     known(recording)
     Connection.objects.set_left_at(noon(3), NOON)
-    on_egress_update(told(recording, EgressState.FAILED, error="requested room does not exist"), noon(5))
+    on_egress_update(update(recording, EgressState.FAILED, error="requested room does not exist"), noon(5))
     assert (status_of(recording), after(recording).failures) == (Status.DROPPED, 0)
 
 
 def test_a_recorder_that_fails_before_it_began_is_dropped_after_the_end(recording: Recording) -> None:
     known(recording).meeting.mark_ended(NOON)
-    assert on_egress_update(told(recording, EgressState.FAILED, error="no such room"), noon(5)) is None
+    assert on_egress_update(update(recording, EgressState.FAILED, error="no such room"), noon(5)) is None
     assert (status_of(recording), after(recording).failures) == (Status.DROPPED, 0)
 
 
 def test_a_recorder_that_fails_with_media_is_not_dropped_after_the_end(recording: Recording) -> None:
     known(recording).meeting.mark_ended(NOON)
-    on_egress_update(told(recording, EgressState.FAILED, seconds=50), noon(60))
+    on_egress_update(update(recording, EgressState.FAILED, seconds=50), noon(60))
     assert status_of(recording) == Status.FAILED
 
 
 def test_a_recording_that_never_saw_media_is_dropped(recording: Recording) -> None:
     assert (
         on_egress_update(
-            told(known(recording), EgressState.ABORTED, error="Start signal not received"), noon(5)
+            update(known(recording), EgressState.ABORTED, error="Start signal not received"), noon(5)
         )
         is None
     )
@@ -134,7 +134,7 @@ def test_livekit_is_asked_to_end_it(recording: Recording, fake_egress: FakeEgres
     assert status_of(recording) == Status.PENDING
 
 
-def test_a_stop_that_livekit_did_not_hear_is_asked_again(
+def test_a_stop_that_livekit_did_not_receive_is_retried(
     recording: Recording, fake_egress: FakeEgress
 ) -> None:
     fake_egress.begins(recording.meeting.code, known(recording).file, EgressState.ACTIVE)
@@ -147,14 +147,14 @@ def test_a_stop_that_livekit_did_not_hear_is_asked_again(
 
 
 def test_what_nobody_runs_and_has_no_file_broke_off(recording: Recording) -> None:
-    on_egress_update(told(known(recording), EgressState.ACTIVE), noon(5))
+    on_egress_update(update(known(recording), EgressState.ACTIVE), noon(5))
     stop_recording(missed(after(recording)), noon(60))
     now = after(recording)
     assert (now.status, now.failure_reason, now.ended_at) == (Status.FAILED, reasons.BROKE_OFF, noon(60))
 
 
 def test_what_nobody_runs_and_has_a_file_is_complete(recording: Recording, fake_storage: FakeStorage) -> None:
-    on_egress_update(told(known(recording), EgressState.ACTIVE), noon(5))
+    on_egress_update(update(known(recording), EgressState.ACTIVE), noon(5))
     fake_storage.objects[recording.file] = 12_345
     stop_recording(missed(after(recording)), noon(60))
     now = after(recording)
@@ -176,7 +176,7 @@ def test_what_nobody_runs_and_never_began_is_dropped_when_it_is_not_wanted(recor
 def test_with_the_storage_away_what_nobody_runs_does_not_block_the_next(
     recording: Recording, fake_storage: FakeStorage
 ) -> None:
-    on_egress_update(told(known(recording), EgressState.ACTIVE), noon(5))
+    on_egress_update(update(known(recording), EgressState.ACTIVE), noon(5))
     fake_storage.is_away = True
     with pytest.raises(storage.Unreachable):
         stop_recording(missed(after(recording)), noon(60))
@@ -185,7 +185,7 @@ def test_with_the_storage_away_what_nobody_runs_does_not_block_the_next(
 
 def test_what_was_there_a_moment_ago_is_asked_a_second_time(recording: Recording) -> None:
     """LiveKit's bus may be away for a moment."""
-    on_egress_update(told(known(recording), EgressState.ACTIVE), noon(5))
+    on_egress_update(update(known(recording), EgressState.ACTIVE), noon(5))
     stop_recording(after(recording), noon(60))
     assert (status_of(recording), after(recording).missing_since) == (Status.RECORDING, noon(60))
     stop_recording(after(recording), noon(90))

@@ -37,7 +37,7 @@ def test_it_is_the_time_at_which_the_recording_began(recording: Recording) -> No
         ('say "hello"; filename=x', "say hello ; filename=x"),
     ],
 )
-def test_it_has_nothing_that_no_file_system_takes(recording: Recording, topic: str, named: str) -> None:
+def test_it_has_nothing_that_no_file_system_accepts(recording: Recording, topic: str, named: str) -> None:
     assert name_of(recording, topic) == f"{named} {DAY}.mp4"
 
 
@@ -45,7 +45,7 @@ def test_a_long_topic_is_cut(recording: Recording) -> None:
     assert name_of(recording, "x" * 255) == f"{'x' * 200} {DAY}.mp4"
 
 
-def test_a_long_topic_is_cut_between_letters_to_what_file_systems_take(recording: Recording) -> None:
+def test_a_long_topic_is_cut_between_letters_to_what_file_systems_accept(recording: Recording) -> None:
     name = name_of(recording, "ä" + "会" * 254)
     assert name == f"ä{'会' * 66} {DAY}.mp4"
     assert len(name.encode()) <= 255

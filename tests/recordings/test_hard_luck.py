@@ -30,12 +30,12 @@ def put_off(recording: Recording, fake_egress: FakeEgress) -> Recording:
     return found
 
 
-def test_a_recording_that_was_put_off_and_is_heard_of_is_not_asked_for_again(
+def test_a_recording_that_was_put_off_and_is_reported_is_not_requested_again(
     recording: Recording, fake_egress: FakeEgress
 ) -> None:
     put_off(recording, fake_egress)
     lifecycle.on_egress_update(Egress("EG_1", after(recording).file, EgressState.STARTING), noon(5))
-    launch.request_egress(after(recording), noon(60))  # a task that was queued before the news came
+    launch.request_egress(after(recording), noon(60))  # a task that was queued before the event came
     found = after(recording)
     assert (found.egress_id, found.file.rpartition("-")[2]) == ("EG_1", "1.mp4")
     assert len(fake_egress.asked_to("start_egress")) == 1
@@ -44,9 +44,9 @@ def test_a_recording_that_was_put_off_and_is_heard_of_is_not_asked_for_again(
 def test_a_recording_that_was_put_off_is_settled_when_its_recorder_dies_before_it_begins(
     call: Meeting, recording: Recording, fake_egress: FakeEgress, clock: time_machine.Traveller
 ) -> None:
-    told = fake_egress.begins(call.code, put_off(recording, fake_egress).file)
-    lifecycle.on_egress_update(told, noon(5))
-    fake_egress.killed.add(told.id)
+    info = fake_egress.begins(call.code, put_off(recording, fake_egress).file)
+    lifecycle.on_egress_update(info, noon(5))
+    fake_egress.killed.add(info.id)
     sweep_for(clock, 5)
     assert after(recording).is_over
     assert Recording.objects.of(call).count() > 1
@@ -59,9 +59,9 @@ def test_while_the_storage_is_away_a_killed_recorder_does_not_block_the_next_rec
     fake_storage: FakeStorage,
     clock: time_machine.Traveller,
 ) -> None:
-    told = fake_egress.begins(call.code, asked(recording).file)
-    lifecycle.on_egress_update(fake_egress.becomes(told.id, EgressState.ACTIVE), noon(4))
-    fake_egress.killed.add(told.id)
+    info = fake_egress.begins(call.code, asked(recording).file)
+    lifecycle.on_egress_update(fake_egress.becomes(info.id, EgressState.ACTIVE), noon(4))
+    fake_egress.killed.add(info.id)
     fake_storage.is_away = True
     sweep_for(clock, 5)
     assert after(recording).status not in (Status.PENDING, Status.RECORDING)

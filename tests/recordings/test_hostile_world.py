@@ -37,11 +37,11 @@ class HostileWorld(RecordedWorld):
 
     @rule(seconds=st.integers(1, 40), flows=st.booleans())
     def a_moment_passes(self, seconds: int, flows: bool) -> None:
-        """In which news comes as it should, or none at all."""
+        """In which events come as they should, or none at all."""
         self.pass_time(seconds)
-        while flows and self.world.told:
-            self.hear(0)
-            self.world.told.pop(0)
+        while flows and self.world.undelivered:
+            self.deliver(0)
+            self.world.undelivered.pop(0)
 
     @rule(seconds=st.integers(60, 300))
     def a_while_passes(self, seconds: int) -> None:
@@ -61,7 +61,7 @@ class HostileWorld(RecordedWorld):
         self.world.live()
 
     @rule(mood=st.sampled_from(MOODS))
-    def the_next_order_will_be_answered_so(self, mood: str) -> None:
+    def the_next_request_will_be_answered_so(self, mood: str) -> None:
         self.world.mood = mood
 
     @rule(meeting=WHICH, action=st.sampled_from(["end", "leave", "event", "active event"]))
@@ -75,9 +75,9 @@ class HostileWorld(RecordedWorld):
         elif action == "leave":
             self.everybody_goes(meeting)
             self.move_to(self.world.now + timedelta(seconds=25))
-        elif action == "active news":
-            self.world.activate(self.world.told[-1].id)
-        self.hear(-1)
+        elif action == "active event":
+            self.world.activate(self.world.undelivered[-1].id)
+        self.deliver(-1)
 
     @precondition(lambda self: self.world.of_state(EgressState.STARTING))
     @rule(number=ANY)
@@ -118,25 +118,25 @@ class HostileWorld(RecordedWorld):
         for egress_id in self.world.killed:
             self.world.known.pop(egress_id, None)
 
-    @precondition(lambda self: self.world.told)
+    @precondition(lambda self: self.world.undelivered)
     @rule(number=ANY, times=st.integers(1, 2), is_last=st.booleans())
     def webhook_arrives(self, number: int, times: int, is_last: bool) -> None:
         """In any order; not the last time it is sent: it will come again later."""
         for _ in range(times):
-            self.hear(number)
+            self.deliver(number)
         if is_last:
-            self.world.told.pop(number % len(self.world.told))
+            self.world.undelivered.pop(number % len(self.world.undelivered))
 
-    @precondition(lambda self: self.world.told)
+    @precondition(lambda self: self.world.undelivered)
     @rule(number=ANY)
     def webhooks_are_lost(self, number: int) -> None:
-        self.world.told.pop(number % len(self.world.told))
+        self.world.undelivered.pop(number % len(self.world.undelivered))
 
-    @precondition(lambda self: self.world.told)
+    @precondition(lambda self: self.world.undelivered)
     @rule(number=ANY, query=QUERY)
-    def hearing_is_killed(self, number: int, query: int) -> None:
+    def delivery_is_killed(self, number: int, query: int) -> None:
         with killed_at(query):
-            self.hear(number)
+            self.deliver(number)
 
     @rule(query=QUERY)
     def a_sweep_is_killed(self, query: int) -> None:
@@ -196,11 +196,11 @@ def test_whatever_happens_each_recording_comes_to_its_end(
                 database=None,
             ),
         )
-        print(told(), flush=True)
+        print(summary(), flush=True)
     assert RecordedWorld.completed, "some were recorded"
 
 
-def told() -> str:
+def summary() -> str:
     ends = (
         f"{RecordedWorld.completed} completed, {RecordedWorld.failed} failed, {RecordedWorld.dropped} dropped"
     )

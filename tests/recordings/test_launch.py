@@ -9,7 +9,7 @@ from recordings import reasons, sweep
 from recordings.launch import begin, on_refused, request_egress
 from recordings.models import Recording
 from recordings.states import Status
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.recordings.conftest import (
     after,
     asked,
@@ -99,8 +99,8 @@ def test_if_the_host_leaves_while_it_is_asked_it_goes_on_for_the_others(
     lesson: Meeting, fake_egress: FakeEgress
 ) -> None:
     host = registered(lesson, "host")
-    stayed(registered(lesson, "attendee", Role.ATTENDEE), NOON)
-    connection = stayed(host, NOON)
+    connected(registered(lesson, "attendee", Role.ATTENDEE), NOON)
+    connection = connected(host, NOON)
     fake_egress.meanwhile = lambda: Connection.objects.filter(pk=connection.pk).set_left_at(NOON, NOON)
     recording = recording_of(lesson, host)
     request_egress(recording, NOON)
@@ -159,7 +159,7 @@ def test_failures_of_earlier_recordings_of_the_occupancy_count(
     assert (status_of(second), after(second).failure_reason) == (Status.FAILED, reasons.NO_RECORDER)
 
 
-def test_a_recorder_that_is_free_again_takes_it(recording: Recording, fake_egress: FakeEgress) -> None:
+def test_a_recorder_that_is_free_again_records_it(recording: Recording, fake_egress: FakeEgress) -> None:
     fake_egress.refusals = [NoRecorderFree()]
     request_egress(recording, NOON)
     request_egress(after(recording), noon(30))
@@ -178,8 +178,8 @@ def test_what_livekit_says_when_it_refuses_is_kept_for_staff(
     assert (status_of(recording), after(recording).failure_reason) == (Status.FAILED, reasons.REFUSED)
 
 
-def test_two_who_hear_of_one_refusal_count_it_once(recording: Recording) -> None:
-    """The sweep, and staff who ask again."""
+def test_two_who_get_one_refusal_count_it_once(recording: Recording) -> None:
+    """The sweep, and staff who have it checked."""
     first, second = after(asked(recording)), after(recording)
     on_refused(first, reasons.NOT_ANSWERED, noon(40))
     on_refused(second, reasons.NOT_ANSWERED, noon(41))
@@ -187,7 +187,7 @@ def test_two_who_hear_of_one_refusal_count_it_once(recording: Recording) -> None
 
 
 def test_a_refusal_does_not_fail_a_recording_whose_egress_is_known(recording: Recording) -> None:
-    """LiveKit said no at last, and yet somebody does it: the news was faster."""
+    """LiveKit said no at last, and yet somebody does it: the event was faster."""
     Recording.objects.update(failures=4, failed_at=NOON)
     slow = after(asked(recording))
     assert recording.mark_starting(FakeEgress().begins(recording.meeting.code, recording.file))
@@ -201,7 +201,7 @@ def test_a_recording_of_an_earlier_occupancy_does_not_go_on_in_the_next(
     """No sweep ran while the room was empty: whoever came first since is the recorder."""
     Connection.objects.set_left_at(noon(5), noon(5))
     bert = guest(call, "Bert")
-    stayed(bert, noon(100))
+    connected(bert, noon(100))
     request_egress(after(recording), noon(100))
     begin(call, noon(115))
     assert Recording.objects.running().get().recorder == bert

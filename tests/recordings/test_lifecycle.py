@@ -1,4 +1,4 @@
-"""What LiveKit tells of an egress moves its recording, in whatever order it is told."""
+"""What LiveKit reports of an egress moves its recording, in whatever order it is reported."""
 
 from datetime import datetime
 from itertools import permutations
@@ -21,8 +21,8 @@ ENDED = (EgressState.ENDING, EgressState.COMPLETE, EgressState.FAILED, EgressSta
 OVER = (Status.COMPLETED, Status.FAILED, Status.DROPPED)
 
 
-def told(recording: Recording, state: EgressState, **facts: object) -> Egress:
-    """News of the recording's egress."""
+def update(recording: Recording, state: EgressState, **facts: object) -> Egress:
+    """An update of the recording's egress."""
     times: dict[str, datetime] = (
         {"started_at": noon(4)} if state not in (EgressState.STARTING, EgressState.ABORTED) else {}
     )
@@ -37,29 +37,29 @@ def empty_the_room() -> None:
 
 
 def test_an_egress_that_starts_changes_nothing_yet(recording: Recording) -> None:
-    assert on_egress_update(told(known(recording), EgressState.STARTING), noon(1)) is None
+    assert on_egress_update(update(known(recording), EgressState.STARTING), noon(1)) is None
     assert (status_of(recording), after(recording).started_at) == (Status.PENDING, None)
 
 
 def test_an_active_egress_records(recording: Recording) -> None:
-    assert on_egress_update(told(known(recording), EgressState.ACTIVE), noon(5)) is None
+    assert on_egress_update(update(known(recording), EgressState.ACTIVE), noon(5)) is None
     assert (status_of(recording), after(recording).started_at) == (Status.RECORDING, noon(4))
 
 
-def test_without_a_time_it_began_when_it_was_told(recording: Recording) -> None:
-    on_egress_update(told(known(recording), EgressState.ACTIVE, started_at=None), noon(5))
+def test_without_a_time_it_began_when_it_was_reported(recording: Recording) -> None:
+    on_egress_update(update(known(recording), EgressState.ACTIVE, started_at=None), noon(5))
     assert after(recording).started_at == noon(5)
 
 
 def test_an_egress_that_ends_is_processed(recording: Recording) -> None:
-    assert on_egress_update(told(known(recording), EgressState.ENDING, ended_at=noon(60)), noon(61)) is None
+    assert on_egress_update(update(known(recording), EgressState.ENDING, ended_at=noon(60)), noon(61)) is None
     now = after(recording)
     assert (now.status, now.started_at, now.ended_at) == (Status.PROCESSING, noon(4), noon(60))
 
 
 def test_a_complete_egress_is_processed_until_its_file_was_seen(recording: Recording) -> None:
     follow_up = on_egress_update(
-        told(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56), noon(61)
+        update(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56), noon(61)
     )
     now = after(recording)
     assert follow_up == saves(recording)
@@ -67,28 +67,28 @@ def test_a_complete_egress_is_processed_until_its_file_was_seen(recording: Recor
     assert (now.started_at, now.ended_at, now.size_bytes) == (noon(4), noon(60), None)
 
 
-def test_a_complete_egress_told_again_is_complete_since_the_first_time(recording: Recording) -> None:
-    complete = told(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56)
+def test_a_complete_egress_reported_again_is_complete_since_the_first_time(recording: Recording) -> None:
+    complete = update(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56)
     on_egress_update(complete, noon(61))
     on_egress_update(complete, noon(99))
     assert after(recording).finished_at == noon(61)
 
 
 def test_its_file_completes_it(recording: Recording, fake_storage: FakeStorage) -> None:
-    on_egress_update(told(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56), noon(61))
+    on_egress_update(update(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56), noon(61))
     fake_storage.objects[recording.file] = 12_345
     confirm_stored(after(recording))
     assert (status_of(recording), after(recording).size_bytes) == (Status.COMPLETED, 12_345)
 
 
 def test_without_its_file_it_is_not_complete(recording: Recording, fake_storage: FakeStorage) -> None:
-    on_egress_update(told(known(recording), EgressState.COMPLETE), noon(61))
+    on_egress_update(update(known(recording), EgressState.COMPLETE), noon(61))
     fake_storage.objects["your-company/elsewhere.mp4"] = 12_345
     confirm_stored(after(recording))
     assert (status_of(recording), after(recording).size_bytes) == (Status.PROCESSING, None)
 
 
-def test_a_file_that_came_before_the_news_completes_nothing(
+def test_a_file_that_came_before_the_event_completes_nothing(
     recording: Recording, fake_storage: FakeStorage
 ) -> None:
     fake_storage.objects[known(recording).file] = 12_345
@@ -101,11 +101,11 @@ def test_a_file_that_came_before_the_news_completes_nothing(
 
 @pytest.mark.parametrize("state", list(EgressState))
 @pytest.mark.parametrize("status", OVER)
-def test_what_is_over_stays_so_and_is_stopped_if_it_is_alive(
+def test_what_is_over_remains_so_and_is_stopped_if_it_is_alive(
     call: Meeting, ann: Participant, status: Status, state: EgressState
 ) -> None:
     recording = recording_of(call, ann, status, egress_id="EG_1", file="x.mp4")
-    follow_up = apply_update(recording, told(recording, state), NOON)
+    follow_up = apply_update(recording, update(recording, state), NOON)
     assert follow_up == (FollowUp(Action.STOP_EGRESS, "EG_1") if state in ALIVE else None)
     assert status_of(recording) == status
 
@@ -133,13 +133,13 @@ def test_what_is_over_stays_so_and_is_stopped_if_it_is_alive(
         (Status.PENDING, EgressState.ABORTED, Status.DROPPED),
     ],
 )
-def test_each_news_moves_each_state_so(
+def test_each_update_moves_each_state_so(
     call: Meeting, ann: Participant, status: Status, state: EgressState, becomes: Status
 ) -> None:
     recording = recording_of(call, ann, status, egress_id="EG_1", file="x.mp4")
-    apply_update(recording, told(recording, state), NOON)
+    apply_update(recording, update(recording, state), NOON)
     assert status_of(recording) == becomes
-    apply_update(after(recording), told(recording, state), noon(5))
+    apply_update(after(recording), update(recording, state), noon(5))
     assert status_of(recording) == becomes
 
 
@@ -151,10 +151,10 @@ def test_in_any_order_the_end_is_the_same(call: Meeting, ann: Participant, end: 
         recording = recording_of(call, ann, file=f"x/{number}.mp4", egress_id=f"EG_{number}")
         for state in ordered:
             now = Recording.objects.select_related("meeting").get(pk=recording.pk)
-            heard = Egress(
+            reported = Egress(
                 f"EG_{number}", recording.file, state, started_at=noon(4), ended_at=noon(60), seconds=56
             )
-            apply_update(now, heard, noon(61))
+            apply_update(now, reported, noon(61))
         seen = after(recording)
         ends.add((seen.status, seen.started_at, seen.ended_at, seen.seconds, bool(seen.finished_at)))
         Recording.objects.all().delete()
@@ -163,15 +163,15 @@ def test_in_any_order_the_end_is_the_same(call: Meeting, ann: Participant, end: 
     assert ends == {(expected, noon(4), noon(60), 56, is_complete)}
 
 
-# Which take
+# Which recording
 
 
-def test_news_before_the_answer_makes_the_egress_known(recording: Recording) -> None:
-    assert on_egress_update(told(asked(recording), EgressState.ACTIVE), noon(5)) is None
+def test_an_event_before_the_answer_makes_the_egress_known(recording: Recording) -> None:
+    assert on_egress_update(update(asked(recording), EgressState.ACTIVE), noon(5)) is None
     assert (status_of(recording), after(recording).egress_id) == (Status.RECORDING, "EG_1")
 
 
-def test_news_of_somebody_else_s_egress_is_left_alone(recording: Recording) -> None:
+def test_an_event_of_somebody_else_s_egress_is_left_alone(recording: Recording) -> None:
     known(recording)
     assert on_egress_update(Egress("EG_9", "films/holiday.mp4", EgressState.ACTIVE), NOON) is None
     assert status_of(recording) == Status.PENDING

@@ -1,4 +1,4 @@
-"""What LiveKit heard although it was not known to, and workers that were killed."""
+"""What LiveKit received although it did not answer, and workers that were killed."""
 
 import pytest
 from django.db import connection
@@ -44,7 +44,7 @@ def test_an_egress_that_records_already_is_found_with_its_state(
     assert (status_of(recording), after(recording).started_at) == (Status.RECORDING, noon(4))
 
 
-def test_an_egress_of_another_recording_is_not_taken_for_it(
+def test_an_egress_of_another_recording_does_not_count_as_its_own(
     recording: Recording, fake_egress: FakeEgress
 ) -> None:
     fake_egress.begins(recording.meeting.code, "your-company/elsewhere.mp4", EgressState.ACTIVE)
@@ -53,7 +53,7 @@ def test_an_egress_of_another_recording_is_not_taken_for_it(
     assert after(recording).egress_id is None
 
 
-def test_what_livekit_never_heard_is_put_off(recording: Recording) -> None:
+def test_what_livekit_never_received_is_put_off(recording: Recording) -> None:
     asked(recording)
     assert list(sweep.follow_ups(noon(40))) == []
     assert (after(recording).requested_at, after(recording).try_after, after(recording).failures) == (
@@ -78,7 +78,7 @@ def test_with_livekit_away_it_is_left_to_the_sweep(recording: Recording, fake_eg
 def test_an_egress_that_runs_although_it_was_refused_is_found_before_it_is_asked_again(
     recording: Recording, fake_egress: FakeEgress
 ) -> None:
-    """LiveKit gave up waiting for a recorder that was slow, and its news was lost."""
+    """LiveKit gave up waiting for a recorder that was slow, and its events were lost."""
     fake_egress.refusals = [NoRecorderFree()]
     request_egress(recording, NOON)
     fake_egress.begins(recording.meeting.code, after(recording).file, EgressState.ACTIVE)

@@ -1,4 +1,4 @@
-"""Each change of a recording is one statement that looks at the row as it is."""
+"""Each change of a recording is one compare-and-swap on the row as it is."""
 
 from datetime import timedelta
 
@@ -220,7 +220,7 @@ def test_a_recording_is_named_by_its_meeting(recording: Recording) -> None:
     assert str(recording) == f"{recording.meeting.code} at 2026-03-01 12:00"
 
 
-def test_takes_come_oldest_first_and_dropped_ones_are_not_shown(call: Meeting, ann: Participant) -> None:
+def test_recordings_come_oldest_first_and_dropped_ones_are_not_shown(call: Meeting, ann: Participant) -> None:
     later, first = (
         recording_of(call, ann, Status.FAILED, created_at=NOON + timedelta(seconds=passed))
         for passed in (5, 1)

@@ -56,30 +56,30 @@ def test_a_recording_that_begins_while_the_meeting_ends_is_not_recorded(
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-def test_a_refusal_and_late_news_at_once_leave_one_egress(
+def test_a_refusal_and_a_late_event_at_once_leave_one_egress(
     recording: Recording, fake_egress: FakeEgress, _: int
 ) -> None:
     asked(recording)
-    told = fake_egress.begins(recording.meeting.code, recording.file, EgressState.ACTIVE)
+    info = fake_egress.begins(recording.meeting.code, recording.file, EgressState.ACTIVE)
     refuse = partial(launch.on_refused, after(recording), reasons.NO_RECORDER, noon(23))
-    race(refuse, partial(lifecycle.on_egress_update, told, noon(23)))
+    race(refuse, partial(lifecycle.on_egress_update, info, noon(23)))
     launch.request_egress(after(recording), noon(99))
     now = after(recording)
-    assert (now.status, now.egress_id, now.file) == (Status.RECORDING, "EG_1", told.key)
+    assert (now.status, now.egress_id, now.file) == (Status.RECORDING, "EG_1", info.key)
     assert fake_egress.asked_to("start_egress") == []
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-def test_a_last_refusal_and_late_news_at_once_leave_no_egress_alone(
+def test_a_last_refusal_and_a_late_event_at_once_leave_no_egress_alone(
     recording: Recording, fake_egress: FakeEgress, _: int
 ) -> None:
     """Either it records, or it failed and what records is to be stopped."""
     asked(recording)
     Recording.objects.update(failures=4, failed_at=NOON)
-    told = fake_egress.begins(recording.meeting.code, recording.file, EgressState.ACTIVE)
+    info = fake_egress.begins(recording.meeting.code, recording.file, EgressState.ACTIVE)
     refuse = partial(launch.on_refused, after(recording), reasons.NO_RECORDER, noon(23))
-    race(refuse, partial(lifecycle.on_egress_update, told, noon(23)))
-    is_alone = after(recording).is_over and lifecycle.on_egress_update(told, noon(24)) is None
+    race(refuse, partial(lifecycle.on_egress_update, info, noon(23)))
+    is_alone = after(recording).is_over and lifecycle.on_egress_update(info, noon(24)) is None
     assert not is_alone
 
 
@@ -117,7 +117,7 @@ def test_a_file_that_comes_while_its_recording_is_given_up_can_be_fetched(
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-def test_the_news_of_the_end_while_it_is_given_up_leaves_one_end(
+def test_the_event_of_the_end_while_it_is_given_up_leaves_one_end(
     recording: Recording, fake_storage: FakeStorage, _: int
 ) -> None:
     known(recording).mark_recording(NOON)
@@ -130,17 +130,17 @@ def test_the_news_of_the_end_while_it_is_given_up_leaves_one_end(
     lifecycle.confirm_stored(after(recording))
     now = after(recording)
     assert (now.status, now.size_bytes) == (Status.COMPLETED, 12_345)
-    assert now.seconds in (60, 61)  # as LiveKit told, or as far as we could tell
+    assert now.seconds in (60, 61)  # as LiveKit reported, or as far as we could know
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-def test_all_news_at_once_moves_it_to_the_end(recording: Recording, _: int) -> None:
+def test_all_events_at_once_move_it_to_the_end(recording: Recording, _: int) -> None:
     asked(recording)
     events = [
         Egress("EG_1", recording.file, state, started_at=noon(4), ended_at=noon(60), seconds=56)
         for state in (EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING, EgressState.COMPLETE)
     ]
-    race(*[partial(lifecycle.on_egress_update, told, noon(61)) for told in events * 2])
+    race(*[partial(lifecycle.on_egress_update, event, noon(61)) for event in events * 2])
     now = after(recording)
     assert (now.status, now.finished_at, now.seconds) == (Status.PROCESSING, noon(61), 56)
 
@@ -156,7 +156,7 @@ def test_of_two_who_stop_at_once_one_asks(recording: Recording, fake_egress: Fak
 def test_a_drop_and_a_start_at_once_leave_nothing_that_records(
     recording: Recording, fake_egress: FakeEgress, _: int
 ) -> None:
-    """The sweep finds that nobody is there, and a worker has just been told to start."""
+    """The sweep finds that nobody is there, and a worker has just got the task to start."""
     slow = after(recording)
     Connection.objects.set_left_at(NOON, NOON)
     race(partial(launch.request_egress, slow, NOON), partial(sweep.check, after(recording), NOON))
@@ -164,7 +164,7 @@ def test_a_drop_and_a_start_at_once_leave_nothing_that_records(
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-def test_the_sweep_and_somebody_who_comes_begin_one_take(
+def test_the_sweep_and_somebody_who_comes_begin_one_recording(
     call: Meeting, ann: Participant, fake_egress: FakeEgress, _: int
 ) -> None:
     recording_of(call, ann, Status.COMPLETED)

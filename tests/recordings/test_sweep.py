@@ -1,4 +1,4 @@
-"""News or not, each recording comes to its end."""
+"""With webhooks or without, each recording comes to its end."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from participants.models import Connection, Role
 from recordings import lifecycle, reasons
 from recordings.models import Recording
 from recordings.states import Status
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.recordings.conftest import (
     after,
     asked,
@@ -40,7 +40,7 @@ def test_what_is_over_is_not_asked_about(running: Recording, fake_egress: FakeEg
     assert fake_egress.asked == []
 
 
-# News that was lost
+# Webhooks that were lost
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ def test_what_is_over_is_not_asked_about(running: Recording, fake_egress: FakeEg
         (EgressState.ABORTED, Status.DROPPED),
     ],
 )
-def test_lost_news_is_learnt_from_livekit(
+def test_what_a_lost_webhook_reported_is_learnt_from_livekit(
     recording: Recording, fake_egress: FakeEgress, state: EgressState, becomes: Status
 ) -> None:
-    told = fake_egress.begins(recording.meeting.code, known(recording).file, state, ended_at=noon(10))
+    info = fake_egress.begins(recording.meeting.code, known(recording).file, state, ended_at=noon(10))
     swept(15)
-    assert (status_of(recording), after(recording).egress_id) == (becomes, told.id)
+    assert (status_of(recording), after(recording).egress_id) == (becomes, info.id)
 
 
-def test_a_complete_egress_whose_news_was_lost_is_completed(
+def test_a_complete_egress_whose_webhooks_were_lost_is_completed(
     running: Recording, fake_egress: FakeEgress, fake_storage: FakeStorage
 ) -> None:
     fake_egress.becomes("EG_1", EgressState.COMPLETE, ended_at=noon(60), seconds=56)
@@ -75,8 +75,8 @@ def test_a_lost_wake_is_made_up_for(recording: Recording) -> None:
     assert swept(15) == [starts(recording)]
 
 
-def test_lost_news_of_somebody_s_coming_is_made_up_for(call: Meeting) -> None:
-    stayed(guest(call), NOON)
+def test_a_lost_webhook_of_somebody_s_coming_is_made_up_for(call: Meeting) -> None:
+    connected(guest(call), NOON)
     follow_ups = swept(15)
     assert follow_ups == [starts(Recording.objects.get())]
 
@@ -89,8 +89,8 @@ def test_a_recording_for_which_nobody_is_there_any_more_is_dropped(recording: Re
 
 def test_a_host_who_left_before_it_was_started_has_nothing_recorded(lesson: Meeting) -> None:
     host = registered(lesson, "host")
-    stayed(registered(lesson, "attendee", Role.ATTENDEE), NOON)
-    stayed(host, NOON, noon(5))
+    connected(registered(lesson, "attendee", Role.ATTENDEE), NOON)
+    connected(host, NOON, noon(5))
     recording = recording_of(lesson, host)
     swept(15)
     assert status_of(recording) == Status.DROPPED
@@ -156,7 +156,7 @@ def test_a_recorder_that_never_comes_fails_its_recording(
 def test_a_recorder_that_livekit_had_refused_and_that_never_comes_fails_its_recording(
     recording: Recording, fake_egress: FakeEgress
 ) -> None:
-    """LiveKit had said no, and yet an egress started, of which news came; then its recorder was killed."""
+    """LiveKit had refused, and yet an egress started and was reported; then its recorder was killed."""
     asked(recording).mark_refused(noon(30), noon(23))
     lifecycle.on_egress_update(fake_egress.begins(recording.meeting.code, recording.file), noon(24))
     fake_egress.killed = {"EG_1"}
@@ -167,7 +167,7 @@ def test_a_recorder_that_livekit_had_refused_and_that_never_comes_fails_its_reco
 def test_a_recorder_killed_while_its_file_was_on_its_way_fails_its_recording(
     running: Recording, fake_egress: FakeEgress
 ) -> None:
-    """LiveKit says ENDING for ever, and nobody hears the stop."""
+    """LiveKit says ENDING for ever, and nobody receives the stop."""
     fake_egress.becomes("EG_1", EgressState.ENDING, ended_at=noon(60))
     fake_egress.killed = {"EG_1"}
     beat(60, 60 + 5 * 60)

@@ -1,4 +1,4 @@
-"""Files that come late or never, parts that are away, and staff who ask again."""
+"""Files that come late or never, parts that are away, and staff who have them checked."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from recordings import launch, lifecycle, reasons, sweep
 from recordings.follow_ups import Action, FollowUp
 from recordings.models import Recording
 from recordings.states import Status
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.recordings.conftest import after, beat, guest, recording_of, registered, starts, status_of, swept
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import egress, storage
@@ -104,7 +104,7 @@ def test_what_was_given_up_with_the_storage_away_is_found_when_that_is_back(
 def test_a_recorder_seen_leaving_its_room_is_not_missed_while_it_uploads(
     running: Recording, fake_egress: FakeEgress
 ) -> None:
-    """The look fell between its leaving and the news of it: one stop that nobody hears proves nothing."""
+    """The check fell between its leaving and the event of it: one stop without an answer proves nothing."""
     running.set_missing_since(noon(60))
     lifecycle.on_egress_update(fake_egress.becomes("EG_1", EgressState.ENDING, ended_at=noon(61)), noon(61))
     fake_egress.killed.add("EG_1")
@@ -112,14 +112,14 @@ def test_a_recorder_seen_leaving_its_room_is_not_missed_while_it_uploads(
     assert status_of(running) == Status.PROCESSING
 
 
-def test_after_an_hour_nobody_looks_for_a_part(running: Recording, fake_storage: FakeStorage) -> None:
+def test_after_an_hour_nobody_checks_for_a_part(running: Recording, fake_storage: FakeStorage) -> None:
     running.mark_failed("It broke.", noon(60))
     fake_storage.objects[running.file] = 999
     swept(60 + 3600)
     assert not after(running).has_file
 
 
-# Parts that are away, and takes that are broken
+# Parts that are away, and recordings that are broken
 
 
 def test_with_livekit_away_nothing_is_touched(running: Recording, fake_egress: FakeEgress) -> None:
@@ -140,17 +140,17 @@ def test_with_livekit_away_files_are_seen_all_the_same(
     assert status_of(done) == Status.COMPLETED
 
 
-def test_with_the_storage_away_takes_begin_all_the_same(
+def test_with_the_storage_away_recordings_begin_all_the_same(
     running: Recording, fake_storage: FakeStorage, lesson: Meeting
 ) -> None:
     finished(running)
-    stayed(registered(lesson, "host"), NOON)
+    connected(registered(lesson, "host"), NOON)
     fake_storage.is_away = True
     begun = swept(75)
     assert FollowUp(Action.REQUEST, Recording.objects.get(meeting=lesson).pk) in begun
 
 
-def test_one_take_that_cannot_be_compared_does_not_hold_up_the_others(
+def test_one_recording_that_cannot_be_compared_does_not_hold_up_the_others(
     running: Recording,
     lesson: Meeting,
     fake_egress: FakeEgress,
@@ -178,8 +178,8 @@ def test_one_take_that_cannot_be_compared_does_not_hold_up_the_others(
 def test_one_meeting_that_cannot_begin_does_not_hold_up_the_others(
     call: Meeting, lesson: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stayed(guest(call), NOON)
-    stayed(registered(lesson, "host"), NOON)
+    connected(guest(call), NOON)
+    connected(registered(lesson, "host"), NOON)
     begin = launch.begin
 
     def ill(meeting: Meeting, now: object) -> FollowUp | None:
@@ -220,7 +220,7 @@ def test_an_egress_that_runs_on_after_its_recording_failed_is_stopped_when_staff
 def test_asking_again_about_what_was_never_asked_for_asks_nobody(
     recording: Recording, fake_egress: FakeEgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even the storage, which takes no key without letters."""
+    """Not even the storage, which accepts no key without letters."""
     recording.mark_dropped(NOON)
     keys: list[str] = []
     monkeypatch.setattr(storage, "size_of", keys.append)

@@ -103,7 +103,7 @@ def test_each_follow_up_has_its_task(recording: Recording, woken: Woken) -> None
     assert set(Action) == set(tasks.TASKS)
 
 
-def test_what_takes_long_has_a_queue_of_its_own() -> None:
+def test_what_is_slow_has_a_queue_of_its_own() -> None:
     names = ("request_egress", "stop_recording", "stop_egress", "confirm_stored")
     assert [queue_of(name) for name in names] == ["recordings"] * 4
 

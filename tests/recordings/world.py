@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from meetings.models import Meeting
 from participants.models import Connection, Participant, Role
 from recordings.models import Recording
-from tests.conftest import NOON, stayed
+from tests.conftest import NOON, connected
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import livekit
 from upclass.egress import Egress, EgressState, NoRecorderFree, NoRoom
@@ -15,20 +15,20 @@ from upclass.egress import Egress, EgressState, NoRecorderFree, NoRoom
 LINGERS = timedelta(seconds=20)  # a room, after the last one left
 SLOW = timedelta(seconds=10)  # a recorder until it records, and until its file is there
 ALIVE = (EgressState.STARTING, EgressState.ACTIVE)
-MOODS = ("free", "busy", "busy and yet taken", "refused", "unheard", "answer lost", "late")
+MOODS = ("free", "busy", "busy and yet started", "refused", "unreachable", "answer lost", "late")
 
 
 @dataclass
 class World(FakeEgress):
-    """`mood` is what becomes of the next order; `told` is news that is under way; `begun` is since when an
-    egress has been starting; `media` has those that ever recorded; `late` are files that LiveKit says are
+    """`mood` is what becomes of the next request; `undelivered` are events under way; `begun` is since when
+    an egress has been starting; `media` has those that ever recorded; `late` are files that LiveKit says are
     there, and that are not, yet.
     """
 
     storage: FakeStorage = field(default_factory=FakeStorage)
     now: datetime = NOON
     mood: str = "free"
-    told: list[Egress] = field(default_factory=list)
+    undelivered: list[Egress] = field(default_factory=list)
     media: set[str] = field(default_factory=set)
     late: list[str] = field(default_factory=list)
     begun: dict[str, datetime] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class World(FakeEgress):
 
     def comes(self, person: Participant, number: int) -> None:
         code = person.meeting.code
-        self.there.setdefault((code, number), stayed(person, self.now))
+        self.there.setdefault((code, number), connected(person, self.now))
 
     def goes(self, code: str, number: int) -> None:
         connection = self.there.pop((code, number), None)
@@ -68,25 +68,25 @@ class World(FakeEgress):
     # Recorders
 
     def start_egress(self, code: str, key: str) -> Egress:
-        self._answer("start", code, key)
+        self._answer("start_egress", code, key)
         mood, self.mood = self.mood, "free"
         if not self.is_there(code):
             raise NoRoom
-        if mood in ("busy", "refused", "unheard"):
+        if mood in ("busy", "refused", "unreachable"):
             raise {
                 "busy": NoRecorderFree(),
                 "refused": livekit.Refused("internal", "no"),
-                "unheard": livekit.Unreachable("not heard"),
+                "unreachable": livekit.Unreachable("not received"),
             }[mood]
-        told = self.events(self.begins(code, key))
-        self.begun[told.id] = self.now
+        info = self.send(self.begins(code, key))
+        self.begun[info.id] = self.now
         if mood == "late":
             self.meanwhile()
         if mood == "answer lost":
             raise livekit.Unreachable("no answer")
-        if mood == "busy and yet taken":
+        if mood == "busy and yet started":
             raise NoRecorderFree
-        return told
+        return info
 
     def stop_egress(self, egress_id: str) -> bool:
         is_alive = self.is_alive(egress_id)
@@ -99,21 +99,21 @@ class World(FakeEgress):
         known = self.known.get(egress_id)
         return bool(known and known.state in ALIVE and egress_id not in self.killed)
 
-    def events(self, told: Egress) -> Egress:
-        self.told.append(told)
-        return told
+    def send(self, info: Egress) -> Egress:
+        self.undelivered.append(info)
+        return info
 
     def activate(self, egress_id: str, after: timedelta = timedelta()) -> None:
         if self.now - self.begun[egress_id] >= after:
             self.media.add(egress_id)
-            self.events(self.becomes(egress_id, EgressState.ACTIVE, started_at=self.now))
+            self.send(self.becomes(egress_id, EgressState.ACTIVE, started_at=self.now))
 
     def end(self, egress_id: str) -> None:
         """In good order: what has media has a file to bring, the rest comes to nothing."""
         if egress_id in self.media:
-            self.events(self.becomes(egress_id, EgressState.ENDING, ended_at=self.now))
+            self.send(self.becomes(egress_id, EgressState.ENDING, ended_at=self.now))
         else:
-            self.events(
+            self.send(
                 self.becomes(
                     egress_id, EgressState.ABORTED, ended_at=self.now, error="Start signal not received"
                 )
@@ -121,26 +121,26 @@ class World(FakeEgress):
 
     def finish(self, egress_id: str, is_there: bool = True) -> None:
         """Its file is brought; LiveKit may say so before it can be seen."""
-        told = self.known[egress_id]
-        assert told.started_at and told.ended_at
-        seconds = round((told.ended_at - told.started_at).total_seconds())
-        self.events(self.becomes(egress_id, EgressState.COMPLETE, seconds=seconds))
-        self.late.append(told.key)
+        info = self.known[egress_id]
+        assert info.started_at and info.ended_at
+        seconds = round((info.ended_at - info.started_at).total_seconds())
+        self.send(self.becomes(egress_id, EgressState.COMPLETE, seconds=seconds))
+        self.late.append(info.key)
         if is_there:
-            self.arrives(told.key)
+            self.arrives(info.key)
 
     def arrives(self, key: str) -> None:
         self.late = [other for other in self.late if other != key]
         self.storage.objects[key] = 1000 + len(self.storage.objects)
 
     def fail(self, egress_id: str, has_part: bool) -> None:
-        told = self.known[egress_id]
+        info = self.known[egress_id]
         seconds = 5 if egress_id in self.media else 0
-        self.events(
+        self.send(
             self.becomes(egress_id, EgressState.FAILED, ended_at=self.now, seconds=seconds, error="it broke")
         )
         if has_part and seconds:
-            self.arrives(told.key)
+            self.arrives(info.key)
 
     def live(self) -> None:
         """Recorders leave rooms that are gone, and do their work in the others."""
@@ -156,11 +156,11 @@ class World(FakeEgress):
     def of_state(self, *states: EgressState) -> list[str]:
         """The egresses in one of these states whose recorder lives."""
         return [
-            told.id for told in self.known.values() if told.state in states and told.id not in self.killed
+            info.id for info in self.known.values() if info.state in states and info.id not in self.killed
         ]
 
     # What must come of it
 
     def of_recording(self, recording: Recording) -> Egress | None:
-        """The egress that writes its file, whether or not it heard of it."""
-        return next((told for told in self.known.values() if told.key == recording.file), None)
+        """The egress that writes its file, whether or not it received an event of it."""
+        return next((info for info in self.known.values() if info.key == recording.file), None)

@@ -16,7 +16,7 @@ ADD = f"{LEDGER}add/"
 
 @pytest.fixture
 def admin_user(db: None) -> User:
-    """May do everything. Without a password, for making one takes long."""
+    """May do everything. Without a password, for hashing one is slow."""
     return User.objects.create_superuser("admin")
 
 

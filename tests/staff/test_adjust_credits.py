@@ -20,7 +20,7 @@ def adjust(credits: str, *, customer: str = "your-company", reason: str = "The l
     ("credits", "balance"),
     [("-1.5", "148.5000"), ("0.0001", "150.0001"), ("1e3", "1150.0000"), ("-200", "-50.0000")],
 )
-def test_it_changes_the_balance_and_tells_it(customer: Customer, credits: str, balance: str) -> None:
+def test_it_changes_the_balance_and_prints_it(customer: Customer, credits: str, balance: str) -> None:
     assert adjust(credits) == f"The balance of your-company is now {balance} credits.\n"
     assert f"{ledger.balance(customer):.4f}" == balance
 

@@ -44,7 +44,7 @@ def test_staff_make_a_customer_with_credits(staff: Client) -> None:
     assert ledger.balance(Customer.objects.get(slug="acme")) == Decimal("12.5")
 
 
-def test_starting_credits_tell_the_customer_no_name_but_staff_who_gave_them(staff: Client) -> None:
+def test_starting_credits_show_the_customer_no_name_but_staff_who_gave_them(staff: Client) -> None:
     make_customer(staff, starting_credits="12.5")
     [entry] = Customer.objects.get(slug="acme").ledger_entries.all()
     assert (entry.kind, entry.reason) == ("grant", "Starting credits")
@@ -106,7 +106,7 @@ def test_an_overdraft_limit_that_is_none_is_refused(
     assert customer.overdraft_limit == 0
 
 
-def test_a_customer_s_page_shows_the_balance_and_takes_none(staff: Client, customer: Customer) -> None:
+def test_a_customer_s_page_shows_the_balance_and_accepts_none(staff: Client, customer: Customer) -> None:
     change_customer(staff, customer, credits="1000")
     page = staff.get(page_of(customer)).content.decode()
     assert '<div class="readonly">150.0000</div>' in page

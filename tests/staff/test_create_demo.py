@@ -22,7 +22,7 @@ def test_it_makes_a_customer_with_a_key_that_works(db: None) -> None:
     assert (body["customer"], body["credits_balance"]) == ("demo", 150.0)
 
 
-def test_its_credits_are_told_in_words(db: None) -> None:
+def test_its_credits_are_printed_in_words(db: None) -> None:
     create_demo()
     assert Customer.objects.get().ledger_entries.get().reason == "Demo credits"
 

@@ -55,7 +55,7 @@ def test_staff_see_what_was_said(staff: Client, past: Meeting) -> None:
     assert "<i>long</i>" not in page
 
 
-def test_the_list_s_head_tells_the_average_of_what_is_found(
+def test_the_list_s_head_shows_the_average_of_what_is_found(
     staff: Client, past: Meeting, customer: Customer, stranger: Customer
 ) -> None:
     answered(past, rating=5)
@@ -191,7 +191,7 @@ def test_what_is_not_open_is_left_as_it_is(staff: Client, one_of_each: dict[str,
     assert FeedbackRequest.objects.filter(waived_at__isnull=False).count() == 2
 
 
-def test_waiving_takes_a_permission(past: Meeting, db: None) -> None:
+def test_waiving_needs_a_permission(past: Meeting, db: None) -> None:
     feedback_request = owing(past, recently())
     colleague = staff_who_may("view_feedbackrequest")
     assert "Waive the selected" not in page_of(colleague, FEEDBACK_REQUESTS)
@@ -223,7 +223,7 @@ def test_nobody_but_staff_comes_in(client: Client, db: None, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [ANSWERS, FEEDBACK_REQUESTS])
-def test_the_lists_take_as_many_queries_for_many(
+def test_the_lists_need_as_many_queries_for_many(
     staff: Client, past: Meeting, path: str, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(10):

@@ -42,7 +42,7 @@ def test_credits_are_added_to_what_is_there(customer: Customer) -> None:
     assert f"{ledger.balance(customer):f}" == "150.0001"
 
 
-def test_credits_are_told_in_words(db: None) -> None:
+def test_credits_are_printed_in_words(db: None) -> None:
     issue("--credits=5")
     assert Customer.objects.get().ledger_entries.get().reason == "Credits granted with an API key"
 
@@ -77,7 +77,7 @@ def test_a_key_may_expire(db: None, text: str, moment: datetime) -> None:
         ("acme", "--expires=2020-01-01"),
     ],
 )
-def test_mistakes_are_told_and_leave_nothing(db: None, customer: str, argument: str) -> None:
+def test_mistakes_are_reported_and_leave_nothing(db: None, customer: str, argument: str) -> None:
     with pytest.raises(CommandError):
         issue(argument, customer=customer)
     assert not Customer.objects.exists()

@@ -88,7 +88,7 @@ def test_an_entry_may_name_a_meeting_in_any_case(staff: Client, meeting: Meeting
         ({"form_id": "7"}, "This form cannot book: open a new one."),
     ],
 )
-def test_mistakes_are_told_and_nothing_is_booked(
+def test_mistakes_are_reported_and_nothing_is_booked(
     staff: Client, customer: Customer, mistake: dict[str, str], sentence: str
 ) -> None:
     answer = staff.post(ADD, {**filled(customer), **mistake})
@@ -148,7 +148,7 @@ def test_each_form_is_another(staff: Client, customer: Customer) -> None:
     assert ledger.balance(customer) == 160
 
 
-def test_a_double_click_books_once_and_staff_are_told(staff: Client, customer: Customer) -> None:
+def test_a_double_click_books_once_and_staff_are_notified(staff: Client, customer: Customer) -> None:
     body = filled(customer)
     book(staff, body)
     page = book(staff, {**body, "amount": "5.0000"})
@@ -216,9 +216,7 @@ def test_a_form_sent_for_two_customers_at_one_moment_books_for_one(admin_user: U
     assert sum(map(ledger.balance, customers)) == LedgerEntry.objects.all().total()
 
 
-def test_the_same_in_a_new_form_a_moment_later_is_taken_for_a_mistake(
-    staff: Client, customer: Customer
-) -> None:
+def test_the_same_in_a_new_form_a_moment_later_counts_as_a_mistake(staff: Client, customer: Customer) -> None:
     """So comes the browser's Back, and Save once more."""
     book(staff, filled(customer))
     assert "The same was booked a moment ago" in book(staff, filled(customer))

@@ -27,7 +27,7 @@ def test_the_list_shows_what_was_booked(staff: Client, meeting: Meeting, strange
         assert shown in page
 
 
-def test_the_list_takes_as_many_queries_for_many(
+def test_the_list_needs_as_many_queries_for_many(
     staff: Client, meeting: Meeting, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(10):
@@ -47,7 +47,7 @@ def test_the_list_is_searched_and_filtered(
     assert '<td class="field-customer nowrap">stranger</td>' not in page
 
 
-def test_an_entry_s_page_tells_who_booked_it(staff: Client, customer: Customer) -> None:
+def test_an_entry_s_page_shows_who_booked_it(staff: Client, customer: Customer) -> None:
     book(staff, filled(customer))
     [entry] = booked(customer)
     page = staff.get(f"{LEDGER}{entry.pk}/change/").content.decode()

@@ -1,4 +1,4 @@
-"""Staff see who was put out by a host, and let them back in."""
+"""Staff see who was ejected by a host, and let them back in."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def is_barred(person: Participant) -> bool:
     return Participant.objects.get(pk=person.pk).barred_at is not None
 
 
-def test_staff_see_who_was_put_out_when_and_by_whom(staff: Client, jane: Participant) -> None:
+def test_staff_see_who_was_ejected_when_and_by_whom(staff: Client, jane: Participant) -> None:
     shown = page_of(staff, f"{PEOPLE}{jane.pk}/change/")
     for text in (jane.meeting.code, "your-company", "Jane Smith", "jane", "March 1, 2026, noon", "John Doe"):
         assert text in shown
@@ -86,7 +86,7 @@ def test_who_let_them_back_in_is_written_down(staff: Client, jane: Participant) 
     assert "Let back in." in page_of(staff, f"{PEOPLE}{jane.pk}/history/")
 
 
-def test_whoever_was_not_put_out_is_left_as_they_are(
+def test_whoever_was_not_ejected_is_left_as_they_are(
     staff: Client, person: Participant, jane: Participant
 ) -> None:
     assert "1 may come back. 1 had not been put out by a host." in let_back_in(staff, person, jane)
@@ -94,13 +94,13 @@ def test_whoever_was_not_put_out_is_left_as_they_are(
     assert LogEntry.objects.count() == 1
 
 
-def test_a_removed_registration_stays_removed(staff: Client, jane: Participant) -> None:
+def test_a_removed_registration_remains_removed(staff: Client, jane: Participant) -> None:
     jane.mark_removed(noon(5))
     let_back_in(staff, jane)
     assert Participant.objects.get(pk=jane.pk).removed_at == noon(5)
 
 
-def test_it_takes_a_permission(jane: Participant) -> None:
+def test_it_needs_a_permission(jane: Participant) -> None:
     colleague = staff_who_may("view_participant")
     assert "Let the selected people" not in page_of(colleague, PEOPLE)
     let_back_in(colleague, jane)
@@ -130,7 +130,7 @@ def test_nobody_but_staff_comes_in(client: Client, db: None) -> None:
     assert answer.headers["Location"].startswith("/admin/login/")
 
 
-def test_the_list_takes_as_many_queries_for_many(
+def test_the_list_needs_as_many_queries_for_many(
     staff: Client, person: Participant, jane: Participant, django_assert_num_queries: Any
 ) -> None:
     with CaptureQueriesContext(connection) as for_two:

@@ -1,4 +1,4 @@
-"""Staff look at takes and have LiveKit asked again; nobody changes one."""
+"""Staff look at recordings and have them checked with LiveKit; nobody changes one."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from recordings import reasons
 from recordings.follow_ups import FollowUp
 from recordings.models import Recording
 from recordings.states import Status
-from tests.conftest import NOON, noon, stayed
+from tests.conftest import NOON, connected, noon
 from tests.recordings.conftest import after, guest, recording_of, saves, starts, stops
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from tests.staff.conftest import staff_who_may
@@ -44,7 +44,7 @@ def call(customer: Customer) -> Meeting:
 def ann(call: Meeting) -> Participant:
     """In the call."""
     person = guest(call)
-    stayed(person, NOON)
+    connected(person, NOON)
     return person
 
 
@@ -140,7 +140,7 @@ def test_the_list_is_searched_and_filtered(
     assert "EG_other" not in shown
 
 
-def test_the_list_takes_as_many_queries_for_many(
+def test_the_list_needs_as_many_queries_for_many(
     staff: Client, ann: Participant, customer: Customer, django_assert_num_queries: Any
 ) -> None:
     completed(ann)
@@ -204,19 +204,19 @@ def tone(shown: str, text: str) -> str:
 
 
 def recorded(ann: Participant, egress: FakeEgress, state: EgressState, **facts: Any) -> Recording:
-    """A take that is recording as far as we know; LiveKit knows better."""
-    told = egress.begins(ann.meeting.code, FILE, state, **facts)
-    return made(ann, Status.RECORDING, egress_id=told.id)
+    """One that is recording as far as we know; LiveKit knows better."""
+    info = egress.begins(ann.meeting.code, FILE, state, **facts)
+    return made(ann, Status.RECORDING, egress_id=info.id)
 
 
-def test_a_recording_that_goes_on_is_told_to(
+def test_a_recording_that_goes_on_is_reported_as_such(
     staff: Client, ann: Participant, fake_egress: FakeEgress
 ) -> None:
     recording = recorded(ann, fake_egress, EgressState.ACTIVE)
     assert tone(ask(staff, recording), f"{recording}: recording.") == "info"
 
 
-def test_a_recording_whose_end_nobody_told_is_brought_to_its_end(
+def test_a_recording_whose_end_was_never_reported_is_brought_to_its_end(
     staff: Client, ann: Participant, fake_egress: FakeEgress, sent: list[FollowUp]
 ) -> None:
     recording = recorded(ann, fake_egress, EgressState.COMPLETE, seconds=50)
@@ -246,8 +246,8 @@ def test_a_recording_that_failed_says_why(staff: Client, ann: Participant, fake_
 def test_a_part_of_a_failed_recording_that_came_late_is_found(
     staff: Client, ann: Participant, fake_egress: FakeEgress, fake_storage: FakeStorage
 ) -> None:
-    told = fake_egress.begins(ann.meeting.code, FILE, EgressState.FAILED)
-    recording = made(ann, Status.FAILED, egress_id=told.id, failure_reason=reasons.BROKE_OFF)
+    info = fake_egress.begins(ann.meeting.code, FILE, EgressState.FAILED)
+    recording = made(ann, Status.FAILED, egress_id=info.id, failure_reason=reasons.BROKE_OFF)
     fake_storage.objects[FILE] = 7
     ask(staff, recording)
     assert (after(recording).status, after(recording).size_bytes) == (Status.FAILED, 7)
@@ -271,11 +271,11 @@ def test_a_recording_of_a_meeting_that_is_over_is_stopped(
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.DROPPED])
-def test_a_recording_that_is_over_stays_so(
+def test_a_recording_that_is_over_remains_so(
     staff: Client, ann: Participant, fake_egress: FakeEgress, status: Status
 ) -> None:
-    told = fake_egress.begins(ann.meeting.code, FILE, EgressState.FAILED)
-    recording = made(ann, status, egress_id=told.id)
+    info = fake_egress.begins(ann.meeting.code, FILE, EgressState.FAILED)
+    recording = made(ann, status, egress_id=info.id)
     assert f"{recording}: {status}." in ask(staff, recording)
     assert after(recording).status == status
 

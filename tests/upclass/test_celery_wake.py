@@ -39,7 +39,7 @@ def orphan(port: int) -> Any:
     app = Celery("orphaned", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
     app.conf.broker_transport_options = {"max_retries": 0}
 
-    @app.task(name="nobody.hears.it", lazy=False)
+    @app.task(name="nobody.runs.it", lazy=False)
     def unheard(word: str) -> None:
         pass
 
@@ -68,7 +68,7 @@ def test_what_is_rolled_back_queues_nothing(word: str, is_queued: Callable[[], b
 def test_a_dead_redis_changes_nothing(closed_port: int, caplog: pytest.LogCaptureFixture) -> None:
     enqueue_on_commit(orphan(closed_port), 1)
     celery._waiting(os.getpid()).join()
-    assert "nobody.hears.it was not queued" in caplog.text
+    assert "nobody.runs.it was not queued" in caplog.text
 
 
 def test_after_a_dead_redis_the_next_task_is_queued(

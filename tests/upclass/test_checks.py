@@ -146,18 +146,18 @@ def refusal(program: list[str], folder: Path, env: dict[str, str]) -> str:
 
 def test_without_its_bucket_nothing_starts(program: list[str], server: Server, tmp_path: Path) -> None:
     env = environment(**{**server.env, "S3_BUCKET": "nowhere"})
-    told = refusal(program, tmp_path, env)
-    assert "The bucket 'nowhere' (S3_BUCKET)" in told
-    assert "does not exist. Make it, or name another with S3_BUCKET." in told
+    printed = refusal(program, tmp_path, env)
+    assert "The bucket 'nowhere' (S3_BUCKET)" in printed
+    assert "does not exist. Make it, or name another with S3_BUCKET." in printed
 
 
 def test_with_a_key_that_the_storage_refuses_nothing_starts(
     program: list[str], server: Server, tmp_path: Path
 ) -> None:
     env = environment(**{**server.env, "S3_SECRET_ACCESS_KEY": "geheim"})
-    told = refusal(program, tmp_path, env)
-    assert "may not be used with this key. Check S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY." in told
-    assert "geheim" not in told
+    printed = refusal(program, tmp_path, env)
+    assert "may not be used with this key. Check S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY." in printed
+    assert "geheim" not in printed
 
 
 def test_with_a_storage_that_is_only_away_everything_starts_with_a_warning(

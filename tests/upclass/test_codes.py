@@ -11,7 +11,7 @@ def test_a_meeting_code_is_three_groups_of_four_letters() -> None:
 
 
 @pytest.mark.parametrize("character", "AEIOU01LQY")
-def test_no_vowels_and_nothing_that_is_taken_for_another(character: str) -> None:
+def test_no_vowels_and_nothing_that_looks_like_another(character: str) -> None:
     assert character not in codes.LETTERS_AND_DIGITS
 
 

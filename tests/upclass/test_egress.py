@@ -53,7 +53,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
 
 
 def info(**facts: Any) -> Any:
-    """An egress as LiveKit tells of it."""
+    """An egress as LiveKit reports it."""
     order = sdk.RoomCompositeEgressRequest(file_outputs=[sdk.EncodedFileOutput(filepath=KEY)])
     return sdk.EgressInfo(**{"egress_id": "EG_1", "room_name": CODE, "room_composite": order, **facts})
 
@@ -87,7 +87,7 @@ def test_it_is_720p_at_25_pictures_a_second_with_sound(twirp: TwirpServer, order
     assert (asked.audio_frequency, asked.audio_bitrate) == (48_000, 96)
 
 
-def test_a_start_that_was_heard_tells_the_egress(twirp: TwirpServer) -> None:
+def test_a_start_that_was_received_returns_the_egress(twirp: TwirpServer) -> None:
     twirp.answers[ROOM_COMPOSITE] = message(info())
     assert START(CODE, KEY) == Egress("EG_1", KEY, EgressState.STARTING)
 
@@ -149,8 +149,8 @@ def test_a_server_that_does_not_answer_is_given_up(
     assert monotonic() - begun < 5  # on a busy machine
 
 
-def test_livekit_has_time_to_tell_that_no_recorder_is_free() -> None:
-    """Which it does after 23 s; of a stop, after 15, that nobody hears it."""
+def test_livekit_has_time_to_answer_that_no_recorder_is_free() -> None:
+    """Which it does after 23 s; of a stop, after 15, that nobody received it."""
     assert egress.START_TIMEOUT > 23
     assert egress.STOP_TIMEOUT > 15
 
@@ -172,9 +172,9 @@ def test_no_secret_is_in_what_is_raised(twirp: TwirpServer, settings: Any, code:
     with pytest.raises((NoRecorderFree, NoRoom, Refused)) as raised:
         START(CODE, KEY)
     for error in causes(raised.value):
-        told = f"{error!r} {error} {vars(error)}"
-        assert "geheim" not in told and django_settings.LIVEKIT_API_SECRET not in told
-        assert "eyJ" not in told
+        shown = f"{error!r} {error} {vars(error)}"
+        assert "geheim" not in shown and django_settings.LIVEKIT_API_SECRET not in shown
+        assert "eyJ" not in shown
 
 
 def causes(error: BaseException) -> list[BaseException]:
@@ -203,7 +203,7 @@ def test_a_stop_names_the_egress(twirp: TwirpServer, orders: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "is_heard"),
+    ("answer", "is_received"),
     [
         (refusal(412, "failed_precondition"), True),  # it has ended
         (refusal(404, "not_found"), False),
@@ -211,9 +211,9 @@ def test_a_stop_names_the_egress(twirp: TwirpServer, orders: list[Any]) -> None:
         (refusal(408, "deadline_exceeded"), False),
     ],
 )
-def test_a_stop_tells_whether_anybody_runs_it(twirp: TwirpServer, answer: Answer, is_heard: bool) -> None:
+def test_a_stop_says_whether_anybody_runs_it(twirp: TwirpServer, answer: Answer, is_received: bool) -> None:
     twirp.answers["StopEgress"] = answer
-    assert STOP("EG_1") is is_heard
+    assert STOP("EG_1") is is_received
 
 
 @pytest.mark.parametrize(("status", "code"), [(500, "internal"), (401, "unauthenticated")])
@@ -225,10 +225,10 @@ def test_a_stop_that_livekit_will_not_do_says_nothing_of_the_recorder(
         STOP("EG_1")
 
 
-# Looking
+# Getting one, listing those of a room
 
 
-def test_a_look_is_at_one_egress(twirp: TwirpServer, orders: list[Any]) -> None:
+def test_a_get_is_of_one_egress(twirp: TwirpServer, orders: list[Any]) -> None:
     twirp.answers["ListEgress"] = message(sdk.ListEgressResponse(items=[info()]))
     assert GET("EG_1") == Egress("EG_1", KEY, EgressState.STARTING)
     assert (orders[0][0].egress_id, orders[0][0].room_name, orders[0][0].active) == ("EG_1", "", False)
@@ -242,16 +242,16 @@ def test_an_egress_that_livekit_does_not_know_is_none(twirp: TwirpServer, answer
 
 
 def test_nul_which_no_table_can_hold_is_not_passed_on(twirp: TwirpServer) -> None:
-    told = info(status=protocol.EGRESS_FAILED, error="page \0crashed", egress_id="EG_\x001")
-    twirp.answers["ListEgress"] = message(sdk.ListEgressResponse(items=[told]))
+    one = info(status=protocol.EGRESS_FAILED, error="page \0crashed", egress_id="EG_\x001")
+    twirp.answers["ListEgress"] = message(sdk.ListEgressResponse(items=[one]))
     found = GET("EG_1")
     assert found and (found.id, found.error) == ("EG_1", "page crashed")
 
 
-def test_of_a_room_all_are_told_also_those_that_ended(twirp: TwirpServer, orders: list[Any]) -> None:
+def test_of_a_room_all_are_listed_also_those_that_ended(twirp: TwirpServer, orders: list[Any]) -> None:
     items = [info(), info(egress_id="EG_2", status=protocol.EGRESS_COMPLETE)]
     twirp.answers["ListEgress"] = message(sdk.ListEgressResponse(items=items))
-    states = [(told.id, told.state) for told in LIST(CODE)]
+    states = [(one.id, one.state) for one in LIST(CODE)]
     assert states == [("EG_1", EgressState.STARTING), ("EG_2", EgressState.COMPLETE)]
     assert (orders[0][0].room_name, orders[0][0].active) == (CODE, False)
 
@@ -260,8 +260,8 @@ def test_the_recorder_in_a_room_is_hidden_and_named_by_its_egress(
     twirp: TwirpServer, orders: list[Any]
 ) -> None:
     hidden = sdk.ParticipantPermission(hidden=True, recorder=True)
-    told = sdk.ParticipantInfo
-    people = [told(identity="ann"), told(identity="EG_1", kind=told.EGRESS, permission=hidden)]
+    info_of = sdk.ParticipantInfo
+    people = [info_of(identity="ann"), info_of(identity="EG_1", kind=info_of.EGRESS, permission=hidden)]
     twirp.answers["ListRooms"] = message(THE_ROOM)
     twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse(participants=people))
     assert IS_IN_ROOM(CODE, "EG_1") is True
@@ -270,7 +270,7 @@ def test_the_recorder_in_a_room_is_hidden_and_named_by_its_egress(
 
 
 def test_in_a_room_that_is_gone_nobody_records(twirp: TwirpServer) -> None:
-    """LiveKit, asked who is in it, would take 3 s to say that it cannot be asked."""
+    """LiveKit, asked who is in it, would need 3 s to say that it cannot be asked."""
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse())
     assert IS_IN_ROOM(CODE, "EG_1") is False
     assert twirp.asked == ["ListRooms"]
@@ -283,7 +283,7 @@ def test_in_a_room_that_closes_while_it_is_asked_nobody_records(twirp: TwirpServ
     assert IS_IN_ROOM(CODE, "EG_1") is False
 
 
-def test_a_room_that_cannot_be_asked_tells_nothing(twirp: TwirpServer) -> None:
+def test_a_room_that_cannot_be_asked_says_nothing(twirp: TwirpServer) -> None:
     twirp.answers["ListRooms"] = message(THE_ROOM)
     twirp.answers["ListParticipants"] = refusal(503, "unavailable")
     with pytest.raises(Refused):

@@ -1,4 +1,4 @@
-"""LiveKit's news of an egress, as it is and as it must not be."""
+"""LiveKit's events of an egress, as they are and as they must not be."""
 
 import json
 from datetime import UTC, datetime
@@ -50,26 +50,26 @@ ENDED = {**STARTED, "status": "EGRESS_COMPLETE", "fileResults": [FILE], "file": 
         (1, EgressState.ACTIVE),
     ],
 )
-def test_news_is_read_in_every_state(status: object, state: EgressState) -> None:
-    told = {**STARTED, "status": status} if status is not None else STARTED
-    assert parse(told) == Egress("EG_1", KEY, state, started_at=AT)
+def test_an_event_is_read_in_every_state(status: object, state: EgressState) -> None:
+    info = {**STARTED, "status": status} if status is not None else STARTED
+    assert parse(info) == Egress("EG_1", KEY, state, started_at=AT)
 
 
-def test_news_of_the_end_tells_the_file_s_own_times() -> None:
+def test_an_event_of_the_end_has_the_file_s_own_times() -> None:
     ended = AT.replace(minute=1, second=1)
     assert parse(ENDED) == Egress(
         "EG_1", KEY, EgressState.COMPLETE, started_at=AT, ended_at=ended, seconds=60
     )
 
 
-def test_news_of_a_failure_tells_the_error() -> None:
-    told = parse({**STARTED, "status": "EGRESS_FAILED", "error": "upload failed"})
-    assert told and (told.state, told.error, told.seconds) == (EgressState.FAILED, "upload failed", 0)
+def test_an_event_of_a_failure_has_the_error() -> None:
+    egress = parse({**STARTED, "status": "EGRESS_FAILED", "error": "upload failed"})
+    assert egress and (egress.state, egress.error, egress.seconds) == (EgressState.FAILED, "upload failed", 0)
 
 
 def test_an_older_livekit_has_the_file_elsewhere() -> None:
-    told = parse({"egressId": "EG_1", "status": "EGRESS_COMPLETE", "file": FILE})
-    assert told and (told.key, told.seconds) == (KEY, 60)
+    egress = parse({"egressId": "EG_1", "status": "EGRESS_COMPLETE", "file": FILE})
+    assert egress and (egress.key, egress.seconds) == (KEY, 60)
 
 
 def test_an_egress_without_a_file_has_no_key() -> None:
@@ -88,18 +88,18 @@ def test_an_egress_without_a_file_has_no_key() -> None:
     ],
 )
 def test_what_we_do_not_know_is_ignored(extra: dict[str, Any]) -> None:
-    told = parse({**STARTED, **extra})
-    assert told and (told.id, told.key) == ("EG_1", KEY)
+    egress = parse({**STARTED, **extra})
+    assert egress and (egress.id, egress.key) == ("EG_1", KEY)
 
 
 def test_a_state_in_words_that_we_do_not_know_moves_nothing() -> None:
-    told = parse({**STARTED, "status": "EGRESS_DANCING"})
-    assert told and told.state is EgressState.STARTING
+    egress = parse({**STARTED, "status": "EGRESS_DANCING"})
+    assert egress and egress.state is EgressState.STARTING
 
 
-def test_a_status_of_a_later_livekit_is_not_taken_for_a_recording() -> None:
-    told = parse({**STARTED, "status": 99})
-    assert told and told.state is EgressState.STARTING
+def test_a_status_of_a_later_livekit_does_not_count_as_recording() -> None:
+    egress = parse({**STARTED, "status": 99})
+    assert egress and egress.state is EgressState.STARTING
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_what_is_no_egress_is_none(junk: dict[Any, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "at"),
+    ("given", "at"),
     [
         (str(nanoseconds(AT)), AT),
         (nanoseconds(AT), AT),
@@ -141,9 +141,9 @@ def test_what_is_no_egress_is_none(junk: dict[Any, Any]) -> None:
         (str(2**63 - 1), datetime(2262, 4, 11, 23, 47, 16, tzinfo=UTC)),
     ],
 )
-def test_moments_are_nanoseconds_cut_to_seconds(told: object, at: datetime | None) -> None:
-    heard = parse({"egressId": "EG_1", "startedAt": told})
-    assert heard and heard.started_at == at
+def test_moments_are_nanoseconds_cut_to_seconds(given: object, at: datetime | None) -> None:
+    egress = parse({"egressId": "EG_1", "startedAt": given})
+    assert egress and egress.started_at == at
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_moments_are_nanoseconds_cut_to_seconds(told: object, at: datetime | Non
     [("0", 0), ("499999999", 0), ("500000001", 1), ("3600000000000", 3600), ("-5000000000", 0)],
 )
 def test_a_duration_is_rounded_to_seconds_and_never_below_0(duration: str, seconds: int) -> None:
-    told = parse({"egressId": "EG_1", "fileResults": [{"duration": duration}]})
-    assert told and told.seconds == seconds
+    egress = parse({"egressId": "EG_1", "fileResults": [{"duration": duration}]})
+    assert egress and egress.seconds == seconds
 
 
 FIELDS = [*STARTED, *ENDED, *FILE, "error", "details", "errorCode", "fileOutputs", "filepath", "s3", "web"]
@@ -173,17 +173,17 @@ JSON = st.recursive(
 )
 
 
-@given(told=mixed(JSON))
-@example(told={"egressId": "EG_\0"})
-@example(told={"egressId": "\ud800"})
-@example(told={"egressId": "EG_1", "status": "\ud800"})
-@example(told={"egressId": "EG_1", "\ud800": 1})
-@example(told={"egressId": "EG_1", "error": "\udfff"})
-@example(told={"egressId": "EG_1", "startedAt": 2**63})
-@example(told={"egressId": "EG_1", "startedAt": float("inf")})
-@example(told={"egressId": "EG_1", "status": 2**40})
-@example(told=json.loads('{"egressId": "EG_1", "a": ' + '{"a": ' * 500 + "1" + "}" * 501))
-@example(told={"egressId": "EG_1", "fileResults": [[[[]]]]})
-def test_reading_never_raises(told: dict[str, Any]) -> None:
-    heard = parse(told)
-    assert heard is None or isinstance(heard.state, EgressState)
+@given(info=mixed(JSON))
+@example(info={"egressId": "EG_\0"})
+@example(info={"egressId": "\ud800"})
+@example(info={"egressId": "EG_1", "status": "\ud800"})
+@example(info={"egressId": "EG_1", "\ud800": 1})
+@example(info={"egressId": "EG_1", "error": "\udfff"})
+@example(info={"egressId": "EG_1", "startedAt": 2**63})
+@example(info={"egressId": "EG_1", "startedAt": float("inf")})
+@example(info={"egressId": "EG_1", "status": 2**40})
+@example(info=json.loads('{"egressId": "EG_1", "a": ' + '{"a": ' * 500 + "1" + "}" * 501))
+@example(info={"egressId": "EG_1", "fileResults": [[[[]]]]})
+def test_reading_never_raises(info: dict[str, Any]) -> None:
+    egress = parse(info)
+    assert egress is None or isinstance(egress.state, EgressState)

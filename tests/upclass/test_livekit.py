@@ -71,7 +71,7 @@ def test_a_token_is_good_for_five_minutes() -> None:
             verifier.verify(token)
 
 
-# News
+# Webhooks
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff\0", b"x" * 1_000_000])
@@ -91,7 +91,7 @@ def test_another_secret_or_key_or_body_is_bad() -> None:
             livekit.verify_webhook(b"{}", forged)
 
 
-def test_a_call_token_signs_no_news() -> None:
+def test_a_call_token_signs_no_webhook() -> None:
     for body in (b"", b"{}"):
         with pytest.raises(livekit.BadSignature):
             livekit.verify_webhook(body, livekit.token("room", "ann", "Ann", {}))
@@ -153,7 +153,7 @@ def test_what_does_not_exist_has_ended(twirp: TwirpServer) -> None:
     assert twirp.asked == ["DeleteRoom", "RemoveParticipant"]
 
 
-def test_rooms_tells_the_people_active_in_each(twirp: TwirpServer) -> None:
+def test_rooms_lists_the_people_active_in_each(twirp: TwirpServer) -> None:
     info = sdk.ParticipantInfo
     people = [
         info(sid="PA_1", identity="ann", name="Ann", joined_at=1772366400, state=info.ACTIVE),
@@ -192,7 +192,7 @@ def test_a_look_that_fails_half_way_is_none(twirp: TwirpServer) -> None:
         ROOMS()
 
 
-def test_many_rooms_are_asked_and_told_each_with_its_people(twirp: TwirpServer) -> None:
+def test_many_rooms_are_asked_for_and_listed_each_with_its_people(twirp: TwirpServer) -> None:
     names = [f"room {number}" for number in range(50)]
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name=name) for name in names]))
     twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse())

@@ -139,7 +139,7 @@ def test_whoever_leaves_meanwhile_counts_for_nothing(room: TwirpServer, ask: Cal
 
 @either
 @pytest.mark.parametrize("status", [(500, "internal"), (503, "unavailable"), (401, "unauthenticated")])
-def test_whoever_is_heard_on_is_said_to_be(
+def test_that_somebody_remains_audible_is_an_error(
     room: TwirpServer, ask: Callable[[], int], status: tuple[int, str]
 ) -> None:
     room.answers["MutePublishedTrack"] = refusal(*status)

@@ -1,4 +1,4 @@
-"""What a proxy tells in X-Forwarded-For and X-Forwarded-Proto, over HTTP's own borders."""
+"""What a proxy says in X-Forwarded-For and X-Forwarded-Proto, over HTTP's own borders."""
 
 from typing import Any
 

@@ -61,9 +61,9 @@ def fetch(url: str, **headers: str) -> tuple[int, Message, bytes]:
 
 def saved_as(headers: Message) -> str:
     """The name under which a browser saves an answer: the one with an asterisk, if there are both."""
-    told = headers["Content-Disposition"]
-    encoded = re.search(r"filename\*=utf-8''([^;]+)", told)
-    quoted = re.search(r'filename="((?:[^"\\]|\\.)*)"', told)
+    disposition = headers["Content-Disposition"]
+    encoded = re.search(r"filename\*=utf-8''([^;]+)", disposition)
+    quoted = re.search(r'filename="((?:[^"\\]|\\.)*)"', disposition)
     if encoded:
         return unquote(encoded[1])
     assert quoted
@@ -91,7 +91,7 @@ def test_an_empty_object_is_there(server: Server) -> None:
     assert SIZE_OF("empty.mp4") == 0
 
 
-def test_a_key_that_is_refused_is_not_taken_for_a_missing_object(settings: Any) -> None:
+def test_a_key_that_is_refused_does_not_count_as_a_missing_object(settings: Any) -> None:
     settings.S3_SECRET_ACCESS_KEY = "geheim"
     with pytest.raises(storage.Unreachable) as refused:
         SIZE_OF(KEY)
@@ -222,7 +222,7 @@ def test_a_missing_bucket_is_named_with_what_to_do(settings: Any) -> None:
     assert not storage.is_reachable(1.0)
 
 
-def test_a_wrong_key_is_told_from_a_missing_bucket_and_not_shown(settings: Any) -> None:
+def test_a_wrong_key_is_distinguished_from_a_missing_bucket_and_not_shown(settings: Any) -> None:
     settings.S3_SECRET_ACCESS_KEY = "geheim"
     with pytest.raises(ImproperlyConfigured, match="may not be used with this key") as refused:
         storage.require_bucket()
@@ -238,7 +238,7 @@ def test_nobody_there_is_no_mistake_in_the_settings(closed_port: int, settings: 
     assert not storage.is_reachable(1.0)
 
 
-def test_looking_whether_it_is_there_takes_no_longer_than_one_is_patient(
+def test_looking_whether_it_is_there_lasts_no_longer_than_one_is_patient(
     silent_port: int, settings: Any
 ) -> None:
     settings.S3_ENDPOINT_URL = f"http://127.0.0.1:{silent_port}"

@@ -1,4 +1,4 @@
-"""What the drill reads while and after it runs: looks, the ledger's check, a tab's notes."""
+"""What the drill reads while and after it runs: polls, the ledger's check, a tab's notes."""
 
 import time
 from random import Random
@@ -9,41 +9,41 @@ import pytest
 
 from local.part import Running
 from tests.drill import killing, plan
-from tests.drill.looks import Watcher, told
 from tests.drill.notes import Event
-from tests.drill.record import Listener, Look, ObservedConnection
+from tests.drill.polls import Watcher, summary
+from tests.drill.record import Listener, ObservedConnection, Poll
 from tests.drill.service import Database
 from tests.drill.tabs import Tab
 from tests.drill.verdict import read_ledger
 
 
 class Restarting:
-    """A database with one look, then away, then back with another."""
+    """A database with one poll, then away, then back with another."""
 
     def __init__(self) -> None:
         self.answers = iter([[10.25], None, [10.25, 41.5]])
 
-    def looks(self) -> list[float]:
+    def polls(self) -> list[float]:
         answer = next(self.answers)
         if answer is None:
             raise psycopg2.OperationalError
         return answer
 
 
-def test_looks_are_found_though_postgresql_is_away_between_them() -> None:
+def test_polls_are_found_though_postgresql_is_away_between_them() -> None:
     watcher = Watcher(cast(Database, Restarting()))
     watcher.read()
-    [first] = watcher.looks
+    [first] = watcher.polls
     watcher.read()
     watcher.read()
-    assert [look.at for look in watcher.looks] == [10.25, 41.5]
-    assert watcher.looks[0] == first  # over when it was found at first
-    assert told(watcher.looks) == "2 looks of the reconciler, at most 31 s apart"
+    assert [poll.at for poll in watcher.polls] == [10.25, 41.5]
+    assert watcher.polls[0] == first  # over when it was found at first
+    assert summary(watcher.polls) == "2 polls of the reconciler, at most 31 s apart"
 
 
-def test_no_looks_are_told_too() -> None:
-    assert told([]) == "0 looks of the reconciler, at most 0 s apart"
-    assert told([Look(1.5, 2.0)]) == "1 looks of the reconciler, at most 0 s apart"
+def test_no_polls_are_reported_too() -> None:
+    assert summary([]) == "0 polls of the reconciler, at most 0 s apart"
+    assert summary([Poll(1.5, 2.0)]) == "1 polls of the reconciler, at most 0 s apart"
 
 
 def test_a_ledger_that_is_right_has_a_closing_line_only() -> None:
@@ -67,20 +67,20 @@ def test_a_check_that_fails_is_a_difference(err: str) -> None:
 
 
 class Part:
-    """One that started so many seconds ago, and whose last lines tell of it or not."""
+    """One that started so many seconds ago, and whose last lines say so or not."""
 
-    def __init__(self, seconds: float, is_told: bool) -> None:
-        self.started, self.is_told = time.monotonic() - seconds, is_told
+    def __init__(self, seconds: float, is_logged: bool) -> None:
+        self.started, self.is_logged = time.monotonic() - seconds, is_logged
 
     def serves(self) -> bool:
-        return self.is_told
+        return self.is_logged
 
 
 @pytest.mark.parametrize(
-    ("seconds", "is_told", "is_up"), [(1, True, True), (1, False, False), (60, False, True)]
+    ("seconds", "is_logged", "is_up"), [(1, True, True), (1, False, False), (60, False, True)]
 )
-def test_a_part_is_up_when_it_says_so_or_runs_for_long(seconds: float, is_told: bool, is_up: bool) -> None:
-    assert killing.is_up(cast(Running, Part(seconds, is_told))) is is_up
+def test_a_part_is_up_when_it_says_so_or_runs_for_long(seconds: float, is_logged: bool, is_up: bool) -> None:
+    assert killing.is_up(cast(Running, Part(seconds, is_logged))) is is_up
 
 
 class Noted:
@@ -110,7 +110,7 @@ def test_a_second_reconnect_is_measured_from_its_own_beginning() -> None:
     assert (second.sid, second.began, second.ended) == ("PA_2", (160.0, 160.2), (190.0, 190.1))
 
 
-def test_a_new_sid_that_is_told_before_the_reconnect_is_one_connection_more() -> None:
+def test_a_new_sid_that_is_known_before_the_reconnect_is_one_connection_more() -> None:
     found = connections(
         Event(100.0, "connecting", {"identity": "ann"}),
         Event(100.5, "connected", {"sid": "PA_1"}),

@@ -1,4 +1,4 @@
-"""When the reconciler really looked: found in what its looks leave in the database, while the drill runs."""
+"""When the reconciler really polled: found in what its polls leave in the database, while the drill runs."""
 
 import threading
 import time
@@ -7,23 +7,23 @@ from itertools import pairwise
 
 import psycopg2
 
-from tests.drill.record import Look
+from tests.drill.record import Poll
 from tests.drill.service import Database
 
 PAUSE = 1.0  # seconds
 
 
 class Watcher:
-    """Finds looks in the background. While PostgreSQL is away none is found; the last one is, afterwards."""
+    """Finds polls in the background. While PostgreSQL is away none is found; the last one is, afterwards."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.found: dict[float, Look] = {}
+        self.found: dict[float, Poll] = {}
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._watch, daemon=True)
 
     @property
-    def looks(self) -> list[Look]:
+    def polls(self) -> list[Poll]:
         return [self.found[at] for at in sorted(self.found)]
 
     def start(self) -> None:
@@ -40,16 +40,16 @@ class Watcher:
 
     def read(self) -> None:
         try:
-            moments = self.database.looks()
+            moments = self.database.polls()
         except psycopg2.Error:
             return
         over_by = time.time()
         for at in moments:
-            self.found.setdefault(at, Look(at, over_by))
+            self.found.setdefault(at, Poll(at, over_by))
 
 
-def told(looks: Sequence[Look]) -> str:
+def summary(polls: Sequence[Poll]) -> str:
     """How many, and the longest time between two."""
-    moments = [look.at for look in looks]
+    moments = [poll.at for poll in polls]
     apart = max((then - at for at, then in pairwise(moments)), default=0.0)
-    return f"{len(looks)} looks of the reconciler, at most {apart:.0f} s apart"
+    return f"{len(polls)} polls of the reconciler, at most {apart:.0f} s apart"
