@@ -14,5 +14,5 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Customer, ApiKey]:
         now = timezone.now()
         key = models.find(request.headers.get("X-API-KEY", ""), now)
-        key.note_use(now)
+        key.touch_last_used(now)
         return key.customer, key

@@ -54,7 +54,7 @@ def plain(status: int, detail: str, **facts: Any) -> dict[str, Any]:
     return body(title, detail, code, **{**fields, **facts})
 
 
-def answer(error: Exception, context: dict[str, Any]) -> Response:
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler. Nothing is left to Django, which shows tracebacks when DEBUG is on."""
     if isinstance(error, Problem):
         facts = {**error.facts, "fields": {}} if error.status == 400 else error.facts

@@ -1,6 +1,6 @@
-"""`Idempotency-Key`: a request that is sent again takes effect once and is answered the same.
+"""`Idempotency-Key`: a request that is sent again takes effect once and gets the same response.
 
-Key, effect and answer commit in one transaction, so a crash leaves all of them or none.
+Key, effect and response commit in one transaction, so a crash leaves all of them or none.
 """
 
 import hashlib
@@ -20,10 +20,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.models import KeptAnswer
-from api.problems import AnswerUnreadable, IdempotencyKeyReused, RequestInProgress
+from api.models import StoredResponse
+from api.problems import IdempotencyKeyReused, RequestInProgress, ResponseUnreadable
 from customers.models import Customer
-from upclass.seals import BrokenSeal, seal, unseal
+from upclass.encryption import DecryptionFailed, decrypt, encrypt
 
 HEADER = "Idempotency-Key"
 VALID = re.compile(r"[ -~]{1,255}")
@@ -57,47 +57,47 @@ class IdempotentRequest:
     body_digest: str
 
     def run(self, now: datetime, handle: Callable[[], HttpResponse]) -> HttpResponse:
-        """Needs a transaction. Raises RequestInProgress, IdempotencyKeyReused, AnswerUnreadable."""
+        """Needs a transaction. Raises RequestInProgress, IdempotencyKeyReused, ResponseUnreadable."""
         if not self._lock():
             raise RequestInProgress
-        kept = KeptAnswer.objects.fresh(now).filter(**self._name()).first()
-        return self._again(kept) if kept else self._first(handle(), now)
+        stored = StoredResponse.objects.fresh(now).filter(**self._name()).first()
+        return self._replay(stored) if stored else self._first(handle(), now)
 
     def _name(self) -> dict[str, Any]:
         return {"customer": self.customer, "key": self.key, "method": self.method, "path": self.path}
 
     def _lock(self) -> bool:
-        """Held until the transaction ends, also by a crash: by then the answer is kept, or there is none."""
+        """Held until the transaction ends, also by a crash: by then the response is stored, or nothing is."""
         name = "\n".join(("idempotency", str(self.customer.pk), self.key, self.method, self.path))
         with database.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
             [is_mine] = cursor.fetchone()
         return bool(is_mine)
 
-    def _again(self, kept: KeptAnswer) -> HttpResponse:
-        if kept.body_digest != self.body_digest:
+    def _replay(self, stored: StoredResponse) -> HttpResponse:
+        if stored.body_digest != self.body_digest:
             raise IdempotencyKeyReused
         try:
-            content = unseal(bytes(kept.sealed))
-        except BrokenSeal as error:
-            raise AnswerUnreadable from error
+            content = decrypt(bytes(stored.encrypted_body))
+        except DecryptionFailed as error:
+            raise ResponseUnreadable from error
         replayed = {"Idempotent-Replayed": "true"}
-        return HttpResponse(content, status=kept.status, content_type="application/json", headers=replayed)
+        return HttpResponse(content, status=stored.status, content_type="application/json", headers=replayed)
 
     def _first(self, response: HttpResponse, now: datetime) -> HttpResponse:
         if 200 <= response.status_code < 300:
-            self._keep(response, now)
+            self._store(response, now)
         else:
             transaction.set_rollback(True)
         return response
 
-    def _keep(self, response: HttpResponse, now: datetime) -> None:
-        KeptAnswer.objects.stale(now).filter(**self._name()).delete()
-        KeptAnswer.objects.create(
+    def _store(self, response: HttpResponse, now: datetime) -> None:
+        StoredResponse.objects.stale(now).filter(**self._name()).delete()
+        StoredResponse.objects.create(
             **self._name(),
             body_digest=self.body_digest,
             status=response.status_code,
-            sealed=seal(response.content),
+            encrypted_body=encrypt(response.content),
             created_at=now,
         )
 
@@ -118,7 +118,7 @@ def _path(request: Request, kwargs: dict[str, str]) -> str:
 
 
 def _rendered(view: APIView, response: Response) -> HttpResponse:
-    """Rendered now: the first answer and each later one are the same bytes."""
+    """Rendered now: the first response and each replay are the same bytes."""
     view.finalize_response(view.request, response)
     response.render()
     return response

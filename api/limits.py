@@ -48,7 +48,7 @@ return {passes and 1 or 0, tostring(left)}
 
 
 @dataclass(frozen=True)
-class Standing:
+class BucketState:
     """How a key stands after a request: `left` requests, of `burst`, may follow at once."""
 
     rate: int
@@ -82,30 +82,30 @@ class Buckets:
             protocol=2,  # asks nothing more of Redis before the first command
         )
         self.script = client.register_script(CONSUME)
-        self.left_alone_until = 0.0
+        self.circuit_open_until = 0.0
         self.lock = threading.Lock()
 
-    def consume(self, name: str, rate: int, burst: int) -> Standing | None:
+    def consume(self, name: str, rate: int, burst: int) -> BucketState | None:
         """Consume one request of a bucket; None while Redis does not answer."""
         if not self._may_ask():
             return None
         try:
             passes, left = self.script([f"rate:{name}"], [rate, burst, clock()])
         except RedisError as error:
-            self.left_alone_until = monotonic() + PAUSE
+            self.circuit_open_until = monotonic() + PAUSE
             log.warning("requests pass unlimited for %s s: %s", PAUSE, error)
             return None
-        self.left_alone_until = 0.0
-        return Standing(rate, burst, bool(passes), float(left))
+        self.circuit_open_until = 0.0
+        return BucketState(rate, burst, bool(passes), float(left))
 
     def _may_ask(self) -> bool:
         """After a pause one request finds out whether Redis is back; the others need not wait for it."""
         with self.lock:
             now = monotonic()
-            if now < self.left_alone_until:
+            if now < self.circuit_open_until:
                 return False
-            if self.left_alone_until:
-                self.left_alone_until = now + PAUSE
+            if self.circuit_open_until:
+                self.circuit_open_until = now + PAUSE
             return True
 
 
@@ -119,7 +119,7 @@ def buckets(url: str) -> Buckets:
     return Buckets(url)
 
 
-def consume(key: ApiKey) -> Standing | None:
+def consume(key: ApiKey) -> BucketState | None:
     rate = key.rate_limit_per_second or settings.RATE_LIMIT_PER_SECOND
     burst = key.rate_limit_burst or settings.RATE_LIMIT_BURST
     return buckets(settings.REDIS_URL).consume(key.prefix, rate, burst)
@@ -127,7 +127,7 @@ def consume(key: ApiKey) -> Standing | None:
 
 # The way of a request
 
-_standing: ContextVar[Standing | None] = ContextVar("standing", default=None)
+_standing: ContextVar[BucketState | None] = ContextVar("standing", default=None)
 
 
 class KeyThrottle(BaseThrottle):

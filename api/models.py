@@ -5,22 +5,22 @@ from django.db import models
 
 from customers.models import Customer
 
-KEPT_FOR = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
-class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
+class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
     def fresh(self, now: datetime) -> Self:
-        """Those that are still given again."""
-        return self.filter(created_at__gt=now - KEPT_FOR)
+        """Those that are still replayed."""
+        return self.filter(created_at__gt=now - RETENTION)
 
     def stale(self, now: datetime) -> Self:
-        return self.filter(created_at__lte=now - KEPT_FOR)
+        return self.filter(created_at__lte=now - RETENTION)
 
 
-class KeptAnswer(models.Model):
-    """What a request with an idempotency key was answered, to be given again.
+class StoredResponse(models.Model):
+    """The response to a request with an idempotency key, to be replayed.
 
-    Commits with the request's effect. The answer is sealed, for it may hold join links.
+    Commits with the request's effect. The body is encrypted, for it may hold join links.
     """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
@@ -29,15 +29,17 @@ class KeptAnswer(models.Model):
     path = models.TextField()
     body_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    sealed = models.BinaryField()
+    encrypted_body = models.BinaryField()
     created_at = models.DateTimeField(db_index=True)
 
-    objects = KeptAnswerQuerySet.as_manager()
+    objects = StoredResponseQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("customer", "key", "method", "path"), name="one_answer_per_key"),
+            models.UniqueConstraint(
+                fields=("customer", "key", "method", "path"), name="one_response_per_key"
+            ),
         )
 
     def __str__(self) -> str:

@@ -40,19 +40,19 @@ class JsonParser(parsers.JSONParser):
     ) -> Any:
         try:
             found = super().parse(stream, media_type, parser_context)
-            refuse_unclean(found)
+            reject_invalid_text(found)
         except RecursionError as error:
             raise ParseError("JSON parse error - nested too deeply") from error
         return found
 
 
-UNCLEAN = re.compile("[\0\ud800-\udfff]")
+INVALID_TEXT = re.compile("[\0\ud800-\udfff]")
 NO_TEXT = "Must contain neither NUL nor half a surrogate pair."
 
 
-def refuse_unclean(found: Any) -> None:
+def reject_invalid_text(found: Any) -> None:
     """Raise ValidationError, naming where, for text that no database and no UTF-8 can hold."""
-    where = next(_unclean(found, ()), None)
+    where = next(_invalid_paths(found, ()), None)
     if where is not None:
         raise ValidationError({".".join(where) or "non_field_errors": [NO_TEXT]})
 
@@ -61,16 +61,16 @@ def refuse_unclean_query(request: Request) -> None:
     """The same for a query, as it was sent: Django has put other characters for bytes that are no UTF-8."""
     query = request.META["QUERY_STRING"]
     for name, value in parse_qsl(query, keep_blank_values=True, errors="surrogateescape"):
-        refuse_unclean({name: value})
+        reject_invalid_text({name: value})
 
 
-def _unclean(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _invalid_paths(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Paths of unclean texts. A name that is itself unclean is reported where it stands, and not repeated."""
-    if isinstance(value, str) and UNCLEAN.search(value):
+    if isinstance(value, str) and INVALID_TEXT.search(value):
         yield path
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from [path] if UNCLEAN.search(name) else _unclean(inner, (*path, name))
+            yield from [path] if INVALID_TEXT.search(name) else _invalid_paths(inner, (*path, name))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _unclean(inner, (*path, str(number)))
+            yield from _invalid_paths(inner, (*path, str(number)))

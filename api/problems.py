@@ -18,8 +18,8 @@ class IdempotencyKeyReused(Problem):
     detail = "This Idempotency-Key was sent before with another body. Send a new key with a new request."
 
 
-class AnswerUnreadable(Problem):
-    """The secret that sealed the answer was changed meanwhile. To run the request again could do it twice."""
+class ResponseUnreadable(Problem):
+    """The secret that encrypted the response was changed meanwhile. To run it again could do it twice."""
 
     status = 409
     code = "answer_unreadable"

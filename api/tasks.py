@@ -2,14 +2,17 @@
 
 from django.utils import timezone
 
-from api.models import KeptAnswer
-from upclass.celery import app
+from api.models import StoredResponse
+from upclass.celery import accept_former_name, app
 from upclass.locks import try_lock
 
 
 @app.task
-def prune_kept_answers() -> None:
-    """Delete the answers that are no longer given again."""
-    with try_lock("prune_kept_answers") as acquired:
+def prune_stored_responses() -> None:
+    """Delete the responses that are no longer replayed."""
+    with try_lock("prune_stored_responses") as acquired:
         if acquired:
-            KeptAnswer.objects.stale(timezone.now()).delete()
+            StoredResponse.objects.stale(timezone.now()).delete()
+
+
+accept_former_name("api.tasks.prune_kept_answers", prune_stored_responses)

@@ -17,7 +17,7 @@ from meetings.models import Meeting
 from participants import settlement
 from participants.models import Connection
 
-PATIENCE = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
+SETTLING_TIMEOUT = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
 AT_ONCE = 500
 
 
@@ -34,7 +34,7 @@ class Report:
 def check(customers: Iterable[Customer], now: datetime) -> Report:
     """Check everything of these customers, in one snapshot."""
     report = Report()
-    with _one_moment():
+    with _snapshot():
         for customer in customers:
             report.customers += 1
             report.entries += LedgerEntry.objects.of(customer).count()
@@ -46,7 +46,7 @@ def check(customers: Iterable[Customer], now: datetime) -> Report:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def _snapshot() -> Iterator[None]:
     """What others write meanwhile is not seen: the parts of the picture fit together."""
     is_first = not connection.in_atomic_block
     with transaction.atomic():
@@ -63,8 +63,8 @@ def _of_account(customer: Customer) -> Iterator[str]:
         yield f"the balance is {balance}, but its entries add up to {total}."
     summed = entries.annotate(sum=Window(Sum("amount"), order_by="pk")).order_by("pk")
     strange = summed.exclude(sum=F("balance_after"))
-    for number, told, was in strange.values_list("pk", "balance_after", "sum"):
-        yield f"entry {number} tells a balance of {told}, but it was {was}."
+    for number, recorded, was in strange.values_list("pk", "balance_after", "sum"):
+        yield f"entry {number} tells a balance of {recorded}, but it was {was}."
 
 
 def _of_meetings(customer: Customer, now: datetime) -> Iterator[tuple[Meeting, list[str]]]:
@@ -85,19 +85,19 @@ def _of_usage(meeting: Meeting, booked: Usage, now: datetime) -> Iterator[str]:
     if booked.credits != price:
         yield f"{booked.seconds} s are billed with {booked.credits} credits, but cost {price}."
     connections = list(meeting.connections.all())
-    said = owed(meeting, connections)
+    due = owed(meeting, connections)
     unsettled_since = settlement.unsettled_since(connections)
-    if said == booked or (unsettled_since and unsettled_since > now - PATIENCE):
+    if due == booked or (unsettled_since and unsettled_since > now - SETTLING_TIMEOUT):
         return
     since = f" since {unsettled_since:%Y-%m-%d %H:%M:%S}" if unsettled_since else ""
-    yield f"{booked.seconds} s are billed, but its connections say {said.seconds} s{since}."
+    yield f"{booked.seconds} s are billed, but its connections say {due.seconds} s{since}."
 
 
 def _of_connections(meeting: Meeting, now: datetime) -> Iterator[str]:
     """Once a meeting is over, whoever is inside is ejected, and then closed by the reconciler."""
-    over_at = meeting.over_at(now)
+    over_since = meeting.over_since(now)
     for one in meeting.connections.all():
         # Webhooks may come late; whatever came was applied, or settled, since `unsettled_since`.
-        known_since = max(filter(None, (one.last_seen_at, one.unsettled_since, over_at)))
-        if one.left_at is None and known_since < now - PATIENCE:
+        known_since = max(filter(None, (one.last_seen_at, one.unsettled_since, over_since)))
+        if one.left_at is None and known_since < now - SETTLING_TIMEOUT:
             yield f"{one.sid} is open, but was not looked for since {one.last_seen_at:%Y-%m-%d %H:%M:%S}."

@@ -21,7 +21,7 @@ from calls.errors import (
     NoCreditsLeft,
     PersonBarred,
     PersonRemoved,
-    RecordingNotTold,
+    RecordingNoticeMissing,
 )
 from feedback import gate
 from meetings.models import Meeting
@@ -82,7 +82,7 @@ def why_over(meeting: Meeting, now: datetime) -> Problem | None:
         return MeetingHasEnded()
     if meeting.cancelled_at:
         return MeetingWasCancelled()
-    return MeetingHasExpired() if meeting.over_at(now) else None
+    return MeetingHasExpired() if meeting.over_since(now) else None
 
 
 def check_not_excluded(person: Participant | None) -> None:
@@ -147,7 +147,7 @@ def _record_admission(
         person.refresh_from_db(fields=EXCLUSION)
     check(locked, person, now)
     if locked.record_on_cloud and not attempt.is_recording_told:
-        raise RecordingNotTold
+        raise RecordingNoticeMissing
     if attempt.is_back and person.pk and not Admission.objects.is_newest(person, attempt.visit):
         raise JoinedElsewhere
     if person.is_guest:

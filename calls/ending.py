@@ -63,6 +63,6 @@ def cancel_meeting(meeting: Meeting, now: datetime) -> None:
     began = started_at(locked, now)
     if began:
         raise MeetingStarted(started_at=began)
-    if locked.over_at(now):
+    if locked.over_since(now):
         raise MeetingNotActive
     Meeting.objects.filter(pk=locked.pk).update(cancelled_at=now)

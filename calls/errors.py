@@ -92,7 +92,7 @@ class MeetingFull(Problem):
     detail = _("As many people are in the call as it allows. Try again when somebody has left.")
 
 
-class RecordingNotTold(Problem):
+class RecordingNoticeMissing(Problem):
     """The door was asked by something that did not show that the meeting is recorded."""
 
     status, code = 409, "recording_not_told"

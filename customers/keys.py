@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from upclass.codes import LOWER_CASE, draw
+from upclass.codes import LOWER_CASE, random_string
 
 PREFIX_LENGTH = 10
 SECRET_LENGTH = 37
@@ -31,7 +31,7 @@ class Key:
 
 
 def new() -> Key:
-    return Key(draw(LOWER_CASE, PREFIX_LENGTH), draw(LOWER_CASE, SECRET_LENGTH))
+    return Key(random_string(LOWER_CASE, PREFIX_LENGTH), random_string(LOWER_CASE, SECRET_LENGTH))
 
 
 def parse(text: str) -> Key | None:

@@ -70,12 +70,12 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"upk_{self.prefix}_…"
 
-    def draw(self) -> None:
+    def generate(self) -> None:
         """Become the row of a new key (not saved), which `issued` holds until it was shown."""
         self.issued = keys.new()
         self.prefix, self.digest = self.issued.prefix, self.issued.digest
 
-    def note_use(self, now: datetime) -> None:
+    def touch_last_used(self, now: datetime) -> None:
         """Remember the day; one write a day, however many requests."""
         if self.last_used_on != now.date():
             ApiKey.objects.filter(pk=self.pk).update(last_used_on=now.date())
@@ -84,7 +84,7 @@ class ApiKey(models.Model):
 def issue(customer: Customer, name: str = "", expires_at: datetime | None = None) -> tuple[ApiKey, keys.Key]:
     """A new key of a customer: its row, and the key, which exists nowhere else from now on."""
     row = ApiKey(customer=customer, name=name, expires_at=expires_at)
-    row.draw()
+    row.generate()
     row.save()
     return row, row.issued
 

@@ -61,7 +61,7 @@ def read(line: bytes) -> dict[str, Any]:
         event = json.loads(line)
     except ValueError:
         return {}
-    return event if isinstance(event, dict) and "what" in event else {}
+    return event if isinstance(event, dict) and "event" in event else {}
 
 
 async def spawn() -> Process:
@@ -101,7 +101,7 @@ class Child:
         assert self.process.stdout
         try:
             return await self.process.stdout.readline()
-        except ValueError:  # longer than LONGEST_LINE: what was read of it is gone
+        except ValueError:  # longer than MAX_LINE: what was read of it is gone
             return b"a line that is too long\n"
 
     def stop(self) -> None:

@@ -14,6 +14,7 @@ class WorkerContext:
         self.settings, self.bus, self.leases = settings, bus, leases
         self.profile = settings.profile
         self.egresses = Path(settings.folder) / "egresses"
+        # Names on disk stay, as in folders.py.
         self.aside = Path(settings.folder) / "aside"
         self.pending_uploads = PendingUploads(Path(settings.folder) / "waiting")
         self.spare = SpareProcess()

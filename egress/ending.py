@@ -31,19 +31,19 @@ TOO_LONG = "Session limit reached"
 BAD_REQUEST, PRECONDITION, TOO_LARGE, INTERNAL = 400, 412, 413, 500  # error codes, as the official worker's
 
 
-def conclude(
+def finalize(
     context: WorkerContext,
     request: RecordingRequest,
     folder: EgressFolder,
     info: protocol.EgressInfo,
     ended: dict[str, Any],
 ) -> None:
-    """Save the file, or keep it until it can be saved; then set the final state in `info`.
+    """Save the file, or keep it until it can be save_or_quarantine; then set the final state in `info`.
 
     `ended` is the recording process' last event; without a duration if it died before.
     """
     result = result_of(request, folder, info, ended)
-    not_saved = saved(context, request, folder, info, result) if result else ""
+    not_saved = save_or_quarantine(context, request, folder, info, result) if result else ""
     info.ended_at = time.time_ns()
     if not_saved and not ended.get("error"):
         fail(info, Status.EGRESS_FAILED, not_saved, BAD_REQUEST)
@@ -95,16 +95,16 @@ def target_of(request: RecordingRequest, settings: Settings) -> Target:
         raise RpcError("invalid_argument", str(refused)) from None
 
 
-def saved(
+def save_or_quarantine(
     context: WorkerContext,
     request: RecordingRequest,
     folder: EgressFolder,
     info: protocol.EgressInfo,
     result: protocol.FileInfo,
 ) -> str:
-    """As `save`; whatever happens, the egress comes to its end, and its file is kept."""
+    """As `_save`, whatever happens, the egress comes to its end, and its file is kept."""
     try:
-        return save(context, request, folder, info, result)
+        return _save(context, request, folder, info, result)
     except Exception as error:  # noqa: BLE001  logged, and an egress must end
         log_failure(f"saving {request.egress_id}", error)
         with suppress(OSError):
@@ -112,7 +112,7 @@ def saved(
         return f"S3 upload failed: {type(error).__name__}"
 
 
-def save(
+def _save(
     context: WorkerContext,
     request: RecordingRequest,
     folder: EgressFolder,

@@ -23,6 +23,7 @@ class EgressFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # Names on disk stay: after an upgrade, what the former version left is found by them.
         self.mp4 = path / "movie.mp4"
         self.request_file = path / "order.pb"
         self.info_file = path / "info.pb"

@@ -14,7 +14,7 @@ I420 = tuple[Plane, Plane, Plane]
 
 
 @dataclass(frozen=True, eq=False)
-class Still:
+class StillFrame:
     """One frame of a track as it came: I420 without padding, to be turned clockwise by `rotation` degrees."""
 
     width: int

@@ -69,12 +69,12 @@ class Ended:
 
 def active(at: int) -> str:
     """The first media of a person is being recorded, since `at` (unix nanoseconds)."""
-    return json.dumps({"what": "active", "at": at})
+    return json.dumps({"event": "active", "at": at})
 
 
 def ending(reason: str) -> str:
-    return json.dumps({"what": "ending", "reason": reason})
+    return json.dumps({"event": "ending", "reason": reason})
 
 
 def ended(how: Ended) -> str:
-    return json.dumps({"what": "ended", **asdict(how)})
+    return json.dumps({"event": "ended", **asdict(how)})

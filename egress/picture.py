@@ -7,7 +7,7 @@ import av
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from egress import i420, names
-from egress.i420 import I420, Still
+from egress.i420 import I420, StillFrame
 from egress.layout import Box, arrange, even, fit
 
 BACKGROUND = (26, 130, 127)  # names.BACKGROUND in YUV
@@ -19,7 +19,7 @@ class View:
 
     key: str
     name: str
-    still: Still | None = None
+    still: StillFrame | None = None
     is_screen: bool = False
 
 
@@ -57,7 +57,7 @@ class Picture:
         self.frame = av.VideoFrame(width, height, "yuv420p")
         self.canvas = i420.of(self.frame)
         self.boxes: dict[str, Box] = {}
-        self._drawn: dict[str, Still | None] = {}
+        self._drawn: dict[str, StillFrame | None] = {}
         self._sizes: dict[str, tuple[int, ...]] = {}
         self._scalers: dict[str, Scaler] = {}
         self._scene: object = None
@@ -95,7 +95,7 @@ class Picture:
             high, wide = plate[0].shape
             i420.copy(plate, i420.part(self.canvas, Box(box.x, box.y + box.height - high, wide, high)))
 
-    def _draw_still(self, view: View, still: Still, box: Box) -> bool:
+    def _draw_still(self, view: View, still: StillFrame, box: Box) -> bool:
         picture = still.i420()
         height, width = picture[0].shape
         if min(width, height) < 2:

@@ -105,7 +105,7 @@ class Recording:
         assert self.child
         ended: dict[str, Any] = {}
         async for event in self.child.events():
-            if event["what"] == "ended":
+            if event["event"] == "ended":
                 ended = event
                 continue
             try:
@@ -115,10 +115,10 @@ class Recording:
         await self.finish(ended)
 
     async def on_event(self, event: dict[str, Any]) -> None:
-        if event["what"] == "active" and self.info.status == Status.EGRESS_STARTING:
+        if event["event"] == "active" and self.info.status == Status.EGRESS_STARTING:
             self.info.started_at = event.get("at") or time.time_ns()
             await self.advance(Status.EGRESS_ACTIVE)
-        elif event["what"] == "ending":
+        elif event["event"] == "ending":
             assert self.child
             self.child.stop()  # it ends by itself; should it not, it is killed
             reason = event.get("reason", "")
@@ -157,7 +157,7 @@ class Recording:
         """Save what was recorded, and publish the final state until LiveKit accepts it."""
         final = protocol.EgressInfo()
         final.CopyFrom(self.info)  # while it is saved, StopEgress may still be called
-        await asyncio.to_thread(ending.conclude, self.context, self.request, self.folder, final, ended)
+        await asyncio.to_thread(ending.finalize, self.context, self.request, self.folder, final, ended)
         self.info = final
         await self.report()
         assert self.updates

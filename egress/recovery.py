@@ -46,7 +46,7 @@ class Recovery:
         self.under_way[info.egress_id] = info
         await asyncio.to_thread(folder.wait_for_child, ORPHAN_TIMEOUT)
         if info.status not in state.FINAL:
-            await asyncio.to_thread(ending.conclude, self.context, request, folder, info, {"error": LOST})
+            await asyncio.to_thread(ending.finalize, self.context, request, folder, info, {"error": LOST})
             folder.save_info(info)
         if await self._publish(info):
             folder.remove()

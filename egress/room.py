@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 from livekit import rtc
 
-from egress.i420 import Still
+from egress.i420 import StillFrame
 from egress.job import CONNECTION_LOST, ROOM_CLOSED
 from egress.layout import Box
 from egress.picture import View
@@ -53,7 +53,7 @@ class Reader:
     identity: str
     publication: rtc.RemoteTrackPublication
     task: "asyncio.Task[None]"
-    still: Still | None = None
+    still: StillFrame | None = None
     requested: object = None  # the quality last requested of LiveKit
 
     @property
@@ -95,7 +95,7 @@ class Room:
         self._giving_up: asyncio.TimerHandle | None = None
         self._register_handlers()
 
-    # JoinAttempt and going
+    # Joining and leaving
 
     async def join(self, url: str, token: str) -> None:
         """CannotJoin: refused, or timed out. Never cancelled: that would leave a participant behind."""
@@ -205,7 +205,7 @@ class Room:
                 if frame.type != rtc.VideoBufferType.I420:
                     frame = frame.convert(rtc.VideoBufferType.I420)
                 turned = 90 * cast(int, event.rotation)  # the enumeration counts quarter turns
-                self._readers[sid].still = Still(frame.width, frame.height, frame.data, turned)
+                self._readers[sid].still = StillFrame(frame.width, frame.height, frame.data, turned)
                 self.on_media()
         finally:
             await stream.aclose()

@@ -41,7 +41,7 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
         """The settings in an environment, where empty is as good as unset. Raises SettingsError."""
-        given = _Given(environ)
+        given = _Environment(environ)
         bucket = given.text("S3_BUCKET")
         return cls(
             redis_url=given.url("REDIS_URL", ("redis", "rediss", "unix")),
@@ -61,7 +61,7 @@ class Settings:
         )
 
 
-class _Given:
+class _Environment:
     """An environment, read by the names without EGRESS_."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:

@@ -177,7 +177,7 @@ class _Upload:
         self.target, self.key = target, key
         self.place = {"Bucket": target.bucket, "Key": key}
         try:
-            self.s3, self.patient_s3 = client(target, READ_TIMEOUT), client(target, COMPLETE_TIMEOUT)
+            self.s3, self.completing_s3 = client(target, READ_TIMEOUT), client(target, COMPLETE_TIMEOUT)
         except (BotoCoreError, ValueError):
             raise UploadFailed(f"{target.address} is no address of a server.") from None
 
@@ -196,7 +196,7 @@ class _Upload:
         place = {**self.place, "UploadId": created["UploadId"]}
         try:
             parts = {"Parts": self.each_part(file, place)}
-            self.retry(lambda: self.patient_s3.complete_multipart_upload(**place, MultipartUpload=parts))
+            self.retry(lambda: self.completing_s3.complete_multipart_upload(**place, MultipartUpload=parts))
         except UploadFailed:
             with suppress(BotoCoreError, ClientError):  # its parts would stay for ever
                 self.s3.abort_multipart_upload(**place)

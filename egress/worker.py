@@ -156,7 +156,7 @@ class Worker:
             try:
                 await asyncio.to_thread(self.context.pending_uploads.upload_all)
             except Exception as error:  # noqa: BLE001  logged; retried soon
-                log_failure("sending what waits", error)
+                log_failure("uploading pending files", error)
 
     async def poll_until_stopping(self) -> None:
         self.admission.measure()
@@ -167,7 +167,7 @@ class Worker:
                 try:
                     await self.poll()
                 except Exception as error:  # noqa: BLE001  logged; the next poll comes soon
-                    log_failure("a look", error)
+                    log_failure("a poll", error)
 
     async def poll(self) -> None:
         """Measure the load, and report egresses of other workers whose leases have expired."""

@@ -11,8 +11,8 @@ from meetings.models import Meeting
 from participants.models import Participant
 
 REQUEST_LIFETIME = timedelta(days=30)
-MOST_STARS = 5
-LONGEST = 2000  # characters of the comments
+MAX_STARS = 5
+MAX_COMMENTS = 2000  # characters of the comments
 
 
 class Status(models.TextChoices):
@@ -103,7 +103,7 @@ class Feedback(models.Model):
     external_user_id = models.CharField(max_length=255)
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="feedback")
     rating = models.PositiveSmallIntegerField()
-    comments = models.CharField(max_length=LONGEST)
+    comments = models.CharField(max_length=MAX_COMMENTS)
     created_at = models.DateTimeField()
 
     objects = FeedbackQuerySet.as_manager()
@@ -113,12 +113,12 @@ class Feedback(models.Model):
         verbose_name_plural = "feedback"
         constraints = (
             models.UniqueConstraint(fields=("meeting", "external_user_id"), name="one_feedback_per_meeting"),
-            models.CheckConstraint(condition=Q(rating__range=(1, MOST_STARS)), name="rating_in_stars"),
+            models.CheckConstraint(condition=Q(rating__range=(1, MAX_STARS)), name="rating_in_stars"),
             models.CheckConstraint(condition=~Q(comments=""), name="comments_not_empty"),
         )
 
     def __str__(self) -> str:
-        return f"{self.rating} of {MOST_STARS} stars from {self.external_user_id} for {self.meeting.code}"
+        return f"{self.rating} of {MAX_STARS} stars from {self.external_user_id} for {self.meeting.code}"
 
 
 def last_day(person: Participant, meeting: Meeting) -> date:

@@ -22,7 +22,7 @@ def create_for(meeting: Meeting, now: datetime) -> None:
     more who has not answered. Whoever reaches them only later, by a late webhook or another session, gets
     theirs the next time that the room is found empty.
     """
-    if not meeting.over_at(now) and not is_room_empty(meeting, now):
+    if not meeting.over_since(now) and not is_room_empty(meeting, now):
         return
     connections = _by_person(_without_request(Connection.objects.of(meeting)))
     new = [_request_for(of_one, now) for of_one in connections if _is_enough(of_one, now)]

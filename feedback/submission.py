@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from feedback.errors import FeedbackNotAsked, InvalidFeedback, NotThere
-from feedback.models import LONGEST, MOST_STARS, Feedback
+from feedback.models import MAX_COMMENTS, MAX_STARS, Feedback
 from meetings.models import Meeting
 from participants.models import Participant
 
-STARS = {str(number): number for number in range(1, MOST_STARS + 1)}
+STARS = {str(number): number for number in range(1, MAX_STARS + 1)}
 NO_RATING = _("Choose one to five stars.")
 NO_COMMENTS = _("Write a few words.")
 TOO_LONG = _("Write at most 2,000 characters.")
@@ -77,7 +77,7 @@ def _words(given: object) -> str:
 def _wrong_with(words: str) -> list[StrOrPromise]:
     if not words:
         return [NO_COMMENTS]
-    if len(words) > LONGEST:
+    if len(words) > MAX_COMMENTS:
         return [TOO_LONG]
     is_text = "\0" not in words and not any("\ud800" <= letter <= "\udfff" for letter in words)
     return [] if is_text else [NOT_TEXT]

@@ -1,4 +1,8 @@
-"""What each LiveKit event changes. Applying is idempotent, and the order of events does not matter."""
+"""What each LiveKit event changes.
+
+Applying is idempotent, in any order: an event's id is stored once (`models.py`), each fact of a connection is
+one conditional UPDATE (`participants/models.py`), and recordings move only along their state machine.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,7 +20,7 @@ from recordings import launch, lifecycle
 from recordings.tasks import enqueue
 from upclass import egress
 
-JOIN_DUE = timedelta(minutes=2)  # by then a join has come as a webhook, or was found by the reconciler
+JOIN_TIMEOUT = timedelta(minutes=2)  # by then a join has come as a webhook, or was found by the reconciler
 
 
 class WaitForJoin(Exception):
@@ -33,7 +37,7 @@ def apply(webhook: InboundWebhook, now: datetime) -> None:
         if event.egress:
             on_egress_event(event, now)
     except WaitForJoin:
-        if now - webhook.received_at < JOIN_DUE:
+        if now - webhook.received_at < JOIN_TIMEOUT:
             InboundWebhook.objects.filter(pk=webhook.pk).update(tries=F("tries") + 1)
             return
     InboundWebhook.objects.filter(pk=webhook.pk).update(applied_at=now)
@@ -94,7 +98,7 @@ def on_egress_event(event: LiveKitEvent, now: datetime) -> None:
 
 def eject_unwelcome(meeting: Meeting, person: Participant, now: datetime) -> None:
     """Whoever connected on an old token to a meeting that is over, or was removed or barred, is ejected."""
-    if meeting.over_at(now):
+    if meeting.over_since(now):
         close_room(meeting)
     elif person.removed_at or person.barred_at:
         eject(person)

@@ -37,11 +37,11 @@ def reconcile(now: datetime) -> None:
 
 def compare(meeting: Meeting, people: Iterable[livekit.Person], now: datetime) -> None:
     """Whoever is there gets a connection, webhook or not; the room of a meeting that is over is closed."""
-    if meeting.over_at(now):
+    if meeting.over_since(now):
         close_room(meeting)
     for person in people:
         connection = connection_of(meeting, person, now, now)
-        if not meeting.over_at(now):
+        if not meeting.over_since(now):
             eject_unwelcome(meeting, connection.participant, now)
 
 

@@ -10,13 +10,13 @@ from inbox.tasks import apply_webhook
 from upclass import livekit
 from upclass.celery import enqueue_on_commit
 
-LARGEST = 16 * 1024 * 1024  # bytes; what is longer is cut, and so fails verification
+MAX_BODY = 16 * 1024 * 1024  # bytes; what is longer is cut, and so fails verification
 
 
 @csrf_exempt
 def livekit_webhook(request: HttpRequest) -> HttpResponse:
     """Verify, store, answer: nothing is applied here, for a slow answer holds up a room's webhooks."""
-    body = request.read(LARGEST)
+    body = request.read(MAX_BODY)
     try:
         livekit.verify_webhook(body, request.headers.get("Authorization", ""))
     except livekit.BadSignature:

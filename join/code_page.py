@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
-from join import guessing
-from join.errors import CodeNeeded, CodeNotValid, CodeProblem, TooManyTries
+from join import code_attempts
+from join.errors import CodeNeeded, CodeNotValid, CodeProblem, TooManyAttempts
 from join.forms import CodeForm
 from join.responses import SeeOther, with_headers
 from meetings.models import Meeting
-from upclass.addresses import one_place
+from upclass.addresses import client_network
 
 
 class CodePage(View):
@@ -19,15 +19,17 @@ class CodePage(View):
 
     def get(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         try:
-            guessing.require_open(meeting, place(request), now)
-        except TooManyTries as closed:
+            code_attempts.require_open(meeting, network(request), now)
+        except TooManyAttempts as closed:
             return code_page(request, closed)
         return code_page(request)
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         try:
-            guessing.require_open(meeting, place(request), now)  # or who is shut out would wait for a lock
-            person = guessing.person_with(meeting, typed(request), place(request), now)
+            code_attempts.require_open(
+                meeting, network(request), now
+            )  # or who is shut out would wait for a lock
+            person = code_attempts.person_with(meeting, typed(request), network(request), now)
         except CodeProblem as problem:
             return code_page(request, problem)
         return SeeOther(f"/{meeting.code}/?token={person.token}")
@@ -42,11 +44,11 @@ def typed(request: HttpRequest) -> str:
     raise CodeNeeded if is_missing else CodeNotValid
 
 
-def place(request: HttpRequest) -> str:
-    return one_place(request.META["REMOTE_ADDR"])
+def network(request: HttpRequest) -> str:
+    return client_network(request.META["REMOTE_ADDR"])
 
 
 def code_page(request: HttpRequest, problem: CodeProblem | None = None) -> HttpResponse:
-    context = {"problem": problem, "is_closed": isinstance(problem, TooManyTries)}
+    context = {"problem": problem, "is_closed": isinstance(problem, TooManyAttempts)}
     response = render(request, "join/code.html", context, status=problem.status if problem else 200)
     return with_headers(response, problem.headers if problem else {})

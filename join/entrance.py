@@ -38,12 +38,12 @@ def needs_code(request: HttpRequest, meeting: Meeting) -> bool:
     return meeting.is_secured and not request.GET.get("token")
 
 
-def known(request: HttpRequest, meeting: Meeting) -> Participant | None:
+def find_person(request: HttpRequest, meeting: Meeting) -> Participant | None:
     """None for a guest's first visit. Raises LinkNotValid."""
-    return invited(request, meeting) if meeting.is_secured else guests.recognise(request, meeting)
+    return find_invited(request, meeting) if meeting.is_secured else guests.recognise(request, meeting)
 
 
-def invited(request: HttpRequest, meeting: Meeting) -> Participant:
+def find_invited(request: HttpRequest, meeting: Meeting) -> Participant:
     """Whose link it is. Raises LinkNotValid."""
     person = by_token(meeting, request.GET.get("token", ""))
     if person is None:
@@ -51,16 +51,18 @@ def invited(request: HttpRequest, meeting: Meeting) -> Participant:
     return person
 
 
-def host(request: HttpRequest, meeting: Meeting) -> Participant:
+def require_host(request: HttpRequest, meeting: Meeting) -> Participant:
     """Whose link it is, if a host's. Raises NotAHost, LinkNotValid, PersonRemoved, PersonBarred."""
     if not meeting.is_secured:
         raise NotAHost
-    person = invited(request, meeting)
+    person = find_invited(request, meeting)
     moderation.check_host(person)
     return person
 
 
-def named(request: HttpRequest, meeting: Meeting, person: Participant | None, now: datetime) -> Participant:
+def with_name(
+    request: HttpRequest, meeting: Meeting, person: Participant | None, now: datetime
+) -> Participant:
     """A registered person as they are; a guest under the name that they gave now. Raises NameNeeded."""
     if person and not person.is_guest:
         return person
@@ -70,7 +72,7 @@ def named(request: HttpRequest, meeting: Meeting, person: Participant | None, no
     return guests.named(person, meeting, form.cleaned_data["name"], now)
 
 
-def attempt(request: HttpRequest) -> JoinAttempt:
+def join_attempt(request: HttpRequest) -> JoinAttempt:
     """How somebody asks to come in, as their page says; a visit that is not in our format is ignored."""
     visit = request.POST.get("visit", "")
     known = visit if VISIT.fullmatch(visit) else ""

@@ -30,7 +30,7 @@ class CodeNotValid(CodeProblem):
     detail = _("No one in this meeting has this code. Check it and try again.")
 
 
-class TooManyTries(CodeProblem):
+class TooManyAttempts(CodeProblem):
     """Too many wrong codes from one place, or for one meeting: nobody learns which."""
 
     status, code = 429, "too_many_tries"

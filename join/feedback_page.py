@@ -17,14 +17,14 @@ from feedback import models, submission
 from feedback.errors import FeedbackNotAsked, InvalidFeedback, NotThere
 from feedback.models import Feedback
 from join import entrance
-from join.dead_ends import notice, problems_as_pages
+from join.error_pages import notice, problems_as_pages
 from join.responses import SeeOther, problem_json, wants_json
 from meetings.models import Meeting
 from participants.models import Participant
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierMeeting:
     """Another meeting, about which this one's door asks, and the person's last day (UTC) in it."""
 
     meeting: Meeting
@@ -37,27 +37,29 @@ class FeedbackPage(View):
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         meeting = entrance.meeting_of(code)
-        person = whose(request, meeting)
+        person = get_respondent(request, meeting)
         require_asked(person, meeting)
-        return notice(request, "feedback_given") if has_answered(person, meeting) else form(request, meeting)
+        if has_answered(person, meeting):
+            return notice(request, "feedback_given")
+        return render_form(request, meeting)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         meeting = entrance.meeting_of(code)
-        person = whose(request, meeting)
-        subject = about(request, meeting)
+        person = get_respondent(request, meeting)
+        subject = get_subject(request, meeting)
         rating, comments = request.POST.get("rating"), request.POST.get("comments")
         try:
             submission.submit(person, subject, rating, comments, timezone.now())
         except InvalidFeedback as invalid:
-            return corrections(request, meeting, person, subject, invalid)
-        return thanks(request, meeting)
+            return render_corrections(request, meeting, person, subject, invalid)
+        return respond_thanks(request, meeting)
 
 
-def whose(request: HttpRequest, meeting: Meeting) -> Participant:
+def get_respondent(request: HttpRequest, meeting: Meeting) -> Participant:
     """Who gives feedback. Raises FeedbackNotAsked, LinkNotValid, PersonRemoved, PersonBarred."""
     if not meeting.is_secured:
         raise FeedbackNotAsked
-    person = entrance.invited(request, meeting)
+    person = entrance.find_invited(request, meeting)
     admission.check_not_excluded(person)
     return person
 
@@ -74,7 +76,7 @@ def has_answered(person: Participant, meeting: Meeting) -> bool:
     return Feedback.objects.of(meeting).filter(external_user_id=person.external_user_id).exists()
 
 
-def about(request: HttpRequest, meeting: Meeting) -> Meeting:
+def get_subject(request: HttpRequest, meeting: Meeting) -> Meeting:
     """The meeting that the form names, of the same customer, or this one. Raises NotThere.
 
     What is nobody's, or another customer's, is answered as one that the person was not in.
@@ -91,8 +93,12 @@ def about(request: HttpRequest, meeting: Meeting) -> Meeting:
 # Answers
 
 
-def form(
-    request: HttpRequest, meeting: Meeting, earlier: Earlier | None = None, status: int = 200, **more: Any
+def render_form(
+    request: HttpRequest,
+    meeting: Meeting,
+    earlier: EarlierMeeting | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     """`more`: what was given, and what is wrong with it."""
     query = request.META["QUERY_STRING"]
@@ -100,26 +106,26 @@ def form(
     return render(request, "join/feedback.html", {**link, "earlier": earlier, **more}, status=status)
 
 
-def gate(request: HttpRequest, meeting: Meeting, owed: FeedbackOwed) -> HttpResponse:
+def render_owed(request: HttpRequest, meeting: Meeting, owed: FeedbackOwed) -> HttpResponse:
     """In place of a meeting's page: the form for the earlier meeting of which feedback is owed."""
     earlier = owed.feedback_request.meeting
     day = models.last_day(owed.feedback_request.participant, earlier)
-    return form(request, meeting, Earlier(earlier, day), status=owed.status)
+    return render_form(request, meeting, EarlierMeeting(earlier, day), status=owed.status)
 
 
-def corrections(
+def render_corrections(
     request: HttpRequest, meeting: Meeting, person: Participant, subject: Meeting, invalid: InvalidFeedback
 ) -> HttpResponse:
     """The form as it was sent, with a sentence at each field that is wrong."""
     if wants_json(request):
         return problem_json(invalid)
     day = models.last_day(submission.was_there(person, subject) or person, subject)
-    earlier = None if subject == meeting else Earlier(subject, day)
+    earlier = None if subject == meeting else EarlierMeeting(subject, day)
     given = {"rating": request.POST.get("rating", ""), "comments": request.POST.get("comments", "")}
-    return form(request, meeting, earlier, given=given, errors=invalid.fields, status=invalid.status)
+    return render_form(request, meeting, earlier, given=given, errors=invalid.fields, status=invalid.status)
 
 
-def thanks(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def respond_thanks(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """At a door: back to it. After the call: the page that says thank you."""
     if wants_json(request):
         return JsonResponse({"thanks": True})

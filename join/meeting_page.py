@@ -13,7 +13,7 @@ from calls import admission
 from calls.errors import FeedbackOwed
 from join import entrance, feedback_page, guests
 from join.code_page import CodePage
-from join.dead_ends import problems_as_pages
+from join.error_pages import problems_as_pages
 from join.page_data import page_data
 from meetings.models import Meeting
 
@@ -40,18 +40,18 @@ class MeetingPage(View):
     """GET shows the way in; POST, asked by the page's script, answers JSON."""
 
     def get(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
-        person = entrance.known(request, meeting)
+        person = entrance.find_person(request, meeting)
         try:
             admission.check(meeting, person, now)
         except FeedbackOwed as owed:
-            return feedback_page.gate(request, meeting, owed)
+            return feedback_page.render_owed(request, meeting, owed)
         return render(request, "join/meeting.html", {"page": page_data(request, meeting, person)})
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
-        known = entrance.known(request, meeting)
+        known = entrance.find_person(request, meeting)
         admission.check(meeting, known, now)
-        person = entrance.named(request, meeting, known, now)
-        ticket = admission.admit(meeting, person, now, entrance.attempt(request))
+        person = entrance.with_name(request, meeting, known, now)
+        ticket = admission.admit(meeting, person, now, entrance.join_attempt(request))
         facts = {"url": ticket.url, "token": ticket.token, "expiresIn": ticket.expires_in}
         response = JsonResponse(facts)
         guests.remember(response, person)

@@ -40,7 +40,7 @@ def require_post(request: HttpRequest) -> None:
 def host_mute(request: HttpRequest, code: str) -> HttpResponse:
     """`identity`: whose microphone; without it everybody's but the host's. `{"muted": 3}` tracks."""
     meeting = entrance.open_meeting(code, timezone.now())
-    host = entrance.host(request, meeting)
+    host = entrance.require_host(request, meeting)
     whom = identity(request) if "identity" in request.POST else None
     return JsonResponse({"muted": moderation.mute_participants(meeting, host, whom)})
 
@@ -50,7 +50,7 @@ def host_remove(request: HttpRequest, code: str) -> HttpResponse:
     """`identity`: who is ejected and barred. `{"removed": true}`, also again."""
     now = timezone.now()
     meeting = entrance.open_meeting(code, now)
-    host = entrance.host(request, meeting)
+    host = entrance.require_host(request, meeting)
     moderation.bar_participant(meeting, host, identity(request), now)
     return JsonResponse({"removed": True})
 
@@ -61,7 +61,7 @@ def host_end(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     meeting = entrance.meeting_of(code)
     moderation.check_can_end(meeting, now)
-    entrance.host(request, meeting)
+    entrance.require_host(request, meeting)
     ended_at = moderation.end_as_host(meeting, now)
     return JsonResponse({"ended_at": f"{ended_at:%Y-%m-%dT%H:%M:%SZ}"})
 

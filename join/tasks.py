@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from join.models import WrongTry
+from join.models import FailedAttempt
 from upclass.celery import app
 from upclass.locks import try_lock
 
@@ -12,4 +12,4 @@ def prune_wrong_codes() -> None:
     """Forget the wrong codes that no limit counts any more."""
     with try_lock("prune_wrong_codes") as acquired:
         if acquired:
-            WrongTry.objects.stale(timezone.now()).delete()
+            FailedAttempt.objects.stale(timezone.now()).delete()

@@ -46,7 +46,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 
 class Meeting(models.Model):
-    """The appointment. One LiveKit room, named by its code, is made when somebody enters."""
+    """A scheduled meeting. One LiveKit room, named by its code, is made when somebody enters."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="meetings")
     code = models.CharField(max_length=14, unique=True, default=codes.meeting_code, editable=False)
@@ -77,9 +77,9 @@ class Meeting(models.Model):
     def status(self, now: datetime) -> Status:
         if self.ended_at:
             return Status.ENDED
-        return Status.EXPIRED if self.over_at(now) else Status.ACTIVE
+        return Status.EXPIRED if self.over_since(now) else Status.ACTIVE
 
-    def over_at(self, now: datetime) -> datetime | None:
+    def over_since(self, now: datetime) -> datetime | None:
         """Since when the meeting is ended or expired; None while it is neither."""
         passed = self.expires_at if self.expires_at and self.expires_at <= now else None
         return self.ended_at or self.cancelled_at or passed

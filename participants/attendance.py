@@ -27,7 +27,7 @@ def billed_seconds(meeting: Meeting, connections: Iterable[Connection]) -> int:
     """All people's seconds, added up; each person's is the union of their connections."""
     spans: dict[tuple[bool, str], list[timespans.Span]] = defaultdict(list)
     for connection in connections:
-        spans[connection.participant.who].append(connection.billed_span(meeting))
+        spans[connection.participant.person_key].append(connection.billed_span(meeting))
     return sum(timespans.seconds(of_one) for of_one in spans.values())
 
 
@@ -43,7 +43,7 @@ def connection_of(meeting: Meeting, reported: Reported, at: datetime, now: datet
     if reported.joined_at:
         known.set_joined_at(reported.joined_at, now)
     else:
-        known.set_joined_by(at, now)
+        known.set_joined_no_later_than(at, now)
     return connection
 
 

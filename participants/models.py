@@ -106,7 +106,7 @@ class Participant(models.Model):
         return self.role == Role.HOST and not self.is_guest
 
     @property
-    def who(self) -> tuple[bool, str]:
+    def person_key(self) -> tuple[bool, str]:
         """Which person this is in the meeting: a registration made anew is the same one."""
         return self.is_guest, self.external_user_id or self.identity
 
@@ -182,7 +182,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         known = self.filter(Q(is_joined_guessed=True) | Q(joined_at__gt=at))
         known.change(now, joined_at=at, is_joined_guessed=False)
 
-    def set_joined_by(self, at: datetime, now: datetime) -> None:
+    def set_joined_no_later_than(self, at: datetime, now: datetime) -> None:
         """They were there at `at`: a guess that they joined later was wrong."""
         self.filter(is_joined_guessed=True, joined_at__gt=at).change(now, joined_at=at)
 
@@ -236,7 +236,7 @@ class Connection(settlement.Settlement):
 
     def span(self, meeting: Meeting, now: datetime) -> timespans.Span:
         """The time that counts: until leaving, until the meeting was over, or until now."""
-        return timespans.span(self.joined_at, self.left_at, meeting.over_at(now) or now)
+        return timespans.span(self.joined_at, self.left_at, meeting.over_since(now) or now)
 
     def billed_span(self, meeting: Meeting) -> timespans.Span:
         """The time that is billed: an open connection up to when LiveKit last showed the person active."""
@@ -258,7 +258,7 @@ class Session:
     @classmethod
     def of(cls, group: "list[Connection]", meeting: Meeting, now: datetime) -> "Session":
         spans = [connection.span(meeting, now) for connection in group]
-        is_over = meeting.over_at(now) is not None
+        is_over = meeting.over_since(now) is not None
         is_connected = not is_over and any(connection.left_at is None for connection in group)
         return cls(
             id=group[0].pk,
@@ -270,7 +270,7 @@ class Session:
         )
 
 
-# The door
+# Admission
 
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):

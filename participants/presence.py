@@ -48,7 +48,7 @@ def occupancy(meeting: Meeting, now: datetime) -> Occupancy | None:
 
 
 def _connected(meeting: Meeting, now: datetime) -> list[tuple[timespans.Span, Participant | None]]:
-    found = Connection.objects.of(meeting).with_presence(meeting.over_at(now) or now)
+    found = Connection.objects.of(meeting).with_presence(meeting.over_since(now) or now)
     ordered = found.select_related("participant").order_by("joined_at", "pk")
     return [(timespans.span(one.joined_at, None, one.presence_ends_at), one.participant) for one in ordered]
 

@@ -26,7 +26,7 @@ def add(person: Participant, now: datetime) -> Participant:
 
     Under the meeting's lock: of a registration and the meeting's end, the later one knows of the other.
     """
-    if Meeting.objects.select_for_update().get(pk=person.meeting_id).over_at(now):
+    if Meeting.objects.select_for_update().get(pk=person.meeting_id).over_since(now):
         raise MeetingNotActive
     [registered] = register([person])
     return registered

@@ -22,13 +22,13 @@ def connected() -> ConnectionQuerySet:
 
 def is_wanted(meeting: Meeting, now: datetime) -> bool:
     """Whether a recording is to be started for somebody who is there."""
-    is_on = meeting.record_on_cloud and not meeting.over_at(now)
+    is_on = meeting.record_on_cloud and not meeting.over_since(now)
     return is_on and connected().of(meeting).exists()
 
 
 def is_still_wanted(meeting: Meeting, now: datetime) -> bool:
     """Whether a recording that was started is to go on: also without whoever it was started for."""
-    return not meeting.over_at(now) and not presence.is_room_empty(meeting, now)
+    return not meeting.over_since(now) and not presence.is_room_empty(meeting, now)
 
 
 def to_record(meetings: MeetingQuerySet) -> MeetingQuerySet:

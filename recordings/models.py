@@ -40,8 +40,9 @@ class Recording(models.Model):
     """One recording run of a meeting; `state` says where it is (recordings/states.py).
 
     The other columns are facts about it. `file` is the key of its object, one for each time LiveKit was
-    asked. `failures` counts the times that it was refused or broke off. `missing_since` is when its recorder
-    was first not found in the room, `finished_at` when LiveKit reported its egress as complete.
+    asked. `failures` counts the times that it was refused or broke off. `missing_since` is when its egress
+    was first not found in the room, `finished_at` when LiveKit reported it as complete. `recorder` is, as in
+    the API, the person to whom it belongs; elsewhere a recorder is the machine.
     """
 
     uid = models.CharField(max_length=20, unique=True, default=codes.identity, editable=False)

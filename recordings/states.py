@@ -4,7 +4,7 @@
        ▲           │
        └───────────┘ refused, retried later
 
-FAILED is reached from any of them but QUEUED, DROPPED from the first three. docs/architecture.md says who
+FAILED is reached from REQUESTED to STORING, DROPPED from the first three. docs/architecture.md says who
 causes each transition.
 """
 

@@ -16,8 +16,8 @@ from upclass.egress import Egress, EgressState
 log = logging.getLogger(__name__)
 
 ANSWER_DUE = timedelta(seconds=40)  # longer than LiveKit takes to answer a request
-JOIN_DUE = timedelta(seconds=60)  # by then a recorder is in the room: 3-9 s are usual
-GONE = timedelta(seconds=20)  # missing for so long; it may be reconnecting
+JOIN_TIMEOUT = timedelta(seconds=60)  # by then a recorder is in the room: 3-9 s are usual
+MISSING_TIMEOUT = timedelta(seconds=20)  # missing for so long; it may be reconnecting
 UPLOAD_DUE = timedelta(seconds=60)  # longer only for long recordings: checked whether a recorder is at it
 FILE_DUE = timedelta(minutes=4)  # after its egress was reported complete
 LATE = timedelta(hours=1)  # for which the file of a failed recording may still come, or its recorder be back
@@ -33,13 +33,13 @@ def follow_ups(now: datetime) -> Iterator[FollowUp]:
 
 
 def _with_livekit(now: datetime) -> Iterator[FollowUp]:
-    yield from _each(_whole(Recording.objects.unfinished().exclude(state=State.STORING)), now, check)
-    yield from _each(_whole(_failed(now)), now, check_ghost)
+    yield from _each(_with_related(Recording.objects.unfinished().exclude(state=State.STORING)), now, check)
+    yield from _each(_with_related(_failed(now)), now, check_ghost)
 
 
 def _with_storage(now: datetime) -> Iterator[FollowUp]:
     storing = Recording.objects.filter(state=State.STORING)
-    yield from _each(_whole(storing | _failed(now).filter(size_bytes=None)), now, check_file)
+    yield from _each(_with_related(storing | _failed(now).filter(size_bytes=None)), now, check_file)
 
 
 def _with_people(now: datetime) -> Iterator[FollowUp]:
@@ -51,7 +51,7 @@ def _failed(now: datetime) -> RecordingQuerySet:
     return Recording.objects.filter(state=State.FAILED, failed_at__gt=now - LATE).exclude(egress_id=None)
 
 
-def _whole(recordings: RecordingQuerySet) -> RecordingQuerySet:
+def _with_related(recordings: RecordingQuerySet) -> RecordingQuerySet:
     return recordings.select_related("meeting__customer")
 
 
@@ -130,7 +130,7 @@ def _check_recorder(recording: Recording, now: datetime) -> FollowUp | None:
         recording.set_missing_since(None)
         return None
     requested_at = recording.requested_at or recording.created_at
-    has_joined = recording.state == State.RECORDING or requested_at <= now - JOIN_DUE
+    has_joined = recording.state == State.RECORDING or requested_at <= now - JOIN_TIMEOUT
     return _on_missing(recording, now) if has_joined else None
 
 
@@ -139,7 +139,7 @@ def _on_missing(recording: Recording, now: datetime) -> FollowUp | None:
     if recording.missing_since is None:
         recording.set_missing_since(now)
         return None
-    is_gone = recording.missing_since <= now - GONE
+    is_gone = recording.missing_since <= now - MISSING_TIMEOUT
     return FollowUp(Action.STOP, recording.pk) if is_gone else None
 
 

@@ -27,7 +27,7 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         if not change:
-            obj.draw()
+            obj.generate()
         super().save_model(request, obj, form, change)
 
     def response_add(

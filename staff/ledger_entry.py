@@ -23,7 +23,7 @@ from billing.models import EntryKind, LedgerEntry
 from meetings.models import Meeting
 
 KINDS = (EntryKind.GRANT, EntryKind.REFUND, EntryKind.ADJUSTMENT)  # usage is booked by settling only
-TWINS = timedelta(minutes=10)  # within which the same entry is taken for a mistake
+DUPLICATE_WINDOW = timedelta(minutes=10)  # within which the same entry is taken for a mistake
 SHOWN = ("created_at", "customer", "kind", "amount", "balance_after", "meeting", "seconds", "reason")
 
 
@@ -57,7 +57,7 @@ class LedgerEntryForm(forms.ModelForm[LedgerEntry]):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if "kind" in given and "amount" in given:
-            self._weigh(given["kind"], given["amount"])
+            self._check_amount(given["kind"], given["amount"])
         if given.get("meeting_code") and "customer" in given:
             self._find_meeting(given["meeting_code"])
         self.instance.form_id = given.get("form_id")
@@ -66,13 +66,13 @@ class LedgerEntryForm(forms.ModelForm[LedgerEntry]):
     def _post_clean(self) -> None:
         """When the entry is filled in: the browser's Back brings a new form with the old content."""
         super()._post_clean()  # type: ignore[misc]  # has no types
-        twins = LedgerEntry.objects.same_as(self.instance, timezone.now() - TWINS)
+        twins = LedgerEntry.objects.same_as(self.instance, timezone.now() - DUPLICATE_WINDOW)
         if not self.errors and twins.exclude(form_id=self.instance.form_id).exists():
             self.add_error(
                 None, "The same was booked a moment ago. If you mean it twice, say so in the reason."
             )
 
-    def _weigh(self, kind: str, amount: Decimal) -> None:
+    def _check_amount(self, kind: str, amount: Decimal) -> None:
         if amount == 0:
             self.add_error("amount", "0 credits would change nothing.")
         elif amount < 0 and kind != EntryKind.ADJUSTMENT:
@@ -89,7 +89,7 @@ class LedgerEntryForm(forms.ModelForm[LedgerEntry]):
 
 
 class BookedBefore(Exception):
-    """The form was sent before: `first` is what it booked, `again` what it was to book now."""
+    """The form was sent before: `first` is what it booked; `is_same`, whether this one asks for the same."""
 
     def __init__(self, first: LedgerEntry, again: LedgerEntry) -> None:
         super().__init__(first, again)

@@ -33,7 +33,7 @@ class ParticipantAdmin(admin.ModelAdmin[Participant]):
     def has_delete_permission(self, request: HttpRequest, obj: Participant | None = None) -> bool:
         return False
 
-    def has_forgive_permission(self, request: HttpRequest) -> bool:
+    def has_lift_bar_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("participants.change_participant")
 
     @admin.display(ordering="meeting__customer__slug")
@@ -42,12 +42,12 @@ class ParticipantAdmin(admin.ModelAdmin[Participant]):
 
     # What can be done
 
-    @admin.action(description="Let the selected people back in", permissions=["forgive"])
+    @admin.action(description="Let the selected people back in", permissions=["lift_bar"])
     def lift_bar(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
-        forgiven = sum(self._lift_bar(request, person) for person in queryset)
-        left = queryset.count() - forgiven
-        outcome = f"{forgiven} may come back." + (f" {left} had not been put out by a host." if left else "")
-        self.message_user(request, outcome, messages.SUCCESS if forgiven else messages.WARNING)
+        lifted = sum(self._lift_bar(request, person) for person in queryset)
+        left = queryset.count() - lifted
+        outcome = f"{lifted} may come back." + (f" {left} had not been put out by a host." if left else "")
+        self.message_user(request, outcome, messages.SUCCESS if lifted else messages.WARNING)
 
     @transaction.atomic
     def _lift_bar(self, request: HttpRequest, person: Participant) -> bool:

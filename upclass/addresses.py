@@ -59,7 +59,7 @@ def parsed(text: str) -> Address | None:
     return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
 
 
-def one_place(address: str) -> str:
+def client_network(address: str) -> str:
     """What stands for all addresses that one household is given: of IPv6 the network of 64 bits."""
     found = parsed(address)
     if isinstance(found, IPv6Address):

@@ -10,24 +10,24 @@ LOWER_CASE = "abcdefghijklmnopqrstuvwxyz0123456789"
 MEETING_CODE = r"[A-Za-z]{4}-[A-Za-z]{4}-[A-Za-z]{4}"
 
 
-def draw(alphabet: str, length: int) -> str:
+def random_string(alphabet: str, length: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 def meeting_code() -> str:
     """Three groups of four letters, such as `BCDF-GHJK-MNPR`: 10^15 of them."""
-    return "-".join(draw(LETTERS, 4) for _ in range(3))
+    return "-".join(random_string(LETTERS, 4) for _ in range(3))
 
 
 def participant_code() -> str:
     """Six characters, such as `BCD234`: unique in a meeting only."""
-    return draw(LETTERS_AND_DIGITS, 6)
+    return random_string(LETTERS_AND_DIGITS, 6)
 
 
 def session_id() -> str:
-    return draw(LOWER_CASE, 12)
+    return random_string(LOWER_CASE, 12)
 
 
 def identity() -> str:
     """A person's name in LiveKit: 20 characters (103 bits), no meaning. Others in the room see it."""
-    return draw(LOWER_CASE, 20)
+    return random_string(LOWER_CASE, 20)

@@ -19,7 +19,7 @@ from upclass.livekit import Refused, call
 
 START_TIMEOUT = 30.0  # seconds; with no recorder free, LiveKit answers after 23
 STOP_TIMEOUT = 20.0  # seconds; LiveKit tries up to three times, for 3, 5 and 7
-LONGEST = 2**31 - 1  # seconds, as the tables can hold
+MAX_DURATION = 2**31 - 1  # seconds, as the tables can hold
 ROOM_TIMEOUT = 5.0  # seconds
 BUSY = {
     api.ServerErrorCode.UNAVAILABLE,
@@ -187,7 +187,7 @@ def _egress(info: api.EgressInfo) -> Egress:
         error=info.error.replace("\0", ""),
         started_at=_moment(file.started_at or info.started_at),
         ended_at=_moment(file.ended_at or info.ended_at),
-        seconds=min(round(max(0, file.duration) / 1e9), LONGEST),
+        seconds=min(round(max(0, file.duration) / 1e9), MAX_DURATION),
     )
 
 

@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 class Problem(Exception):
     """A foreseen outcome: its HTTP status, a title, one sentence, and a stable word for machines.
 
-    Apps subclass it, one class per outcome; the doors turn it into JSON or into a page. `facts` stand
+    Apps subclass it, one class per outcome; the entry points turn it into JSON or into a page. `facts` stand
     beside title and sentence in the API's body; `headers` go with it. What people read may be lazy words,
     which become those of their language when they are shown.
     """

@@ -7,19 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.views.decorators.csp import csp_override
 
-from upclass.paths import door, is_page
+from upclass.paths import entry_point, is_page
 from upclass.policies import OTHERS, PERMISSIONS
 
 
 class PoliciesMiddleware:
-    """Gives the doors that are no pages a policy of their own, and every answer what devices it may use."""
+    """Entry points that are no pages get a policy of their own; every response, what devices it may use."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.others = {name: csp_override(dict(policy))(get_response) for name, policy in OTHERS.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.others.get(door(request.path), self.get_response)(request)
+        response = self.others.get(entry_point(request.path), self.get_response)(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

@@ -1,15 +1,15 @@
-"""Which paths are pages for people who join: all that no other door has."""
+"""Which paths are pages for people who join: all that no other entry point has."""
 
 import re
 
-OTHER_DOORS = re.compile(r"/(api|admin|docs|webhooks|static|healthz|readyz)(?:/|$)")
+OTHER_ENTRY_POINTS = re.compile(r"/(api|admin|docs|webhooks|static|healthz|readyz)(?:/|$)")
 
 
-def door(path: str) -> str:
+def entry_point(path: str) -> str:
     """`api`, `admin`, `docs`, …, by the path's first part; `page` for the pages."""
-    found = OTHER_DOORS.match(path)
+    found = OTHER_ENTRY_POINTS.match(path)
     return found[1] if found else "page"
 
 
 def is_page(path: str) -> bool:
-    return door(path) == "page"
+    return entry_point(path) == "page"

@@ -76,7 +76,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-APPEND_SLASH = False  # each door says itself which paths it takes
+APPEND_SLASH = False  # each entry point says itself which paths it takes
 
 # Security headers. The pages' policies are in upclass/policies.py.
 
@@ -84,7 +84,7 @@ SECURE_CSP = policies.pages(LIVEKIT_PUBLIC_URL, FRAME_ANCESTORS)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin"  # never the path and its token; forms still send their origin
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # trusted proxies' only: upclass/proxies.py
-CSRF_FAILURE_VIEW = "join.dead_ends.csrf_failed"
+CSRF_FAILURE_VIEW = "join.error_pages.csrf_failed"
 
 # A page in another site's frame keeps its cookies only when they say so, and only by TLS.
 IS_PUBLIC_BY_TLS = PUBLIC_URL.startswith("https://")
@@ -202,7 +202,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["api.limits.KeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.JsonParser"],
-    "EXCEPTION_HANDLER": "api.errors.answer",
+    "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.JsonNegotiation",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
@@ -216,7 +216,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/"}],
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["api.v1.schema.finish"],
+    "POSTPROCESSING_HOOKS": ["api.v1.schema.postprocess_schema"],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
 RATE_LIMIT_PER_SECOND = number("RATE_LIMIT_PER_SECOND", 100)  # of each API key, unless it has its own
@@ -258,7 +258,7 @@ CELERY = {
         "sweep_recordings": periodic("recordings.tasks.sweep_recordings", 15.0),
         "prune_wrong_codes": periodic("join.tasks.prune_wrong_codes", 3600.0),
         "prune_applied_webhooks": periodic("inbox.tasks.prune_applied_webhooks", 3600.0),
-        "prune_kept_answers": periodic("api.tasks.prune_kept_answers", 3600.0),
+        "prune_stored_responses": periodic("api.tasks.prune_stored_responses", 3600.0),
     },
 }
 

@@ -1,4 +1,4 @@
-"""The four doors, each under its paths, and two for machines that watch over us."""
+"""The four entry points, each under its paths, and two for machines that watch over us."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, outcome: str) -> HttpResponse:
-    """In JSON for programs, as a page for people; the doors are named in strings, for they stand above."""
-    door = "api.errors" if request.path.startswith("/api/") else "join.dead_ends"
-    answer: HttpResponse = import_string(f"{door}.{outcome}")(request)
+    """In JSON for programs, as a page for people; both are named in strings, for they are layers above."""
+    module = "api.errors" if request.path.startswith("/api/") else "join.error_pages"
+    answer: HttpResponse = import_string(f"{module}.{outcome}")(request)
     return answer

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
 
 
-class Understood:
+class RequestNormalizer:
     """Hands Django only requests that it understands: what it would lose or choke on is put right before."""
 
     def __init__(self, django: "WSGIApplication") -> None:
@@ -60,6 +60,6 @@ def is_for_frames(name: str, value: str) -> bool:
     return name == "Set-Cookie" and "; samesite=none" in value.lower()
 
 
-application = Understood(get_wsgi_application())
+application = RequestNormalizer(get_wsgi_application())
 refuse_unsafe_settings()
 refuse_unusable_storage()

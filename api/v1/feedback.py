@@ -14,7 +14,7 @@ from api.v1.fields import Moment
 from api.v1.schema import MEETING_CODE, operation
 from api.v1.scope import CustomerViewSet, feedback
 from feedback.averages import average
-from feedback.models import MOST_STARS, Feedback
+from feedback.models import MAX_STARS, Feedback
 from meetings.errors import MeetingNotFound
 from participants.errors import MeetingNotSecured
 
@@ -33,7 +33,7 @@ class Average(serializers.Field[Decimal, Any, float, Any]):
 class FeedbackSerializer(serializers.Serializer[Feedback]):
     external_user_id = serializers.CharField()
     display_name = serializers.CharField(source="participant.display_name")
-    rating = serializers.IntegerField(min_value=1, max_value=MOST_STARS, help_text="Stars.")
+    rating = serializers.IntegerField(min_value=1, max_value=MAX_STARS, help_text="Stars.")
     comments = serializers.CharField()
     created_at = Moment()
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
-FURTHEST = 2**31 - 1
+MAX_OFFSET = 2**31 - 1
 
 LIMIT = OpenApiParameter(
     "limit",
@@ -17,7 +17,7 @@ LIMIT = OpenApiParameter(
 )
 OFFSET = OpenApiParameter(
     "offset",
-    {"type": "integer", "minimum": 0, "maximum": FURTHEST, "default": 0},
+    {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
     OpenApiParameter.QUERY,
     description="Results to skip.",
 )
@@ -25,7 +25,7 @@ OFFSET = OpenApiParameter(
 
 class PageSerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
-    offset = serializers.IntegerField(min_value=0, max_value=FURTHEST, default=0)
+    offset = serializers.IntegerField(min_value=0, max_value=MAX_OFFSET, default=0)
 
 
 def page(request: Request, filters: django_filters.FilterSet) -> tuple[list[Any], dict[str, int]]:

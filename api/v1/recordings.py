@@ -20,18 +20,18 @@ from recordings.states import Status
 from upclass import storage
 
 SHOWN = [(status.value, status.value) for status in Status if status is not Status.DROPPED]
-SHORTEST, LONGEST, USUAL = 60, 43_200, 900  # seconds for which a link is good
+MIN_EXPIRY, MAX_EXPIRY, DEFAULT_EXPIRY = 60, 43_200, 900  # seconds for which a link is good
 
 EXPIRES_IN = OpenApiParameter(
     "expires_in",
-    {"type": "integer", "minimum": SHORTEST, "maximum": LONGEST, "default": USUAL},
+    {"type": "integer", "minimum": MIN_EXPIRY, "maximum": MAX_EXPIRY, "default": DEFAULT_EXPIRY},
     OpenApiParameter.QUERY,
     description="Seconds for which the download links are good.",
 )
 
 
 class LinksSerializer(serializers.Serializer[Any]):
-    expires_in = serializers.IntegerField(min_value=SHORTEST, max_value=LONGEST, default=USUAL)
+    expires_in = serializers.IntegerField(min_value=MIN_EXPIRY, max_value=MAX_EXPIRY, default=DEFAULT_EXPIRY)
 
 
 class RecordingSummarySerializer(serializers.Serializer[Any]):

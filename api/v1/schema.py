@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from api import errors
 from api.idempotency import HEADER, RULE
-from api.problems import AnswerUnreadable, IdempotencyKeyReused, RequestInProgress, TooManyRequests
+from api.problems import IdempotencyKeyReused, RequestInProgress, ResponseUnreadable, TooManyRequests
 from customers.errors import ApiKeyInactive, InvalidApiKey
 from upclass.errors import Problem
 
@@ -112,7 +112,7 @@ OF_POST: list[Problem | Outcome] = [
     (400, _plain(400, f"{HEADER}: {RULE}", fields={HEADER: [RULE]})),
     (415, _plain(415, 'Unsupported media type "text/plain" in request.')),
     RequestInProgress(),
-    AnswerUnreadable(),
+    ResponseUnreadable(),
     IdempotencyKeyReused(),
 ]
 NOT_WHOLE = "A valid integer is required."
@@ -220,7 +220,7 @@ OPTIONAL = {
 }
 
 
-def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def postprocess_schema(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Fields that only secured meetings show are not required; answers list their headers.
 
     Paths come by their tags, which the generator would sort by letters.

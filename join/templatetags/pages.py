@@ -12,8 +12,8 @@ register = template.Library()
 
 LANGUAGE = "/language/"  # where the form of the languages is sent
 
-# What a dead end looks like, by the Problem's code.
-EMBLEMS = {
+# What an error page looks like, by the Problem's code.
+ERROR_ICONS = {
     "meeting_ended": "flag",
     "meeting_expired": "hourglass",
     "meeting_cancelled": "calendar-x",
@@ -43,8 +43,8 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def emblem(code: str) -> str:
-    """The icon's name of a dead end."""
-    return EMBLEMS.get(code, "circle-alert")
+    """The icon's name of an error page."""
+    return ERROR_ICONS.get(code, "circle-alert")
 
 
 @register.simple_tag(takes_context=True)

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
-from api.models import KEPT_FOR, KeptAnswer
-from api.tasks import prune_kept_answers
+from api.models import RETENTION, StoredResponse
+from api.tasks import prune_stored_responses
 from api.v1 import new_meeting
 from api.v1.scope import CustomerViewSet
 from billing import ledger
@@ -42,7 +42,7 @@ def post(api: Api, path: str = "meetings/", body: Any = b"{}", key: str = KEY) -
 
 
 def age_by(age: timedelta) -> None:
-    KeptAnswer.objects.update(created_at=timezone.now() - age)
+    StoredResponse.objects.update(created_at=timezone.now() - age)
 
 
 def is_replayed(response: Any) -> bool:
@@ -64,7 +64,7 @@ def test_a_request_sent_again_is_answered_the_same_byte_for_byte(api: Api) -> No
 
 def test_without_a_key_nothing_is_kept(api: Api) -> None:
     assert api.post("meetings/").json() != api.post("meetings/").json()
-    assert not KeptAnswer.objects.exists()
+    assert not StoredResponse.objects.exists()
 
 
 def test_another_key_is_another_request(api: Api) -> None:
@@ -214,7 +214,7 @@ def test_a_crash_after_the_effect_undoes_it_and_leaves_the_key_free(
 
 def test_an_answer_older_than_a_day_is_forgotten(api: Api) -> None:
     first = post(api)
-    age_by(KEPT_FOR)
+    age_by(RETENTION)
     second = post(api)
     assert not is_replayed(second)
     assert second.json() != first.json()
@@ -223,7 +223,7 @@ def test_an_answer_older_than_a_day_is_forgotten(api: Api) -> None:
 
 def test_an_answer_is_kept_for_a_day(api: Api) -> None:
     post(api)
-    age_by(KEPT_FOR - timedelta(minutes=1))
+    age_by(RETENTION - timedelta(minutes=1))
     assert is_replayed(post(api))
 
 
@@ -256,10 +256,10 @@ def test_what_is_kept_shows_no_join_link(api: Api, secured: Meeting) -> None:
     answer = post(api, f"meetings/{secured.code}/participants/", JOHN)
     token = answer.json()["join_url"].partition("token=")[2]
     assert token
-    assert token.encode() not in bytes(KeptAnswer.objects.get().sealed)
+    assert token.encode() not in bytes(StoredResponse.objects.get().encrypted_body)
 
 
-def test_an_answer_that_a_former_secret_sealed_is_not_worked_out_anew(api: Api, settings: Any) -> None:
+def test_a_response_that_a_former_secret_encrypted_is_not_worked_out_anew(api: Api, settings: Any) -> None:
     post(api)
     settings.JOIN_SECRET = "another"
     response = post(api)
@@ -273,26 +273,26 @@ def test_an_answer_that_a_former_secret_sealed_is_not_worked_out_anew(api: Api, 
 
 def test_what_is_older_than_a_day_is_deleted(api: Api) -> None:
     post(api, key="old")
-    age_by(KEPT_FOR)
+    age_by(RETENTION)
     post(api, key="new")
-    prune_kept_answers()
-    assert [kept.key for kept in KeptAnswer.objects.all()] == ["new"]
+    prune_stored_responses()
+    assert [kept.key for kept in StoredResponse.objects.all()] == ["new"]
 
 
 def test_deleting_is_one_of_the_jobs_that_beat_starts() -> None:
     schedule: Any = django_settings.CELERY["beat_schedule"]
-    assert prune_kept_answers.name in [entry["task"] for entry in schedule.values()]
+    assert prune_stored_responses.name in [entry["task"] for entry in schedule.values()]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_deleting_runs_once_at_a_time(api: Api) -> None:
     post(api)
-    age_by(KEPT_FOR)
-    with try_lock("prune_kept_answers"):
-        race(prune_kept_answers)
-        assert KeptAnswer.objects.exists()
-    prune_kept_answers()
-    assert not KeptAnswer.objects.exists()
+    age_by(RETENTION)
+    with try_lock("prune_stored_responses"):
+        race(prune_stored_responses)
+        assert StoredResponse.objects.exists()
+    prune_stored_responses()
+    assert not StoredResponse.objects.exists()
 
 
 # Every POST
@@ -354,7 +354,7 @@ def test_of_sixteen_at_once_one_takes_effect(customer: Customer, _round: int) ->
     assert len(done) + len(waiting) == 16
     assert len({answer.content for answer in done}) == 1
     assert len([answer for answer in done if not is_replayed(answer)]) == 1
-    assert Meeting.objects.count() == KeptAnswer.objects.count() == 1
+    assert Meeting.objects.count() == StoredResponse.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -427,7 +427,7 @@ def wait_until_the_dead_are_gone() -> None:
     """The table is free once PostgreSQL has ended the transaction of whoever died."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '30s'")
-        cursor.execute("LOCK TABLE api_keptanswer IN ACCESS EXCLUSIVE MODE")
+        cursor.execute("LOCK TABLE api_storedresponse IN ACCESS EXCLUSIVE MODE")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -436,7 +436,7 @@ def test_who_dies_before_the_commit_leaves_neither_effect_nor_answer(customer: C
     post_and_be_killed(key, "before the commit")
     wait_until_the_dead_are_gone()
     assert not Meeting.objects.exists()
-    assert not KeptAnswer.objects.exists()
+    assert not StoredResponse.objects.exists()
     response = post(Api(key))
     assert response.status_code == 201
     assert not is_replayed(response)

@@ -327,12 +327,12 @@ def test_a_redis_that_is_back_counts_again(
     api: Api, small: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counting = limits.buckets(settings.REDIS_URL)
-    counting.left_alone_until = monotonic() + limits.PAUSE
+    counting.circuit_open_until = monotonic() + limits.PAUSE
     assert statuses(api, 5) == [200] * 5
-    later = counting.left_alone_until
+    later = counting.circuit_open_until
     monkeypatch.setattr(limits, "monotonic", lambda: later)
     assert statuses(api, 4) == [200, 200, 200, 429]
-    assert counting.left_alone_until == 0
+    assert counting.circuit_open_until == 0
 
 
 def test_a_redis_that_was_emptied_counts_on(api: Api, small: None) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from api.docs import DOCUMENT
 from api.v1 import examples
-from api.v1.document import made
+from api.v1.document import build_document
 from tests.conftest import Api
 
 HTTP = {"get", "post", "put", "patch", "delete"}
@@ -29,7 +29,7 @@ def operations(document: Any) -> list[tuple[str, str, Any]]:
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:
-    assert made() == DOCUMENT.read_text(), "stale: run `make schema`"
+    assert build_document() == DOCUMENT.read_text(), "stale: run `make schema`"
 
 
 def test_it_is_served_to_everybody(client: Client, document: Any) -> None:

@@ -22,7 +22,7 @@ from calls.errors import (
     NoCreditsLeft,
     PersonBarred,
     PersonRemoved,
-    RecordingNotTold,
+    RecordingNoticeMissing,
 )
 from customers.models import Customer
 from feedback import submission
@@ -169,7 +169,7 @@ def test_a_removed_person_who_was_barred_may_be_registered_anew(
 
 def test_nobody_comes_into_a_recorded_meeting_untold(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
     Meeting.objects.update(record_on_cloud=True)
-    with pytest.raises(RecordingNotTold):
+    with pytest.raises(RecordingNoticeMissing):
         admission.admit(meeting, guest_of(meeting), NOON)
     assert not Participant.objects.exists()
     assert not fake_livekit.made

@@ -77,10 +77,10 @@ def test_a_switched_off_key_that_also_expired_is_invalid(customer: Customer) -> 
 
 def test_the_day_of_use_is_written_once_a_day(customer: Customer) -> None:
     row, key = issue(customer)
-    row.note_use(NOON)
+    row.touch_last_used(NOON)
     with CaptureQueriesContext(connection) as queries:
-        find(str(key), NOON).note_use(NOON)
+        find(str(key), NOON).touch_last_used(NOON)
     assert len(queries) == 1  # the look-up alone
-    find(str(key), NOON).note_use(NOON + timedelta(days=1))
+    find(str(key), NOON).touch_last_used(NOON + timedelta(days=1))
     row.refresh_from_db()
     assert row.last_used_on == (NOON + timedelta(days=1)).date()

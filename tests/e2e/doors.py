@@ -126,7 +126,7 @@ class Appointments:
 
     def barred(self, user: str) -> str:
         [person] = self.secured(user)
-        self.tell(
+        self.run_code(
             "from participants.models import Participant",
             f"Participant.objects.filter(external_user_id={user!r}).update(barred_at=timezone.now())",
         )
@@ -136,7 +136,7 @@ class Appointments:
         """Of a customer without credits."""
         key = self.stack.manage("issue_api_key", "--customer", "poor", "--credits", "1").strip()
         made = Integrator(self.integrator.base, key).create(topic="Interview")
-        self.tell(
+        self.run_code(
             "from billing.models import CreditAccount",
             "CreditAccount.objects.filter(customer__slug='poor').update(balance=0)",
         )
@@ -154,23 +154,23 @@ class Appointments:
         """The link of somebody to their next meeting, who was in others, oldest first, and said nothing."""
         for days, topic in enumerate(reversed(topics), start=1):
             [person] = self.secured(user, topic=topic, feedback_required=True)
-            self.tell(*BEEN_IN.format(code=person["meeting_code"], days=days).strip().splitlines())
+            self.run_code(*BEEN_IN.format(code=person["meeting_code"], days=days).strip().splitlines())
         [person] = self.secured(user, topic="The next one")
         return str(person["join_url"])
 
     def rendered(self, view: str) -> str:
-        """The HTML of a page of join/dead_ends.py that nobody can be led to."""
-        asked = f"dead_ends.{view}(RequestFactory().get('/'))"
-        known = ("from django.test import RequestFactory", "from join import dead_ends")
-        return self.tell(*known, f"print({asked}.content.decode())")
+        """The HTML of a page of join/error_pages.py that nobody can be led to."""
+        asked = f"error_pages.{view}(RequestFactory().get('/'))"
+        known = ("from django.test import RequestFactory", "from join import error_pages")
+        return self.run_code(*known, f"print({asked}.content.decode())")
 
     def change(self, code: str, facts: str) -> None:
-        self.tell(f"Meeting.objects.filter(code={code!r}).update({facts})")
+        self.run_code(f"Meeting.objects.filter(code={code!r}).update({facts})")
 
     def forget_wrong_codes(self) -> None:
-        self.tell("from join.models import WrongTry", "WrongTry.objects.all().delete()")
+        self.run_code("from join.models import FailedAttempt", "FailedAttempt.objects.all().delete()")
 
-    def tell(self, *lines: str) -> str:
+    def run_code(self, *lines: str) -> str:
         """What only staff or time could do: some lines of Python in the service; what they print."""
         known = ("from datetime import timedelta", "from django.utils import timezone")
         code = "\n".join((*known, "from meetings.models import Meeting", *lines))

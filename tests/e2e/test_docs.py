@@ -18,7 +18,7 @@ import boto3
 import pytest
 
 from api.errors import TITLES
-from api.v1.recordings import LONGEST, SHORTEST, USUAL
+from api.v1.recordings import DEFAULT_EXPIRY, MAX_EXPIRY, MIN_EXPIRY
 from local.env import ROOT
 from local.install import node_folder
 from local.stack import Stack
@@ -158,8 +158,8 @@ def test_the_pauses_after_failures_are_those_of_the_service() -> None:
 def test_a_link_is_good_for_as_long_as_is_documented() -> None:
     for document in ("docs/recording.md", "docs/rules.md"):
         [bounds] = re.findall(r"`\?expires_in=` (\d+)\W(\d+) seconds", (ROOT / document).read_text())
-        assert tuple(map(int, bounds)) == (SHORTEST, LONGEST)
-        assert f"good for {USUAL // 60} minutes" in (ROOT / document).read_text()
+        assert tuple(map(int, bounds)) == (MIN_EXPIRY, MAX_EXPIRY)
+        assert f"good for {DEFAULT_EXPIRY // 60} minutes" in (ROOT / document).read_text()
 
 
 # Links

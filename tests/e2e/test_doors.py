@@ -68,7 +68,7 @@ def test_that_it_is_recorded_is_said_before_anybody_comes_in(
         made["meeting_code"]
     )
     assert (
-        appointments.tell(
+        appointments.run_code(
             "from participants.models import Admission", f"print({noted_at} is not None)"
         ).strip()
         == "True"

@@ -40,7 +40,7 @@ DEAD_ENDS: dict[str, tuple[Make, int, str]] = {
 
 
 @pytest.mark.parametrize("name", DEAD_ENDS)
-def test_a_dead_end_says_what_happened_with_its_status(
+def test_an_error_page_says_what_happened_with_its_status(
     browser: Browser, appointments: Appointments, name: str
 ) -> None:
     make, status, words = DEAD_ENDS[name]

@@ -19,7 +19,7 @@ from livekit.protocol import egress as protocol
 from egress.bus import Bus, RpcError
 from egress.messages import StartEgressRequest
 from local.stack import Stack
-from upclass.codes import draw
+from upclass.codes import random_string
 
 Status = protocol.EgressStatus
 Info = protocol.EgressInfo
@@ -80,7 +80,7 @@ class Scene:
 
     def __init__(self, stack: Stack, client: api.LiveKitAPI, bus: Bus, worker: Worker) -> None:
         self.stack, self.client, self.bus, self.worker = stack, client, bus, worker
-        self.room = draw("bcdfghjklmnp", 12)
+        self.room = random_string("bcdfghjklmnp", 12)
 
     async def start(self) -> Info:
         return await self.client.egress.start_room_composite_egress(self.order())

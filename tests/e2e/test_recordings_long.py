@@ -110,7 +110,7 @@ def test_somebody_who_leaves_before_the_slow_recorder_looks_has_no_recording(hal
         anna = call.come("Anna", ANNA)
         call.reaches("pending")
         anna.leave()
-        call.wait_for(lambda shown: call.rows("status") == [("dropped",)], 90)
+        call.wait_for(lambda shown: call.rows("state") == [("dropped",)], 90)
         assert call.look().recordings == []
         call.all_ended()
 

@@ -76,7 +76,7 @@ def no_cookies(visitor: Visitor, all: Appointments) -> Tab:
 LINES = """window.lines = []; window.WebSocket = class extends WebSocket {
   constructor(...given) { super(...given); window.lines.push(this); } }"""
 # LiveKit's message that somebody is ejected: field 8 of its signals, and in it the reason, field 2.
-PUT_OUT = """(reason) => window.lines.at(-1).dispatchEvent(
+DISCONNECT = """(reason) => window.lines.at(-1).dispatchEvent(
   new MessageEvent("message", {data: new Uint8Array([0x42, 2, 0x10, reason]).buffer}))"""
 CLIENT_INITIATED, SERVER_SHUTDOWN, PARTICIPANT_REMOVED, ROOM_DELETED = 1, 3, 4, 5  # DisconnectReason
 
@@ -89,7 +89,7 @@ def eject(reason: int, words: str) -> Scene:
         tab = visitor.open(person["join_url"])
         tab.enter()
         at_posts(tab, answered(409, FULL))  # or it would come back by itself
-        tab.page.evaluate(PUT_OUT, reason)
+        tab.page.evaluate(DISCONNECT, reason)
         tab.expect_heading(words)
         return tab
 

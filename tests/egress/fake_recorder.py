@@ -35,17 +35,17 @@ def record() -> int:
     """Unix nanoseconds of the start."""
     shutil.copy(os.environ["FAKE_MP4"], job["file"])
     at = time.time_ns()
-    say(what="active", at=at)
+    say(event="active", at=at)
     return at
 
 
 def end(reason: str, at: int, error: str = "") -> None:
     if reason != "failed":
-        say(what="ending", reason=reason)
+        say(event="ending", reason=reason)
     size = os.stat(job["file"]).st_size if at else 0
     lasted = 2_000_000_000 if at else 0
     say(
-        what="ended",
+        event="ended",
         reason=reason,
         error=error,
         started_at=at,

@@ -18,7 +18,7 @@ def s3(**facts: Any) -> protocol.S3Upload:
     return protocol.S3Upload(**given)
 
 
-def file(filepath: str = "take.mp4", **facts: Any) -> protocol.EncodedFileOutput:
+def file(filepath: str = "recording.mp4", **facts: Any) -> protocol.EncodedFileOutput:
     return protocol.EncodedFileOutput(filepath=filepath, **facts)
 
 

@@ -43,7 +43,7 @@ async def rest(child: Child) -> list[dict[str, Any]]:
 
 
 def kinds(events: list[dict[str, Any]]) -> list[str]:
-    return [event["what"] for event in events]
+    return [event["event"] for event in events]
 
 
 def writes(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
@@ -70,7 +70,7 @@ def test_it_ends_when_it_is_stopped(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with started(tmp_path) as child:
             events = child.events()
-            assert (await anext(events))["what"] == "active"
+            assert (await anext(events))["event"] == "active"
             child.stop()
             ended = [event async for event in events]
             assert kinds(ended) == ["ending", "ended"]
@@ -157,11 +157,11 @@ def test_a_recording_that_is_killed_ends_without_a_word(tmp_path: Path) -> None:
 def test_a_line_that_is_no_event_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, bad: str
 ) -> None:
-    writes(monkeypatch, tmp_path, f'{bad}\n{{"what": "ended"}}\n')
+    writes(monkeypatch, tmp_path, f'{bad}\n{{"event": "ended"}}\n')
 
     async def scenario() -> None:
         async with started(tmp_path) as child:
-            assert await rest(child) == [{"what": "ended"}]
+            assert await rest(child) == [{"event": "ended"}]
 
     with caplog.at_level(logging.WARNING, "egress"):
         run(scenario)
@@ -169,21 +169,21 @@ def test_a_line_that_is_no_event_is_passed_over(
 
 
 def test_an_event_without_its_kind_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writes(monkeypatch, tmp_path, '{}\n{"at": 1}\n{"what": "ended"}\n')
+    writes(monkeypatch, tmp_path, '{}\n{"at": 1}\n{"event": "ended"}\n')
 
     async def scenario() -> None:
         async with started(tmp_path) as child:
-            assert await rest(child) == [{"what": "ended"}]
+            assert await rest(child) == [{"event": "ended"}]
 
     run(scenario)
 
 
 def test_a_line_that_does_not_end_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writes(monkeypatch, tmp_path, "x" * (2 * MAX_LINE) + '\n{"what": "ended"}\n')
+    writes(monkeypatch, tmp_path, "x" * (2 * MAX_LINE) + '\n{"event": "ended"}\n')
 
     async def scenario() -> None:
         async with started(tmp_path) as child:
-            assert await rest(child) == [{"what": "ended"}]
+            assert await rest(child) == [{"event": "ended"}]
 
     run(scenario)
 

@@ -45,13 +45,13 @@ class Egress:
         self.info.status, self.info.started_at = Status.EGRESS_ENDING, STARTED
 
     def end(self, **ended: Any) -> protocol.EgressInfo:
-        ending.conclude(self.context, self.request, self.folder, self.info, ended)
+        ending.finalize(self.context, self.request, self.folder, self.info, ended)
         return self.info
 
     def stopped(self, reason: str = "stopped", error: str = "") -> protocol.EgressInfo:
         """As a process reports it that had media for 2 seconds."""
         return self.end(
-            what="ended",
+            event="ended",
             reason=reason,
             error=error,
             started_at=STARTED,
@@ -82,28 +82,28 @@ def test_a_recording_that_was_stopped_is_complete(egress: Egress, storage: Stora
     assert outcome(info) == ("EGRESS_COMPLETE", "", 0)
     assert before <= info.ended_at <= time.time_ns()
     result = info.file_results[0]
-    assert (result.filename, result.duration, result.size) == ("take.mp4", 2 * SECOND, len(mp4))
+    assert (result.filename, result.duration, result.size) == ("recording.mp4", 2 * SECOND, len(mp4))
     assert (result.started_at, result.ended_at) == (STARTED, STARTED + 2 * SECOND)
-    assert result.location == "http://127.0.0.1:1/ours/take.mp4"
+    assert result.location == "http://127.0.0.1:1/ours/recording.mp4"
     assert [info.file] == list(info.file_results)
-    assert storage.files == {"take.mp4": mp4}
+    assert storage.files == {"recording.mp4": mp4}
     assert egress.kept() == []
 
 
 @pytest.mark.parametrize("reason", ["room_closed", "connection_lost"])
 def test_the_end_of_its_room_completes_it(egress: Egress, storage: Storage, reason: str) -> None:
     assert outcome(egress.stopped(reason)) == ("EGRESS_COMPLETE", "", 0)
-    assert list(storage.files) == ["take.mp4"]
+    assert list(storage.files) == ["recording.mp4"]
 
 
 def test_a_recording_that_lasted_too_long_is_saved(egress: Egress, storage: Storage) -> None:
     assert outcome(egress.stopped("limit")) == ("EGRESS_LIMIT_REACHED", "Session limit reached", 413)
-    assert list(storage.files) == ["take.mp4"]
+    assert list(storage.files) == ["recording.mp4"]
 
 
 def test_nothing_sent_is_aborted(tmp_path: Path, storage: Storage) -> None:
     egress = Egress(tmp_path)
-    info = egress.end(what="ended", reason="stopped", error="", started_at=0, ended_at=0, duration=0, size=0)
+    info = egress.end(event="ended", reason="stopped", error="", started_at=0, ended_at=0, duration=0, size=0)
     assert outcome(info) == ("EGRESS_ABORTED", "Start signal not received", 412)
     assert info.ended_at
     assert [result.size for result in info.file_results] == [0]
@@ -118,7 +118,7 @@ def test_what_a_killed_process_wrote_is_saved(egress: Egress, storage: Storage, 
     assert result.duration == pytest.approx(2 * SECOND, rel=0.1)
     assert (result.started_at, result.ended_at) == (STARTED, STARTED + result.duration)
     assert result.size == len(mp4)
-    assert storage.files == {"take.mp4": mp4}
+    assert storage.files == {"recording.mp4": mp4}
 
 
 def test_a_killed_process_without_any_event_has_a_start_all_the_same(
@@ -145,7 +145,7 @@ def test_an_error_is_reported_and_the_part_before_it_saved(egress: Egress, stora
     info = egress.stopped("failed", "the file cannot be written: No space left on device")
     assert outcome(info) == ("EGRESS_FAILED", "the file cannot be written: No space left on device", 500)
     assert info.file_results[0].duration == 2 * SECOND
-    assert list(storage.files) == ["take.mp4"]
+    assert list(storage.files) == ["recording.mp4"]
 
 
 def test_an_error_before_any_media_has_no_file(tmp_path: Path, storage: Storage) -> None:
@@ -158,7 +158,7 @@ def test_the_part_of_a_lost_worker_is_saved(egress: Egress, storage: Storage, mp
     """Its process did not report its duration."""
     info = egress.end(error="The egress worker was lost")
     assert outcome(info) == ("EGRESS_FAILED", "The egress worker was lost", 500)
-    assert storage.files == {"take.mp4": mp4}
+    assert storage.files == {"recording.mp4": mp4}
     assert info.file_results[0].duration == pytest.approx(2 * SECOND, rel=0.1)
 
 
@@ -173,7 +173,7 @@ def test_what_cannot_be_uploaded_is_failed_and_kept(egress: Egress, storage: Sto
     assert info.file_results[0].size == len(mp4)
     assert [kept.read_bytes() for kept in egress.kept()] == [mp4]
     note = json.loads(egress.kept()[0].with_name(f"{egress.kept()[0].name}.json").read_text())
-    assert (note["key"], note["target"]["bucket"]) == ("take.mp4", "ours")
+    assert (note["key"], note["target"]["bucket"]) == ("recording.mp4", "ours")
     assert not egress.folder.mp4.exists()
 
 
@@ -193,7 +193,7 @@ def test_no_secret_is_published_or_logged(
 def test_the_storage_of_the_request_is_used(tmp_path: Path, storage: Storage, mp4: bytes) -> None:
     egress = Egress(tmp_path, file_outputs=[file(s3=s3(endpoint="http://s3.example"), disable_manifest=True)])
     egress.folder.mp4.write_bytes(mp4)
-    assert egress.stopped().file_results[0].location == "http://s3.example/theirs/take.mp4"
+    assert egress.stopped().file_results[0].location == "http://s3.example/theirs/recording.mp4"
     assert [(target.bucket, target.access_key) for target in storage.targets] == [("theirs", SECRETS[0])]
 
 
@@ -224,7 +224,8 @@ def described(storage: Storage, key: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("key", "beside"), [("take.mp4", "EG_1.json"), ("a/b/take.mp4", "a/b/EG_1.json"), ("/t.mp4", "EG_1.json")]
+    ("key", "beside"),
+    [("recording.mp4", "EG_1.json"), ("a/b/recording.mp4", "a/b/EG_1.json"), ("/t.mp4", "EG_1.json")],
 )
 def test_a_manifest_lies_beside_the_file(
     tmp_path: Path, storage: Storage, mp4: bytes, key: str, beside: str
@@ -245,7 +246,7 @@ def test_a_manifest_lies_beside_the_file(
 
 def test_a_manifest_is_left_out_when_it_is_disabled(egress: Egress, storage: Storage) -> None:
     egress.stopped()
-    assert list(storage.files) == ["take.mp4"]
+    assert list(storage.files) == ["recording.mp4"]
 
 
 def test_a_manifest_that_cannot_be_uploaded_loses_no_file(
@@ -255,7 +256,7 @@ def test_a_manifest_that_cannot_be_uploaded_loses_no_file(
     egress.folder.mp4.write_bytes(mp4)
     storage.refusals[".json"] = "away"
     egress.stopped()
-    assert storage.files == {"take.mp4": mp4}
+    assert storage.files == {"recording.mp4": mp4}
 
 
 # With a real S3 server
@@ -269,8 +270,8 @@ def test_it_arrives_with_its_manifest(tmp_path: Path, real: Server, mp4: bytes) 
         secret=real.env["S3_SECRET_ACCESS_KEY"],
         force_path_style=True,
     )
-    egress = Egress(tmp_path, file_outputs=[file("2026/take.mp4", s3=there)])
+    egress = Egress(tmp_path, file_outputs=[file("2026/recording.mp4", s3=there)])
     egress.folder.mp4.write_bytes(mp4)
     assert outcome(egress.stopped()) == ("EGRESS_COMPLETE", "", 0)
-    assert real.read("2026/take.mp4") == mp4
+    assert real.read("2026/recording.mp4") == mp4
     assert json.loads(real.read("2026/EG_1.json"))["room_name"] == "standup"

@@ -29,10 +29,10 @@ def test_another_line_is_no_job(line: str) -> None:
 
 def test_the_events_of_a_child_are_lines_of_json() -> None:
     how = Ended("stopped", started_at=5, ended_at=8, duration=3, size=9)
-    assert json.loads(contract.active(5)) == {"what": "active", "at": 5}
-    assert json.loads(contract.ending("limit")) == {"what": "ending", "reason": "limit"}
+    assert json.loads(contract.active(5)) == {"event": "active", "at": 5}
+    assert json.loads(contract.ending("limit")) == {"event": "ending", "reason": "limit"}
     assert json.loads(contract.ended(how)) == {
-        "what": "ended",
+        "event": "ended",
         "reason": "stopped",
         "error": "",
         "started_at": 5,

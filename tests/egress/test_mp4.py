@@ -91,7 +91,7 @@ def test_the_bit_rate_is_kept_to(tmp_path: Path) -> None:
     writer, picture = Mp4Writer(job(path, video_bitrate=200_000)), Picture(320, 180)
     for tick in range(100):
         noise = chance.integers(0, 255, 320 * 180 * 3 // 2, np.uint8).tobytes()
-        writer.write_video(picture.draw([View("a", "", i420.Still(320, 180, noise))]), tick)
+        writer.write_video(picture.draw([View("a", "", i420.StillFrame(320, 180, noise))]), tick)
     writer.write_audio(tone(10))
     writer.close()
     assert path.stat().st_size < 2 * 10 * (200_000 + 64_000) / 8  # noise is the worst there is

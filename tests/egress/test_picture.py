@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from egress import i420, names
-from egress.i420 import Still
+from egress.i420 import StillFrame
 from egress.layout import Box, arrange
 from egress.picture import BACKGROUND, Picture, View, crop
 
@@ -14,12 +14,12 @@ PLAIN = (61, 131, 126)
 BOXES = arrange(640, 360, ["anna", "bert"])
 
 
-def still(colour: tuple[int, int, int], width: int = 640, height: int = 360, rotation: int = 0) -> Still:
+def still(colour: tuple[int, int, int], width: int = 640, height: int = 360, rotation: int = 0) -> StillFrame:
     """A picture of one colour."""
     half = ((width + 1) // 2) * ((height + 1) // 2)
     counts = (width * height, half, half)
     data = b"".join(bytes([value]) * count for value, count in zip(colour, counts, strict=True))
-    return Still(width, height, data, rotation)
+    return StillFrame(width, height, data, rotation)
 
 
 def colour(frame: av.VideoFrame, x: int, y: int) -> tuple[int, int, int]:
@@ -60,13 +60,14 @@ def test_a_picture_on_its_side_is_turned_upright() -> None:
     data = bytearray(still(RED, 64, 32).data)
     data[: 64 * 16] = bytes([235]) * 64 * 16  # its upper half is bright
     turned = {
-        rotation: Still(64, 32, data, rotation).i420()[0].mean(axis=(0,)) for rotation in (0, 90, 180, 270)
+        rotation: StillFrame(64, 32, data, rotation).i420()[0].mean(axis=(0,))
+        for rotation in (0, 90, 180, 270)
     }
     assert turned[90].shape == (32,)
     assert turned[90][0] == 80  # what was up is right, turned clockwise
     assert turned[90][-1] == 235
     assert turned[270][0] == 235
-    assert Still(64, 32, data, 180).i420()[0][-1, 0] == 235
+    assert StillFrame(64, 32, data, 180).i420()[0][-1, 0] == 235
 
 
 def test_who_shows_no_picture_has_a_plain_tile_with_initials() -> None:

@@ -42,5 +42,5 @@ def test_a_file_that_somebody_is_recording_is_left_alone(tmp_path: Path) -> None
 
 def test_a_child_without_a_worker_ends_and_leaves_nothing(tmp_path: Path) -> None:
     ended = run(f"{job(tmp_path / 'a.mp4').to_json()}\n")
-    assert (ended["what"], ended["duration"]) == ("ended", 0)
+    assert (ended["event"], ended["duration"]) == ("ended", 0)
     assert list(tmp_path.iterdir()) == []

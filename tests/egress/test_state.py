@@ -41,7 +41,7 @@ def test_the_initial_state_has_no_secrets() -> None:
 def test_a_result_stands_where_callers_look_for_it() -> None:
     info = state.initial_info(parse(start_request("EG_1"), datetime.now(UTC)))
     for size in (1, 2):
-        result = protocol.FileInfo(filename="take.mp4", size=size, duration=7)
+        result = protocol.FileInfo(filename="recording.mp4", size=size, duration=7)
         state.set_file(info, result)
         assert info.file == result
         assert list(info.file_results) == [result]

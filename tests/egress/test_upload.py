@@ -67,9 +67,9 @@ def digest(data: bytes) -> str:
 
 
 def test_a_file_arrives_byte_for_byte(s3: Server, target: Target, mp4: Path) -> None:
-    upload(mp4, target, "2026/take.mp4")
-    assert digest(s3.read("2026/take.mp4")) == digest(mp4.read_bytes())
-    assert s3.client().head_object(Bucket="upclass", Key="2026/take.mp4")["ContentType"] == "video/mp4"
+    upload(mp4, target, "2026/recording.mp4")
+    assert digest(s3.read("2026/recording.mp4")) == digest(mp4.read_bytes())
+    assert s3.client().head_object(Bucket="upclass", Key="2026/recording.mp4")["ContentType"] == "video/mp4"
 
 
 @pytest.mark.parametrize("size", [PART, PART + 1, 2 * PART, 3 * PART + 12_345])
@@ -125,16 +125,16 @@ def test_a_key_that_cannot_be_is_refused_at_once(target: Target, mp4: Path, key:
 def test_the_headers_of_a_request_are_set(s3: Server, target: Target, tmp_path: Path, size: int) -> None:
     requested = replace(
         target,
-        metadata=(("take", "7"),),
-        tagging="kind=take",
+        metadata=(("recording", "7"),),
+        tagging="kind=recording",
         content_disposition='attachment; filename="a.mp4"',
     )
     upload(large(tmp_path, size), requested, "described.mp4")
     place = {"Bucket": "upclass", "Key": "described.mp4"}
     found = s3.client().head_object(**place)
-    assert found["Metadata"] == {"take": "7"}
+    assert found["Metadata"] == {"recording": "7"}
     assert found["ContentDisposition"] == 'attachment; filename="a.mp4"'
-    assert s3.client().get_object_tagging(**place)["TagSet"] == [{"Key": "kind", "Value": "take"}]
+    assert s3.client().get_object_tagging(**place)["TagSet"] == [{"Key": "kind", "Value": "recording"}]
 
 
 def test_a_manifest_is_of_its_own_type(s3: Server, target: Target, tmp_path: Path) -> None:
@@ -347,8 +347,8 @@ REQUESTED = S3Upload(
     endpoint="http://me:password@127.0.0.1:7070",
     bucket="upclass",
     force_path_style=True,
-    metadata={"take": "7"},
-    tagging="kind=take",
+    metadata={"recording": "7"},
+    tagging="kind=recording",
     content_disposition="attachment",
 )
 
@@ -362,8 +362,8 @@ def test_a_target_is_made_from_a_request() -> None:
     assert target.headers(Path("a.json"))["ContentType"] == "application/json"
     assert target.headers(Path("a.mp4")) == {
         "ContentType": "video/mp4",
-        "Metadata": {"take": "7"},
-        "Tagging": "kind=take",
+        "Metadata": {"recording": "7"},
+        "Tagging": "kind=recording",
         "ContentDisposition": "attachment",
     }
 

@@ -37,7 +37,7 @@ def test_a_recording_from_its_request_to_its_end(harness: Harness, mp4: bytes) -
             assert server.states("EG_1") == ["ACTIVE", "ENDING", "COMPLETE"]
             assert ended.details == "End reason: StopEgress API"
             assert ended.started_at and ended.ended_at
-            assert harness.storage.files == {"take.mp4": mp4}
+            assert harness.storage.files == {"recording.mp4": mp4}
             await until(lambda: not worker.recordings and not harness.folders())
             assert await harness.lease("EG_1") is None
             assert await harness.redis.hgetall(RUNNING) == {}
@@ -63,7 +63,7 @@ def test_a_recording_that_ends_by_itself_is_reported(
             await server.start(start_request("EG_1", room_name=room))
             assert (await server.ended("EG_1")).details == details
             assert server.states("EG_1") == states
-            assert list(harness.storage.files) == ([] if room == "refused" else ["take.mp4"])
+            assert list(harness.storage.files) == ([] if room == "refused" else ["recording.mp4"])
 
     run(scenario)
 
@@ -112,12 +112,12 @@ def test_a_recording_that_does_not_end_is_killed_and_saved(
             await server.stop("EG_1")
             assert (await server.ended("EG_1")).error == "The recording process was killed"
             assert server.states("EG_1") == ["ACTIVE", "ENDING", "FAILED"]
-            assert list(harness.storage.files) == ["take.mp4"]
+            assert list(harness.storage.files) == ["recording.mp4"]
 
     run(scenario)
 
 
-@pytest.mark.parametrize("said", ["5", "{}", '{"what": "unheard of"}', "x" * 2_000_000])
+@pytest.mark.parametrize("said", ["5", "{}", '{"event": "unheard of"}', "x" * 2_000_000])
 def test_whatever_a_recording_writes_it_comes_to_its_end(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, said: str, tmp_path: Path
 ) -> None:
@@ -184,7 +184,7 @@ def test_when_storage_is_away_it_is_sent_later(harness: Harness, monkeypatch: py
         async with harness.livekit() as server, harness.worker():
             await server.start(start_request("EG_1", room_name="limit"))
             assert (await server.ended("EG_1")).error == "S3 upload failed: S3 is away"
-            await until(lambda: "take.mp4" in sent)
+            await until(lambda: "recording.mp4" in sent)
 
     run(scenario)
 

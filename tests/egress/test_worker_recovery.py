@@ -21,7 +21,7 @@ def test_what_was_left_behind_is_saved_and_reported(harness: Harness, mp4: bytes
             async with harness.worker():
                 ended = await server.ended("EG_1")
                 assert (server.states("EG_1"), ended.error) == (["FAILED"], "The egress worker was lost")
-                assert harness.storage.files == {"take.mp4": mp4}
+                assert harness.storage.files == {"recording.mp4": mp4}
                 assert ended.file_results[0].size == len(mp4)
                 assert ended.file_results[0].duration == pytest.approx(2e9, rel=0.1)
                 await until(lambda: not harness.folders())

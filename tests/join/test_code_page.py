@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.models import Customer
-from join import guessing
-from join.errors import CodeNotValid, TooManyTries
-from join.models import WrongTry
+from join import code_attempts
+from join.errors import CodeNotValid, TooManyAttempts
+from join.models import FailedAttempt
 from join.tasks import prune_wrong_codes
 from meetings.models import Meeting
 from participants.models import Participant
@@ -35,9 +35,11 @@ def try_code(meeting: Meeting, code: str = WRONG, address: str = "198.51.100.1")
     return Client(REMOTE_ADDR=address).post(f"/{meeting.code}/", {"code": code})
 
 
-def tried(meeting: Meeting, times: int, place: str = "198.51.100.1", seconds_ago: float = 0) -> None:
+def tried(meeting: Meeting, times: int, network: str = "198.51.100.1", seconds_ago: float = 0) -> None:
     at = timezone.now() - timedelta(seconds=seconds_ago)
-    WrongTry.objects.bulk_create(WrongTry(meeting=meeting, place=place, created_at=at) for _ in range(times))
+    FailedAttempt.objects.bulk_create(
+        FailedAttempt(meeting=meeting, network=network, created_at=at) for _ in range(times)
+    )
 
 
 # The way in
@@ -54,7 +56,7 @@ def test_the_right_code_leads_to_the_link(client: Client, person: Participant) -
     response: Any = client.post(f"/{person.meeting.code}/", {"code": person.code})
     assert (response.status_code, response["Location"]) == (303, link(person))
     assert client.get(response["Location"]).status_code == 200
-    assert not WrongTry.objects.exists()
+    assert not FailedAttempt.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_a_wrong_code_is_said_to_be_wrong_on_the_same_page(client: Client, secur
     assert response.status_code == 403
     assert "No one in this meeting has this code." in page(response)
     assert 'name="code"' in page(response)
-    assert WrongTry.objects.get().place == "127.0.0.1"
+    assert FailedAttempt.objects.get().network == "127.0.0.1"
 
 
 @pytest.mark.parametrize("given", [{}, {"code": ""}, {"code": "   "}])
@@ -79,7 +81,7 @@ def test_no_code_is_no_guess(client: Client, secured: Meeting, given: dict[str, 
     response = client.post(f"/{secured.code}/", given)
     assert response.status_code == 403
     assert "Please enter the code" in page(response)
-    assert not WrongTry.objects.exists()
+    assert not FailedAttempt.objects.exists()
 
 
 @pytest.mark.parametrize("code", ["x" * 101, "a\0b", "☃", "é" * 6, "--", "x" * 5000])
@@ -119,7 +121,7 @@ def test_a_stranger_learns_nothing_of_the_meeting(client: Client, customer: Cust
     assert not any("Secret" in text for text in shown)
 
 
-# From one place
+# From one network
 
 
 def test_after_ten_wrong_codes_from_one_place_the_form_is_closed(clock: Any, person: Participant) -> None:
@@ -138,7 +140,7 @@ def test_while_it_is_closed_the_right_code_is_refused_and_links_work(clock: Any,
     assert try_code(person.meeting, person.code).status_code == 429
     assert Client(REMOTE_ADDR="198.51.100.1").get(link(person)).status_code == 200
     assert Client(REMOTE_ADDR="198.51.100.1").post(link(person)).status_code == 200
-    assert WrongTry.objects.count() == 10  # what was not looked at is no further try
+    assert FailedAttempt.objects.count() == 10  # what was not looked at is no further try
 
 
 @pytest.mark.parametrize("typed", ["", "x" * 101])
@@ -150,18 +152,18 @@ def test_while_it_is_closed_it_is_closed_to_what_is_no_code_too(
     assert (response.status_code, response["Retry-After"]) == (429, "600")
 
 
-def test_another_place_is_not_closed(clock: Any, person: Participant) -> None:
+def test_another_network_is_not_closed(clock: Any, person: Participant) -> None:
     tried(person.meeting, 10)
     assert try_code(person.meeting, person.code, "198.51.100.2").status_code == 303
 
 
-def test_a_place_is_closed_for_every_meeting(clock: Any, customer: Customer, person: Participant) -> None:
+def test_a_network_is_closed_for_every_meeting(clock: Any, customer: Customer, person: Participant) -> None:
     other = Meeting.objects.create(customer=customer, is_secured=True, created_at=NOON)
     tried(other, 10)
     assert try_code(person.meeting, person.code).status_code == 429
 
 
-def test_addresses_of_one_ipv6_network_are_one_place(clock: Any, secured: Meeting) -> None:
+def test_addresses_of_one_ipv6_network_are_one_network(clock: Any, secured: Meeting) -> None:
     tried_from = [try_code(secured, address=f"2001:db8:1:2::{number}").status_code for number in range(11)]
     assert tried_from == [403] * 10 + [429]
     assert try_code(secured, address="2001:db8:1:3::1").status_code == 403
@@ -176,7 +178,7 @@ def test_ten_minutes_later_it_is_open_again(clock: Any, person: Participant) -> 
     assert try_code(person.meeting, person.code).status_code == 303
 
 
-def test_behind_a_proxy_that_is_trusted_each_client_is_a_place(settings: Any, secured: Meeting) -> None:
+def test_behind_a_proxy_that_is_trusted_each_client_is_a_network(settings: Any, secured: Meeting) -> None:
     settings.TRUSTED_PROXIES = ["10.0.0.1"]
     tried(secured, 10)
     for client, status in (("198.51.100.1", 429), ("198.51.100.2", 403)):
@@ -229,23 +231,23 @@ def test_the_longer_wait_is_shown(clock: Any, person: Participant) -> None:
 def test_from_one_place_no_more_codes_are_tried_than_ten(customer: Customer) -> None:
     for _ in ROUNDS:
         meetings = secured_meetings(customer, 12)
-        tries = WrongTry(meeting=meetings[0], place="198.51.100.1", created_at=NOON)
+        tries = FailedAttempt(meeting=meetings[0], network="198.51.100.1", created_at=NOON)
         assert outcomes([tries] * 7, [(meeting, "198.51.100.1") for meeting in meetings]) == (3, 9)
-        assert WrongTry.objects.count() == 10
+        assert FailedAttempt.objects.count() == 10
 
 
 @pytest.mark.django_db(transaction=True)
 def test_for_one_meeting_no_more_codes_are_tried_than_a_hundred(customer: Customer) -> None:
     for _ in ROUNDS:
         [meeting] = secured_meetings(customer, 1)
-        tries = WrongTry(meeting=meeting, place="203.0.113.1", created_at=NOON)
+        tries = FailedAttempt(meeting=meeting, network="203.0.113.1", created_at=NOON)
         assert outcomes([tries] * 97, [(meeting, f"198.51.100.{number}") for number in range(12)]) == (3, 9)
-        assert WrongTry.objects.count() == 100
+        assert FailedAttempt.objects.count() == 100
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tries_of_many_places_at_many_meetings_do_not_hold_up_one_another(customer: Customer) -> None:
-    """Each waits for a place and for a meeting: in one order, so that nobody waits in a circle."""
+def test_tries_of_many_networks_at_many_meetings_do_not_hold_up_one_another(customer: Customer) -> None:
+    """Each waits for a network and for a meeting: in one order, so that nobody waits in a circle."""
     meetings = secured_meetings(customer, 3)
     crossing = [(meeting, f"198.51.100.{number}") for number in range(3) for meeting in meetings]
     assert outcomes([], crossing + crossing[::-1]) == (18, 0)
@@ -257,13 +259,15 @@ def secured_meetings(customer: Customer, number: int) -> list[Meeting]:
     ]
 
 
-def outcomes(before: list[WrongTry], tries: list[tuple[Meeting, str]]) -> tuple[int, int]:
+def outcomes(before: list[FailedAttempt], tries: list[tuple[Meeting, str]]) -> tuple[int, int]:
     """How many of these tries, all made at once, were wrong, and how many were not looked at."""
-    WrongTry.objects.all().delete()
-    WrongTry.objects.bulk_create([copy(wrong) for wrong in before])
-    answers = race(*[partial(guessing.person_with, meeting, WRONG, place, NOON) for meeting, place in tries])
+    FailedAttempt.objects.all().delete()
+    FailedAttempt.objects.bulk_create([copy(wrong) for wrong in before])
+    answers = race(
+        *[partial(code_attempts.person_with, meeting, WRONG, network, NOON) for meeting, network in tries]
+    )
     kinds = Counter(type(answer) for answer in answers)
-    return kinds[CodeNotValid], kinds[TooManyTries]
+    return kinds[CodeNotValid], kinds[TooManyAttempts]
 
 
 # What is forgotten
@@ -273,4 +277,4 @@ def test_what_no_limit_counts_any_more_is_forgotten(clock: Any, secured: Meeting
     tried(secured, 2, seconds_ago=3600)
     tried(secured, 3, seconds_ago=3599)
     prune_wrong_codes()
-    assert WrongTry.objects.count() == 3
+    assert FailedAttempt.objects.count() == 3

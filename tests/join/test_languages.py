@@ -64,7 +64,7 @@ def test_whoever_keeps_pages_keeps_them_apart_by_language(client: Client, meetin
 
 
 @pytest.mark.parametrize("path", [f"/{UNKNOWN_CODE}/", "/nothing"])
-def test_dead_ends_are_in_the_language_too(client: Client, db: None, path: str) -> None:
+def test_error_pages_are_in_the_language_too(client: Client, db: None, path: str) -> None:
     assert language_of(client.get(path, headers=GERMAN)) == "de"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from join.templatetags.pages import EMBLEMS
+from join.templatetags.pages import ERROR_ICONS
 from join.words import WORDS, words
 from local.env import ROOT
 from tests.join import catalogues
@@ -128,9 +128,9 @@ def test_the_script_says_nothing_by_itself() -> None:
 def test_every_icon_is_in_the_sprite() -> None:
     sprite = listed(ROOM / "icons.ts", "ICONS")
     named = {name for path in TEMPLATES for name in re.findall(r'{% icon "([\w-]+)"', path.read_text())}
-    assert sorted((named | set(EMBLEMS.values())) - sprite) == []
+    assert sorted((named | set(ERROR_ICONS.values())) - sprite) == []
 
 
 def test_the_sprite_has_no_icon_that_nobody_shows() -> None:
     shown = literals([path for path in SCRIPTS if path.name != "icons.ts"] + TEMPLATES)
-    assert sorted(listed(ROOM / "icons.ts", "ICONS") - shown - set(EMBLEMS.values())) == []
+    assert sorted(listed(ROOM / "icons.ts", "ICONS") - shown - set(ERROR_ICONS.values())) == []

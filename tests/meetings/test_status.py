@@ -30,7 +30,7 @@ def test_status_follows_from_the_times(
 ) -> None:
     meeting = made(customer, **facts)
     assert meeting.status(NOON) is status
-    assert (meeting.over_at(NOON) is None) == (status is Status.ACTIVE)
+    assert (meeting.over_since(NOON) is None) == (status is Status.ACTIVE)
 
 
 @pytest.mark.parametrize(("facts", "status"), CASES)
@@ -44,9 +44,9 @@ def test_the_filter_agrees_with_the_status(
 
 
 def test_a_meeting_is_over_since_it_ended_or_was_cancelled_or_expired(customer: Customer) -> None:
-    assert made(customer, ended_at=noon(-9), expires_at=noon(-1)).over_at(NOON) == noon(-9)
-    assert made(customer, cancelled_at=noon(-8), expires_at=noon(-1)).over_at(NOON) == noon(-8)
-    assert made(customer, expires_at=noon(-1)).over_at(NOON) == noon(-1)
+    assert made(customer, ended_at=noon(-9), expires_at=noon(-1)).over_since(NOON) == noon(-9)
+    assert made(customer, cancelled_at=noon(-8), expires_at=noon(-1)).over_since(NOON) == noon(-8)
+    assert made(customer, expires_at=noon(-1)).over_since(NOON) == noon(-1)
 
 
 def test_a_meeting_ends_once(customer: Customer) -> None:

@@ -61,8 +61,8 @@ def frames(file: Path) -> list[bytearray]:
 
 def i420(picture: Image.Image) -> bytes:
     luma, *chroma = picture.convert("YCbCr").split()
-    planes = [luma.point(LUMA), *(plane.reduce(2).point(CHROMA) for plane in chroma)]
-    return b"".join(plane.tobytes() for plane in planes)
+    channels = [luma.point(LUMA), *(plane.reduce(2).point(CHROMA) for plane in chroma)]
+    return b"".join(plane.tobytes() for plane in channels)
 
 
 def _kept(

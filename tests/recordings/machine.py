@@ -116,7 +116,7 @@ class RecordedWorld(RuleBasedStateMachine):
         self.clock.move_to(now)  # type: ignore[arg-type]
         for meeting in self.meetings:
             meeting.refresh_from_db()
-            if meeting.over_at(self.world.now):
+            if meeting.over_since(self.world.now):
                 self.world.close(meeting.code)
         self.world.live()
 
@@ -135,7 +135,7 @@ class RecordedWorld(RuleBasedStateMachine):
     def people_come(self, meeting: int, numbers: set[int], is_reported: bool) -> None:
         where = self.meetings[meeting]
         where.refresh_from_db()
-        if where.over_at(self.world.now):
+        if where.over_since(self.world.now):
             return
         for number in sorted(numbers):
             if (where.code, number) not in self.world.there:
@@ -238,7 +238,7 @@ class RecordedWorld(RuleBasedStateMachine):
         now = self.world.now
         alive = [info for info in self.world.known.values() if self.world.rooms[info.id] == meeting.code]
         alive = [info for info in alive if self.world.is_alive(info.id)]
-        if meeting.over_at(now) or not self.world.records(meeting):
+        if meeting.over_since(now) or not self.world.records(meeting):
             return
         at_the_time = occupancy(meeting, now)
         assert at_the_time

@@ -36,7 +36,7 @@ def page_of(client: Client, path: str) -> str:
 
 def let_back_in(client: Client, *people: Participant) -> str:
     """The page that staff see next."""
-    body = {"action": "let_back_in", "_selected_action": [person.pk for person in people]}
+    body = {"action": "lift_bar", "_selected_action": [person.pk for person in people]}
     return str(client.post(PEOPLE, body, follow=True).content.decode())
 
 
@@ -119,7 +119,7 @@ def test_whoever_may_change_people_may_let_them_in_and_nothing_else(jane: Partic
 def test_who_may_not_look_sees_and_does_nothing(jane: Participant) -> None:
     colleague = staff_who_may("view_ledgerentry")
     assert colleague.get(PEOPLE).status_code == 403
-    body = {"action": "let_back_in", "_selected_action": jane.pk}
+    body = {"action": "lift_bar", "_selected_action": jane.pk}
     assert colleague.post(PEOPLE, body).status_code == 403
     assert is_barred(jane)
 

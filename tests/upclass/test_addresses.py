@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upclass.addresses import client_address, is_among, networks, one_place, parsed, unreadable
+from upclass.addresses import client_address, client_network, is_among, networks, parsed, unreadable
 
 TRUSTED = networks(("10.0.0.0/8", "fd00::/8", "203.0.113.7"))
 
@@ -116,21 +116,21 @@ def test_an_ipv4_proxy_is_trusted_however_the_socket_writes_it() -> None:
 
 
 def test_an_ipv4_address_is_a_place_of_its_own() -> None:
-    assert one_place("198.51.100.1") == "198.51.100.1"
+    assert client_network("198.51.100.1") == "198.51.100.1"
 
 
 def test_the_addresses_of_one_ipv6_network_are_one_place() -> None:
-    assert one_place("2001:db8:1:2::1") == one_place("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
-    assert one_place("2001:db8:1:3::1") != one_place("2001:db8:1:2::1")
+    assert client_network("2001:db8:1:2::1") == client_network("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert client_network("2001:db8:1:3::1") != client_network("2001:db8:1:2::1")
 
 
 @given(address=addresses)
 def test_a_place_fits_into_its_column(address: IPv4Address | IPv6Address) -> None:
-    assert 0 < len(one_place(str(address))) <= 50
+    assert 0 < len(client_network(str(address))) <= 50
 
 
 def test_who_has_no_address_is_in_one_place_with_the_others() -> None:
-    assert one_place("") == one_place("nonsense") == ""
+    assert client_network("") == client_network("nonsense") == ""
 
 
 def test_what_is_no_network_is_named() -> None:

@@ -7,6 +7,7 @@ import pytest
 from upclass.celery import app
 
 NAMES = {
+    "api.tasks.prune_kept_answers": "api.tasks.prune_stored_responses",
     "recordings.tasks.start": "recordings.tasks.request_egress",
     "recordings.tasks.stop": "recordings.tasks.stop_recording",
     "recordings.tasks.save": "recordings.tasks.confirm_stored",

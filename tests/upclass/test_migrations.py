@@ -14,6 +14,8 @@ from tests.conftest import NOON
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FORMER = {
+    "api": "0001",
+    "join": "0001",
     "billing": "0003",
     "feedback": "0001",
     "inbox": "0002",
@@ -73,6 +75,11 @@ def fill(model: Callable[[str, str], Any]) -> dict[str, int]:
         "entry": model("billing", "Entry").objects.create(**of, **entry),
         "event": model("inbox", "Event").objects.create(event_id="EV_1", body={}, received_at=NOON),
     }
+    request = {"key": "k", "method": "POST", "path": "/", "body_digest": "d", "status": 201, "sealed": b"s"}
+    rows["kept answer"] = model("api", "KeptAnswer").objects.create(**of, **request)
+    rows["wrong try"] = model("join", "WrongTry").objects.create(
+        meeting=meeting, place="::1", created_at=NOON
+    )
     for number, (status, facts, _) in enumerate(STATES):
         its = model("meetings", "Meeting").objects.create(**of, code=f"{number}")
         take = {"meeting": its, "recorder": person, "try_after": NOON, "created_at": NOON, "uid": str(number)}
@@ -87,6 +94,8 @@ NOW: dict[str, tuple[str, str, dict[str, Any]]] = {
     "account": ("billing", "CreditAccount", {"balance": 5}),
     "entry": ("billing", "LedgerEntry", {"amount": 5}),
     "event": ("inbox", "InboundWebhook", {"event_id": "EV_1"}),
+    "kept answer": ("api", "StoredResponse", {"key": "k", "encrypted_body": b"s"}),
+    "wrong try": ("join", "FailedAttempt", {"network": "::1"}),
 }
 
 
@@ -132,6 +141,10 @@ FORMER_NAMES = {
     "debts_at_the_door",
     "news_to_apply",
     "news_applied",
+    "one_answer_per_key",
+    "wrong_tries_by_place",
+    "wrong_tries_by_meeting",
+    "wrong_tries_by_age",
     "entries_newest_first",
     "entries_of_a_month",
     "billing_entry_append_only",

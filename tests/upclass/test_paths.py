@@ -1,6 +1,6 @@
 import pytest
 
-from upclass.paths import door, is_page
+from upclass.paths import entry_point, is_page
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from upclass.paths import door, is_page
     ],
 )
 def test_a_path_belongs_to_the_door_of_its_first_part(path: str, name: str) -> None:
-    assert (door(path), is_page(path)) == (name, False)
+    assert (entry_point(path), is_page(path)) == (name, False)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 
-from upclass.wsgi import Understood, with_length, with_partitions
+from upclass.wsgi import RequestNormalizer, with_length, with_partitions
 
 LIMIT = 1024 * 1024
 
@@ -47,7 +47,7 @@ def test_an_unreadable_content_type_is_an_unknown_one(header: str) -> None:
 
     with pytest.raises(BadRequest):
         django(environ(b"", CONTENT_TYPE=header), None)
-    Understood(django)(environ(b"", CONTENT_TYPE=header), None)  # type: ignore[arg-type]
+    RequestNormalizer(django)(environ(b"", CONTENT_TYPE=header), None)  # type: ignore[arg-type]
     assert seen == ["unreadable/unreadable"]
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from api.docs import DOCUMENT
-from api.v1.document import made
+from api.v1.document import build_document
 
 
 class Command(BaseCommand):
@@ -11,4 +11,4 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        DOCUMENT.write_text(made())
+        DOCUMENT.write_text(build_document())

@@ -1,3 +1,5 @@
+"""The ledger's check. Not in billing, which knows no webhooks: it also reports those not applied yet."""
+
 import sys
 from argparse import ArgumentParser
 from datetime import datetime, timedelta
@@ -11,7 +13,7 @@ from billing.management.arguments import known_customer
 from customers.models import Customer
 from inbox.models import InboundWebhook
 
-PATIENCE = timedelta(minutes=3)  # an event of an unknown connection waits for its join for two
+WEBHOOK_TIMEOUT = timedelta(minutes=3)  # an event of an unknown connection waits for its join for two
 
 
 class Command(BaseCommand):
@@ -37,7 +39,7 @@ class Command(BaseCommand):
 
 def pending_too_long(now: datetime) -> list[str]:
     """Webhooks that were not applied, so that its people's time may not be billed."""
-    old = InboundWebhook.objects.pending().filter(received_at__lt=now - PATIENCE)
+    old = InboundWebhook.objects.pending().filter(received_at__lt=now - WEBHOOK_TIMEOUT)
     return [
         f"LiveKit's webhook {webhook} waits since {webhook.received_at:%Y-%m-%d %H:%M:%S}." for webhook in old
     ]

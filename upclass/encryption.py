@@ -1,4 +1,4 @@
-"""Bytes sealed for rest: unreadable, and unchangeable, for whoever has the database and not JOIN_SECRET.
+"""Encryption at rest: unreadable, and unchangeable, for whoever has the database and not JOIN_SECRET.
 
 For what holds join links, which are as secret as what signs them. Fernet: AES-128-CBC and HMAC-SHA-256.
 """
@@ -10,20 +10,20 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
 
-class BrokenSeal(Exception):
-    """Sealed with another secret, or changed since."""
+class DecryptionFailed(Exception):
+    """Encrypted with another secret, or changed since."""
 
 
-def seal(plain: bytes) -> bytes:
+def encrypt(plain: bytes) -> bytes:
     return _fernet().encrypt(plain)
 
 
-def unseal(sealed: bytes) -> bytes:
-    """Raises BrokenSeal."""
+def decrypt(encrypted: bytes) -> bytes:
+    """Raises DecryptionFailed."""
     try:
-        return _fernet().decrypt(sealed)
+        return _fernet().decrypt(encrypted)
     except InvalidToken as error:
-        raise BrokenSeal from error
+        raise DecryptionFailed from error
 
 
 def _fernet() -> Fernet:

@@ -11,7 +11,7 @@ from redis import Redis
 from inbox.tasks import apply_webhook
 from upclass import celery
 from upclass.celery import enqueue_on_commit
-from upclass.codes import draw
+from upclass.codes import random_string
 
 QUEUE = "celery"
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def word() -> str:
     """An argument that no other test has, for they share one Redis."""
-    return draw("abcdefghij", 20)
+    return random_string("abcdefghij", 20)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def orphan(port: int) -> Any:
     app = Celery("orphaned", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
     app.conf.broker_transport_options = {"max_retries": 0}
 
-    @app.task(name="nobody.runs.it", lazy=False)
+    @app.task(name="nobody.runs.it", lazy=False, shared=False)
     def unheard(word: str) -> None:
         pass
 

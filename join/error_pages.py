@@ -50,13 +50,13 @@ def answered(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def page(request: HttpRequest, problem: Problem) -> HttpResponse:
     shown = {"problem": problem, "retry": problem.code in WORTH_ANOTHER_TRY}
-    response = render(request, "join/dead_end.html", shown, status=problem.status)
+    response = render(request, "join/error_page.html", shown, status=problem.status)
     return with_headers(response, problem.headers)
 
 
 def notice(request: HttpRequest, code: str) -> HttpResponse:
     """A page of the same design that is no problem: one of NOTICES."""
-    return render(request, "join/dead_end.html", {"problem": NOTICES[code]})
+    return render(request, "join/error_page.html", {"problem": NOTICES[code]})
 
 
 # Django's handlers
