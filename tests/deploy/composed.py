@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from local import env
 from local.env import ROOT
@@ -15,6 +16,7 @@ from local.part import program
 
 FILE = ROOT / "docker-compose.yml"
 VARIABLE = re.compile(r"\$\{(\w+)")
+WITH_DEFAULT = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 OURS = ("migrate", "web", "worker", "recordings", "beat")
 
 
@@ -56,3 +58,9 @@ def model(folder: Path) -> dict[str, Any]:
     done = read(folder)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout.replace("$$", "$")))  # it is printed as it would be read again
+
+
+def services_of_ours(values: dict[str, str]) -> dict[str, Any]:
+    """Commands, environment and health checks of the services that run our image, without Docker Compose."""
+    text = WITH_DEFAULT.sub(lambda found: values.get(found[1], ""), FILE.read_text()).replace("$$", "$")
+    return {name: yaml.safe_load(text)["services"][name] for name in OURS}

