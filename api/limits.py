@@ -49,7 +49,7 @@ return {passes and 1 or 0, tostring(left)}
 
 @dataclass(frozen=True)
 class BucketState:
-    """How a key stands after a request: `left` requests, of `burst`, may follow at once."""
+    """The state of a key's bucket after a request: `left` requests, of `burst`, may follow at once."""
 
     rate: int
     burst: int
@@ -127,7 +127,7 @@ def consume(key: ApiKey) -> BucketState | None:
 
 # The way of a request
 
-_standing: ContextVar[BucketState | None] = ContextVar("standing", default=None)
+_state: ContextVar[BucketState | None] = ContextVar("rate_limit", default=None)
 
 
 class KeyThrottle(BaseThrottle):
@@ -136,10 +136,10 @@ class KeyThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: object) -> bool:
         if not isinstance(request.auth, ApiKey):
             return True
-        standing = consume(request.auth)
-        _standing.set(standing)
-        if standing and not standing.passes:
-            raise TooManyRequests(standing.seconds_to_next)
+        state = consume(request.auth)
+        _state.set(state)
+        if state and not state.passes:
+            raise TooManyRequests(state.seconds_to_next)
         return True
 
 
@@ -150,12 +150,12 @@ class RateLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _standing.set(None)
+        token = _state.set(None)
         try:
             response = self.get_response(request)
-            standing = _standing.get()
-            for name, value in (standing.headers if standing else {}).items():
+            state = _state.get()
+            for name, value in (state.headers if state else {}).items():
                 response[name] = value
             return response
         finally:
-            _standing.reset(token)
+            _state.reset(token)

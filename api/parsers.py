@@ -57,7 +57,7 @@ def reject_invalid_text(found: Any) -> None:
         raise ValidationError({".".join(where) or "non_field_errors": [NO_TEXT]})
 
 
-def refuse_unclean_query(request: Request) -> None:
+def reject_invalid_query(request: Request) -> None:
     """The same for a query, as it was sent: Django has put other characters for bytes that are no UTF-8."""
     query = request.META["QUERY_STRING"]
     for name, value in parse_qsl(query, keep_blank_values=True, errors="surrogateescape"):
@@ -65,7 +65,7 @@ def refuse_unclean_query(request: Request) -> None:
 
 
 def _invalid_paths(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Paths of unclean texts. A name that is itself unclean is reported where it stands, and not repeated."""
+    """Paths of invalid texts. A name that is itself invalid is reported where it stands, and not repeated."""
     if isinstance(value, str) and INVALID_TEXT.search(value):
         yield path
     elif isinstance(value, dict):

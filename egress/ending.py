@@ -38,7 +38,7 @@ def finalize(
     info: protocol.EgressInfo,
     ended: dict[str, Any],
 ) -> None:
-    """Save the file, or keep it until it can be save_or_quarantine; then set the final state in `info`.
+    """Save the file, or keep it until it can be saved; then set the final state in `info`.
 
     `ended` is the recording process' last event; without a duration if it died before.
     """
@@ -102,7 +102,7 @@ def save_or_quarantine(
     info: protocol.EgressInfo,
     result: protocol.FileInfo,
 ) -> str:
-    """As `_save`, whatever happens, the egress comes to its end, and its file is kept."""
+    """As `_save`; whatever happens, the egress comes to its end, and its file is kept."""
     try:
         return _save(context, request, folder, info, result)
     except Exception as error:  # noqa: BLE001  logged, and an egress must end

@@ -29,7 +29,7 @@ from egress.settings import Settings
 RETRY_FOR = 10.0
 READ_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 3.0
-COMPLETE_TIMEOUT = 120.0  # assembling the parts is work for the server: no retry, a long timeout
+COMPLETE_TIMEOUT = 120.0  # assembling the parts is work for the server, which may take long
 MAX_PAUSE = 2.0
 
 PART = 8 * 1024 * 1024  # bytes; S3 takes up to 10,000 parts

@@ -26,9 +26,8 @@ class CodePage(View):
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         try:
-            code_attempts.require_open(
-                meeting, network(request), now
-            )  # or who is shut out would wait for a lock
+            # Here too, or who is shut out would wait for a lock.
+            code_attempts.require_open(meeting, network(request), now)
             person = code_attempts.person_with(meeting, typed(request), network(request), now)
         except CodeProblem as problem:
             return code_page(request, problem)

@@ -31,7 +31,7 @@ class CodeNotValid(CodeProblem):
 
 
 class TooManyAttempts(CodeProblem):
-    """Too many wrong codes from one place, or for one meeting: nobody learns which."""
+    """Too many wrong codes from one network, or for one meeting: nobody learns which."""
 
     status, code = 429, "too_many_tries"
     error = _("Too many wrong codes")

@@ -76,12 +76,17 @@ def has_answered(person: Participant, meeting: Meeting) -> bool:
     return Feedback.objects.of(meeting).filter(external_user_id=person.external_user_id).exists()
 
 
+def earlier_code(request: HttpRequest) -> str:
+    """The earlier meeting that a form is about; those of the former version call it a debt."""
+    return request.POST.get("earlier") or request.POST.get("debt") or ""
+
+
 def get_subject(request: HttpRequest, meeting: Meeting) -> Meeting:
     """The meeting that the form names, of the same customer, or this one. Raises NotThere.
 
     What is nobody's, or another customer's, is answered as one that the person was not in.
     """
-    code = request.POST.get("earlier")
+    code = earlier_code(request)
     if not code:
         return meeting
     named = Meeting.objects.of(meeting.customer).filter(code=code.replace("\0", "").upper()).first()
@@ -119,15 +124,17 @@ def render_corrections(
     """The form as it was sent, with a sentence at each field that is wrong."""
     if wants_json(request):
         return problem_json(invalid)
-    day = models.last_day(submission.was_there(person, subject) or person, subject)
-    earlier = None if subject == meeting else EarlierMeeting(subject, day)
+    earlier = None
+    if subject != meeting:
+        day = models.last_day(submission.was_there(person, subject) or person, subject)
+        earlier = EarlierMeeting(subject, day)
     given = {"rating": request.POST.get("rating", ""), "comments": request.POST.get("comments", "")}
     return render_form(request, meeting, earlier, given=given, errors=invalid.fields, status=invalid.status)
 
 
 def respond_thanks(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    """At a door: back to it. After the call: the page that says thank you."""
+    """Before another meeting: back to it. After the call: the page that says thank you."""
     if wants_json(request):
         return JsonResponse({"thanks": True})
-    page = "" if request.POST.get("earlier") else "feedback/"
+    page = "" if earlier_code(request) else "feedback/"
     return SeeOther(f"/{meeting.code}/{page}?{request.META['QUERY_STRING']}")

@@ -49,12 +49,8 @@ def attempt(*command: str, seconds: float) -> bool:
     if status is None:
         say(f"given up after {seconds:.0f} s")
     elif status:
-        say(
-            next(
-                (line for line in reversed(lines) if line.strip() and not line[0].isspace()),
-                f"status {status}",
-            )
-        )
+        plain = [line for line in lines if line.strip() and not line[0].isspace()]
+        say(plain[-1] if plain else f"status {status}")
     return status == 0
 
 

@@ -246,7 +246,7 @@ class Connection(settlement.Settlement):
 
 @dataclass(frozen=True)
 class Session:
-    """What the API shows: one visit, made of connections that are less than 15 s apart."""
+    """What the API shows: one time in the call, made of connections that are less than 15 s apart."""
 
     id: int
     session_id: str

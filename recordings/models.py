@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from meetings.models import Meeting
 from participants.models import Participant
@@ -41,8 +42,8 @@ class Recording(models.Model):
 
     The other columns are facts about it. `file` is the key of its object, one for each time LiveKit was
     asked. `failures` counts the times that it was refused or broke off. `missing_since` is when its egress
-    was first not found in the room, `finished_at` when LiveKit reported it as complete. `recorder` is, as in
-    the API, the person to whom it belongs; elsewhere a recorder is the machine.
+    was first not found, with LiveKit or in the room, `finished_at` when LiveKit reported it as complete.
+    `recorder` is, as in the API, the person to whom it belongs; elsewhere a recorder is the machine.
     """
 
     uid = models.CharField(max_length=20, unique=True, default=codes.identity, editable=False)
@@ -144,10 +145,8 @@ class Recording(models.Model):
 
     def mark_storing(self, now: datetime, seconds: int, **times: datetime) -> bool:
         """The egress is complete; what a later report says of it replaces this."""
-        finished_at = self.finished_at or now
-        return self._move(
-            State.STORING, missing_since=None, finished_at=finished_at, seconds=seconds, **times
-        )
+        first = Coalesce("finished_at", Value(now))  # in the database: this row may have been read before
+        return self._move(State.STORING, missing_since=None, finished_at=first, seconds=seconds, **times)
 
     def mark_completed(self, size_bytes: int) -> bool:
         return self._move(State.COMPLETED, size_bytes=size_bytes)

@@ -36,7 +36,7 @@ def on_start(**kwargs: Any) -> None:
 
 
 def accept_former_name(former: str, task: Task[Any, None]) -> None:
-    """Run a task under its former name as well, for one release: a rolling upgrade loses nothing queued."""
+    """Run a task under its former name as well, for one release: an upgrade loses nothing that is queued."""
     app.task(name=former)(task.run)
 
 

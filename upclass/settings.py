@@ -251,9 +251,7 @@ CELERY = {
     "beat_schedule": {
         "apply_pending_webhooks": periodic("inbox.tasks.apply_pending_webhooks", 5.0),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
-        "settle": periodic(
-            "billing.tasks.settle", 30.0
-        ),  # connections are polled every 30 s: right to the minute
+        "settle": periodic("billing.tasks.settle", 30.0),  # as often as connections are polled
         "create_feedback_requests": periodic("feedback.tasks.create_feedback_requests", 30.0),
         "sweep_recordings": periodic("recordings.tasks.sweep_recordings", 15.0),
         "prune_wrong_codes": periodic("join.tasks.prune_wrong_codes", 3600.0),

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from api.idempotency import IdempotencyMixin
-from api.parsers import refuse_large, refuse_unclean_query, require_object
+from api.parsers import refuse_large, reject_invalid_query, require_object
 from billing.models import EntryKind, LedgerEntry, LedgerEntryQuerySet
 from customers.models import Customer
 from feedback.models import Feedback, FeedbackQuerySet
@@ -42,7 +42,7 @@ class CustomerViewSet(IdempotencyMixin, ViewSet):
         refuse_large(request)  # 413
         if request.method == "POST":
             require_object(request)  # 415, 400
-        refuse_unclean_query(request)
+        reject_invalid_query(request)
         self.require()
 
     def look_up(self, **kwargs: str) -> None:

@@ -49,6 +49,15 @@ def test_who_gives_it_comes_back_to_the_door(browser: Client, person: Participan
     assert (answer.meeting, answer.rating, answer.comments) == (feedback_request.meeting, 4, "It was good.")
 
 
+def test_a_form_of_the_former_version_is_about_the_earlier_meeting_too(
+    browser: Client, person: Participant
+) -> None:
+    feedback_request = owes(person)
+    response: Any = browser.post(feedback_link(person), {**GOOD, "debt": feedback_request.meeting.code})
+    assert (response.status_code, response["Location"]) == (303, link(person))
+    assert Feedback.objects.get().meeting == feedback_request.meeting
+
+
 def test_the_oldest_feedback_request_comes_first_then_the_next_then_the_way_in(
     browser: Client, person: Participant
 ) -> None:

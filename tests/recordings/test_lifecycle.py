@@ -74,6 +74,14 @@ def test_a_complete_egress_reported_again_is_complete_since_the_first_time(recor
     assert after(recording).finished_at == noon(61)
 
 
+def test_whoever_read_it_before_that_does_not_move_the_first_time(recording: Recording) -> None:
+    complete = update(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56)
+    read_before = after(recording)
+    on_egress_update(complete, noon(61))
+    assert read_before.mark_storing(noon(99), 56)
+    assert after(recording).finished_at == noon(61)
+
+
 def test_its_file_completes_it(recording: Recording, fake_storage: FakeStorage) -> None:
     on_egress_update(update(known(recording), EgressState.COMPLETE, ended_at=noon(60), seconds=56), noon(61))
     fake_storage.objects[recording.file] = 12_345

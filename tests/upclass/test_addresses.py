@@ -112,24 +112,24 @@ def test_an_ipv4_proxy_is_trusted_however_the_socket_writes_it() -> None:
     assert client_address("::ffff:10.0.0.1", "198.51.100.1", TRUSTED) == "198.51.100.1"
 
 
-# One place
+# Networks
 
 
-def test_an_ipv4_address_is_a_place_of_its_own() -> None:
+def test_an_ipv4_address_is_a_network_of_its_own() -> None:
     assert client_network("198.51.100.1") == "198.51.100.1"
 
 
-def test_the_addresses_of_one_ipv6_network_are_one_place() -> None:
+def test_the_addresses_of_one_ipv6_network_are_one() -> None:
     assert client_network("2001:db8:1:2::1") == client_network("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
     assert client_network("2001:db8:1:3::1") != client_network("2001:db8:1:2::1")
 
 
 @given(address=addresses)
-def test_a_place_fits_into_its_column(address: IPv4Address | IPv6Address) -> None:
+def test_a_network_fits_into_its_column(address: IPv4Address | IPv6Address) -> None:
     assert 0 < len(client_network(str(address))) <= 50
 
 
-def test_who_has_no_address_is_in_one_place_with_the_others() -> None:
+def test_who_has_no_address_is_in_one_network_with_the_others() -> None:
     assert client_network("") == client_network("nonsense") == ""
 
 

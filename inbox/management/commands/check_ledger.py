@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 
 def pending_too_long(now: datetime) -> list[str]:
-    """Webhooks that were not applied, so that its people's time may not be billed."""
+    """Webhooks that were not applied, so that their people's time may not be billed."""
     old = InboundWebhook.objects.pending().filter(received_at__lt=now - WEBHOOK_TIMEOUT)
     return [
         f"LiveKit's webhook {webhook} waits since {webhook.received_at:%Y-%m-%d %H:%M:%S}." for webhook in old
