@@ -72,7 +72,7 @@ mutants: install
 	@$(VENV)/mutmut results
 
 # Writes the pictures of README and docs/ anew, by the tests that take them.
-PICTURES := tests/e2e/test_two_people_meet.py tests/e2e/test_doors_looks.py tests/e2e/test_room_looks.py
+PICTURES := tests/e2e/test_two_people_meet.py tests/e2e/test_join_pages_looks.py tests/e2e/test_room_looks.py
 pictures: tools
 	UPDATE_PICTURES=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(PICTURES)
 

@@ -1,4 +1,4 @@
-"""The door: who may pass, and what they are given. The checks stand in the order of the rules."""
+"""Admission: who may join, and what they are given. The checks stand in the order of the rules."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,7 +119,7 @@ def _check_seats(meeting: Meeting, person: Participant | None, now: datetime) ->
 def admit(meeting: Meeting, person: Participant, now: datetime, attempt: JoinAttempt = BY_CLICK) -> Ticket:
     """Let a person in: record it, create the room, check once more, and only then give the token.
 
-    `person` may be a guest who is not saved yet. Raises a Problem where the door stays shut.
+    `person` may be a guest who is not saved yet. Raises a Problem where they may not join.
     """
     admission = _record_admission(meeting, person, now, attempt)
     try:

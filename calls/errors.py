@@ -93,7 +93,7 @@ class MeetingFull(Problem):
 
 
 class RecordingNoticeMissing(Problem):
-    """The door was asked by something that did not show that the meeting is recorded."""
+    """Admission was asked for by something that did not show that the meeting is recorded."""
 
     status, code = 409, "recording_not_told"
     error = _("This meeting is recorded")

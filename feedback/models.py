@@ -69,7 +69,7 @@ class FeedbackRequest(models.Model):
             models.Index(
                 fields=("customer", "external_user_id", "created_at"),
                 condition=Q(waived_at__isnull=True),
-                name="requests_at_the_door",
+                name="open_requests",
             ),
         )
 

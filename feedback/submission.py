@@ -24,7 +24,7 @@ def submit(
 
     `rating` is a whole number from 1 to 5 or, as a form sends it, its digit; `comments` are 1-2000
     characters without the space around them. `person` may be their registration for another meeting of
-    the same customer, at whose door they are asked. Raises FeedbackNotAsked, NotThere, InvalidFeedback.
+    the same customer, before which they are asked. Raises FeedbackNotAsked, NotThere, InvalidFeedback.
     """
     there = was_there(person, meeting)
     if there is None:

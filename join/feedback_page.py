@@ -1,4 +1,4 @@
-"""How a meeting was: asked after the call, and at the door of the next one."""
+"""How a meeting was: asked after the call, and before the next one."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ from participants.models import Participant
 
 @dataclass(frozen=True)
 class EarlierMeeting:
-    """Another meeting, about which this one's door asks, and the person's last day (UTC) in it."""
+    """Another meeting, about which is asked before this one, and the person's last day (UTC) in it."""
 
     meeting: Meeting
     day: date
@@ -33,7 +33,7 @@ class EarlierMeeting:
 
 @method_decorator([never_cache, problems_as_pages], name="dispatch")
 class FeedbackPage(View):
-    """Also when the meeting is over. A form at a door has `earlier`, the code of another meeting."""
+    """Also when the meeting is over. Before another meeting, `earlier` says which it is about."""
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         meeting = entrance.meeting_of(code)

@@ -49,7 +49,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.order_by().values(who=who).distinct().count()
 
     def present(self, now: datetime) -> Self:
-        """Connected, or let through the door and not yet there."""
+        """Connected, or admitted and not yet there."""
         connected = Connection.objects.filter(participant=OuterRef("pk"), left_at__isnull=True)
         expected = Admission.objects.live(now).filter(participant=OuterRef("pk"))
         return self.filter(Exists(connected) | Exists(expected))
@@ -293,12 +293,12 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
 
 
 class Admission(models.Model):
-    """A person was let through the door and given a LiveKit token.
+    """A person was admitted, and given a LiveKit token.
 
     `created_at` is in whole seconds, as the times of connections are: a connection is compared with it.
     `recording_told_at` is when they came in by a page that had said "this meeting is recorded"; empty where
-    the meeting is not. `visit` is what a page calls one click on "Join" and all its connections: by it the
-    door knows who comes back by themselves from who came elsewhere meanwhile.
+    the meeting is not. `visit` is what a page calls one click on "Join" and all its connections: by it
+    admission knows who comes back by themselves from who came elsewhere meanwhile.
     """
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions")

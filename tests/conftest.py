@@ -1,4 +1,4 @@
-"""What most tests need: a customer with a key, a client for each door, and LiveKit replaced at its border."""
+"""What most tests need: a customer with a key, clients of all entry points, a fake LiveKit at the border."""
 
 import json
 import threading

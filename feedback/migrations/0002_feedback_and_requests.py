@@ -41,6 +41,6 @@ class Migration(migrations.Migration):
         migrations.AlterField("feedbackrequest", "meeting", foreign_key("meetings.meeting", "feedback_requests")),
         migrations.AlterField("feedbackrequest", "customer", foreign_key("customers.customer", "feedback_requests")),
         migrations.AlterField("feedbackrequest", "participant", foreign_key("participants.participant", "feedback_requests")),
-        migrations.RenameIndex("feedbackrequest", old_name="debts_at_the_door", new_name="requests_at_the_door"),
+        migrations.RenameIndex("feedbackrequest", old_name="debts_at_the_door", new_name="open_requests"),
         rename_unique("feedbackrequest", "one_debt_per_meeting", "one_request_per_meeting"),
     ]

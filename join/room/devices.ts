@@ -8,8 +8,8 @@ import {
   type LocalVideoTrack,
   Track,
 } from "livekit-client";
-import { type DeviceError, deviceErrorOf } from "./door/device-errors";
-import { savedDevices } from "./door/saved-devices";
+import { type DeviceError, deviceErrorOf } from "./lobby/device-errors";
+import { savedDevices } from "./lobby/saved-devices";
 
 type DeviceTrack = LocalVideoTrack | LocalAudioTrack;
 

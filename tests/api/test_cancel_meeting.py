@@ -77,11 +77,11 @@ def test_a_stranger_cancels_nothing(stranger_sees_nothing: StrangerSeesNothing, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_cancel_and_the_first_through_the_door_one_wins(api: Api, meeting: Meeting) -> None:
-    door = Client()
+def test_of_a_cancel_and_the_first_admission_one_wins(api: Api, meeting: Meeting) -> None:
+    visitor = Client()
     cancelled, let_in = race(
         lambda: cancel(api, meeting).status_code,
-        lambda: door.post(f"/{meeting.code}/", {"name": "Ann"}).status_code,
+        lambda: visitor.post(f"/{meeting.code}/", {"name": "Ann"}).status_code,
     )
     assert (cancelled, let_in) in [(200, 410), (409, 200)]
 

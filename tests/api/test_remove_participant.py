@@ -43,10 +43,10 @@ def test_removing_again_finds_nobody(api: Api, secured: Meeting, person: Partici
 
 
 def test_the_link_stops_working_at_once(api: Api, secured: Meeting, person: Participant) -> None:
-    door, path = Client(), f"/{secured.code}/?token={person.token}"
-    assert door.post(path).status_code == 200
+    visitor, path = Client(), f"/{secured.code}/?token={person.token}"
+    assert visitor.post(path).status_code == 200
     remove(api, secured)
-    assert door.post(path).status_code == 403
+    assert visitor.post(path).status_code == 403
 
 
 def test_a_new_registration_begins_with_no_time(api: Api, secured: Meeting, person: Participant) -> None:

@@ -35,7 +35,7 @@ from upclass.errors import Problem
 
 
 def guest_of(meeting: Meeting, name: str = "Ann") -> Participant:
-    """A guest who is not saved yet, as the door has them."""
+    """A guest who is not saved yet, as the join page has them."""
     return Participant(meeting=meeting, display_name=name, created_at=NOON)
 
 
@@ -96,7 +96,7 @@ def test_a_ticket_of_a_meeting_without_an_end_has_none(meeting: Meeting) -> None
     assert admission.admit(meeting, guest_of(meeting), NOON).expires_in is None
 
 
-def test_the_start_does_not_lock_the_door(meeting: Meeting) -> None:
+def test_the_start_does_not_lock_the_join_page(meeting: Meeting) -> None:
     Meeting.objects.update(start_date_time=noon(99999))
     assert admission.admit(meeting, guest_of(meeting), NOON)
 
@@ -272,14 +272,16 @@ def test_the_page_before_the_click_knows_it_too(
         admission.check(secured, person, noon(90))
 
 
-def test_an_answer_opens_the_door(
+def test_an_answer_opens_the_join_page(
     secured: Meeting, person: Participant, feedback_request: FeedbackRequest
 ) -> None:
     submission.submit(person, feedback_request.meeting, 5, "Good.", noon(90))
     assert admission.admit(secured, person, noon(90))
 
 
-def test_a_feedback_request_does_not_close_its_own_meeting_s_door(feedback_request: FeedbackRequest) -> None:
+def test_a_feedback_request_does_not_close_its_own_meeting_s_join_page(
+    feedback_request: FeedbackRequest,
+) -> None:
     assert admission.admit(feedback_request.meeting, feedback_request.participant, noon(90))
 
 
@@ -296,10 +298,10 @@ def test_guests_of_open_meetings_are_not_asked(meeting: Meeting, feedback_reques
     assert admission.admit(meeting, guest_of(meeting), noon(90))
 
 
-def test_a_feedback_request_written_while_somebody_is_at_the_door_counts(
+def test_a_feedback_request_written_while_somebody_is_at_the_join_page_counts(
     secured: Meeting, person: Participant, feedback_request: FeedbackRequest
 ) -> None:
-    """The door looks again under its lock."""
+    """Admission looks again under its lock."""
     FeedbackRequest.objects.filter(pk=feedback_request.pk).update(waived_at=NOON)
     admission.check(secured, person, noon(90))
     FeedbackRequest.objects.filter(pk=feedback_request.pk).update(waived_at=None)
@@ -484,7 +486,7 @@ def test_others_do_not_count_as_elsewhere(secured: Meeting, person: Participant)
     assert admission.admit(secured, person, noon(60), JoinAttempt(visit=OLDER, is_back=True)).token
 
 
-def test_a_door_that_could_not_be_passed_makes_nobody_elsewhere(
+def test_a_join_page_that_could_not_be_passed_makes_nobody_elsewhere(
     secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
 ) -> None:
     admission.admit(secured, person, NOON, JoinAttempt(visit=OLDER))

@@ -69,7 +69,9 @@ def test_of_two_who_remove_the_same_person_the_first_is_written_down(calls: Any)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_is_removed_at_the_door_is_refused_or_ejected(calls: Any, fake_livekit: FakeLiveKit) -> None:
+def test_whoever_is_removed_at_the_join_page_is_refused_or_ejected(
+    calls: Any, fake_livekit: FakeLiveKit
+) -> None:
     """With a token given before, they are ejected as soon as they come: tests/inbox/test_apply.py."""
     for number in ROUNDS:
         host, jane, _ = calls(number)

@@ -14,7 +14,7 @@ from pathlib import Path
 from livekit import rtc
 from livekit.rtc._proto import room_pb2
 
-from tests.drill.door import Away, Browser, Refused, Ticket
+from tests.drill.join_page import Away, Browser, Refused, Ticket
 from tests.drill.notes import Writer
 from tests.e2e.senders import SAMPLES, Media, Tone
 

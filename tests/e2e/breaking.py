@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 from local.stack import Stack
 from tests.e2e.callers import LIVE_REGION
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import Appointments, visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import Appointments, visiting
 from tests.e2e.networks import Line, online
 from tests.e2e.tab import PATIENCE, Tab
 
@@ -132,7 +132,7 @@ def expect_steady(tab: Tab) -> None:
 
 
 def knocks(tab: Tab) -> list[str]:
-    """The addresses of the door that the page asks, from now on."""
+    """The addresses of the join page that the page asks, from now on."""
     asked: list[str] = []
     tab.page.on("request", lambda one: asked.append(one.url) if one.method == "POST" else None)
     return asked

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator
 
-from tests.e2e.doors import visiting
+from tests.e2e.join_pages import visiting
 from tests.e2e.person import eventually
 from tests.e2e.tab import Tab
 

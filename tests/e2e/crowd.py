@@ -28,23 +28,23 @@ class Crowd:
         self.people: list[Person] = []
 
     def fill(self, room: str, count: int, topics: Sequence[str] = ()) -> list[Person]:
-        """So many more, "Person 1" and on, who did not pass the door; their cameras are on."""
+        """So many more, "Person 1" and on, who were not admitted; their cameras are on."""
         numbers = range(len(self.people) + 1, len(self.people) + count + 1)
         tickets = [self.ticket(room, f"Person {number}") for number in numbers]
         return self.home.run(self._come(room, tickets, topics), seconds=60)
 
     def add(self, ticket: Ticket, topics: Sequence[str] = ()) -> Person:
-        """Somebody with a ticket, from `ticket` or a knock at the door; sends nothing yet."""
+        """Somebody with a ticket, from `ticket` or a knock at the join page; sends nothing yet."""
         person = self._person(ticket)
         self.home.run(person.come(topics))
         return person
 
     def join(self, url: str, name: str = "", topics: Sequence[str] = ()) -> Person:
-        """Through the door, by a meeting's or a person's link."""
+        """By the join page, with a meeting's or a person's link."""
         return self.add(knock(url, name), topics)
 
     def ticket(self, room: str, name: str, identity: str = "", role: str = "attendee") -> Ticket:
-        """As the door gives it, for somebody whom the service does not know."""
+        """As the join page gives it, for somebody whom the service does not know."""
         known = identity or uuid.uuid4().hex[:12]
         made = api.AccessToken(self.key, self.secret).with_identity(known).with_name(name)
         made = made.with_attributes({"meeting": room, "participant": known, "role": role})

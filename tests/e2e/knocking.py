@@ -1,4 +1,4 @@
-"""The door of a meeting without a browser."""
+"""The join page of a meeting without a browser."""
 
 import json
 import urllib.parse
@@ -18,7 +18,7 @@ class Ticket:
 def knock(link: str, name: str = "") -> Ticket:
     """Come in by the link of a meeting (a guest, with a name) or of a registered person (without).
 
-    Each knock is a browser of its own, so two guests are two people. HTTPError when the door is shut.
+    Each knock is a browser of its own, so two guests are two people. HTTPError when they may not join.
     """
     jar = CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))

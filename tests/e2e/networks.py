@@ -20,7 +20,7 @@ from livekit.protocol import rtc
 from playwright.sync_api import Browser, ProxySettings
 
 from local.stack import Stack
-from tests.e2e.doors import Visitor, visiting
+from tests.e2e.join_pages import Visitor, visiting
 from tests.e2e.stacks import frozen
 
 Way = Literal["open", "refused", "silent", "denied", "forgotten"]

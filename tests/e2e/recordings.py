@@ -13,7 +13,7 @@ from livekit import api, rtc
 
 from egress.layout import Box, arrange
 from local.stack import Stack
-from tests.drill.door import Away, Browser
+from tests.drill.join_page import Away, Browser
 from tests.e2e.egresses import Info, Status, Studio, open_studio
 from tests.e2e.integrator import Integrator
 from tests.e2e.senders import Media, Sender
@@ -117,7 +117,7 @@ class Call:
     # People
 
     def come(self, name: str, media: Media | None = None) -> Sender:
-        """Somebody comes through the door, as soon as it opens, and sends; again they are the same person."""
+        """Somebody joins, as soon as they may, and sends; again they are the same person."""
         sender = wait_for(lambda: self._try(name, media), 60, f"{name} does not get in")
         self.hall.studio.rooms.sent.append(sender)
         return sender

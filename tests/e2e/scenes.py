@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.e2e.doors import (
+from tests.e2e.join_pages import (
     BUSY,
     DENIED,
     HESITANT,

@@ -58,7 +58,7 @@ def test_messages_go_round_with_their_topics_and_senders(integrator: Integrator,
     assert (third.texts("hand"), first.received) == ([], [])
 
 
-def test_whoever_comes_through_the_door_is_known_by_role(integrator: Integrator, crowd: Crowd) -> None:
+def test_whoever_comes_through_the_join_page_is_known_by_role(integrator: Integrator, crowd: Crowd) -> None:
     secured = integrator.create(is_secured=True, participants=[JANE])
     link = secured["participants"][0]["join_url"]
     jane = crowd.join(link)

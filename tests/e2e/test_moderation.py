@@ -1,4 +1,4 @@
-"""What hosts do in a call, on real LiveKit: people without a browser, who came through the door."""
+"""What hosts do in a call, on real LiveKit: people without a browser, who joined by the page."""
 
 import json
 import urllib.error
@@ -13,7 +13,7 @@ import pytest
 from livekit import rtc
 
 from local.stack import Stack
-from tests.drill.door import Browser, Refused, Ticket
+from tests.drill.join_page import Browser, Refused, Ticket
 from tests.e2e.integrator import Integrator
 from tests.e2e.rooms import Rooms
 from tests.e2e.senders import GREEN, RED, Media, Sender

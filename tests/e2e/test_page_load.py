@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Response, Route, expect
 
 from tests import built
-from tests.e2e.doors import HESITANT, visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import HESITANT, visiting
 
 PREFIX = "/static/room/"
 CODE = re.compile(r"\.(js|css)$")

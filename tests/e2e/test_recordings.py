@@ -1,4 +1,4 @@
-"""Meetings with `record_on_cloud`, by people who come through the door: who records, and what comes of it.
+"""Meetings with `record_on_cloud`, by people who join by the page: who records, and what comes of it.
 
 The longer stories, with everything that can die meanwhile, are in test_recordings_long.py.
 """

@@ -11,8 +11,8 @@ from local.stack import Stack
 from tests.e2e.breaking import BACK, INTERRUPTED, LIVE, Call, expect_steady, knocks, wait_for_knocks
 from tests.e2e.callers import LIVE_REGION, announced, button, expect_announced, texts, tile, write
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import visiting
 from tests.e2e.networks import Way
 from tests.e2e.person import Person, eventually
 from tests.e2e.stacks import kill
@@ -80,7 +80,7 @@ def test_a_session_that_is_made_anew_is_the_same_person_to_the_others(
         assert "John left" not in announced(jane) and announced(jane).count("John joined") == 1
 
 
-def test_whose_token_is_refused_asks_the_door_and_keeps_everything(call: Call, john: Person) -> None:
+def test_whose_token_is_refused_asks_the_join_page_and_keeps_everything(call: Call, john: Person) -> None:
     with call.entered() as (jane, line):
         asked = knocks(jane)
         write(jane, "Before")

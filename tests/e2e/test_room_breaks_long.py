@@ -13,8 +13,8 @@ from local.stack import Stack
 from tests.e2e import drills
 from tests.e2e.breaking import EYES, LIVE, Call, expect_steady, knocks
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import visiting
 from tests.e2e.person import eventually
 from tests.e2e.sleeping import laptop
 

@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.callers import button
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import visiting
 from tests.e2e.hardware import DEVICES, SOUND_HELD_BACK, plug_in, pull_out
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import visiting
 from tests.e2e.seeing import CONNECTIONS, becomes, comes, sources, speakers, tile
 from tests.e2e.sleeping import laptop
 from tests.e2e.tab import Tab

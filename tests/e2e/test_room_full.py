@@ -9,9 +9,9 @@ from playwright.sync_api import Browser
 
 from local.stack import Stack
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import visiting
 from tests.e2e.drills import only_of_rooms
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import visiting
 from tests.e2e.person import Person
 from tests.e2e.rooms import Rooms
 from tests.e2e.seeing import (

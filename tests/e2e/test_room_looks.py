@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from local.stack import Stack
 from tests.e2e.crowd import CLEAR, Crowd
-from tests.e2e.doors import SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, keep, visiting
 from tests.e2e.hardware import NAMED, SOUND_HELD_BACK
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, keep, visiting
 from tests.e2e.networks import online
 from tests.e2e.person import Person
 from tests.e2e.senders import Media

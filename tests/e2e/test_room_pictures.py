@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, expect
 from local.stack import Stack
 from tests.e2e.conftest import Tabs
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import visiting
 from tests.e2e.drills import only_of_rooms
 from tests.e2e.hardware import SCREENS, end_sharing, refuse_screen
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import visiting
 from tests.e2e.person import Person
 from tests.e2e.recordings import open_hall
 from tests.e2e.seeing import anna_among, assert_in_order, becomes, comes, goes, large, names, tile, tiles

@@ -23,9 +23,9 @@ from tests.e2e.callers import (
     write,
 )
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import visiting
 from tests.e2e.hardware import voice
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import visiting
 from tests.e2e.networks import online
 from tests.e2e.person import eventually
 from tests.e2e.sleeping import laptop

@@ -13,7 +13,6 @@ from local.stack import Stack
 from tests.e2e import drills
 from tests.e2e.conftest import Tabs
 from tests.e2e.crowd import Crowd
-from tests.e2e.doors import visiting
 from tests.e2e.hardware import (
     DEVICES,
     SCREENS,
@@ -24,6 +23,7 @@ from tests.e2e.hardware import (
     voice,
 )
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import visiting
 from tests.e2e.networks import Way, can_cut_media, online, standing_still, without_media
 from tests.e2e.person import eventually
 from tests.e2e.sleeping import laptop

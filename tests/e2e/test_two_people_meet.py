@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Tabs
-from tests.e2e.doors import keep
 from tests.e2e.hardware import camera
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import keep
 from tests.e2e.sleeping import laptop
 
 # Every picture has grown to its full size, as the browsers find out what the line bears.

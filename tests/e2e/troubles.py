@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Frame, Route, expect
 
-from tests.e2e.doors import DENIED, Appointments, Visitor, admitted, rated, typed
+from tests.e2e.join_pages import DENIED, Appointments, Visitor, admitted, rated, typed
 from tests.e2e.scenes import Scene, at, code, guest_preview, left, name
 from tests.e2e.tab import Tab
 

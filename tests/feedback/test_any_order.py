@@ -100,7 +100,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.sweep()
 
     @rule(who=WHO, where=WHERE, is_lost=st.integers(0, 9).map(lambda drawn: drawn == 0))
-    def somebody_comes_to_the_door(self, who: str, where: int, is_lost: bool) -> None:
+    def somebody_comes_to_the_join_page(self, who: str, where: int, is_lost: bool) -> None:
         """Some are let in and never arrive."""
         person, room = self.people[who, where], self.world.rooms[where]
         with suppress(FeedbackOwed, MeetingHasEnded):

@@ -56,12 +56,16 @@ def test_nobody_is_kept_out_by_what_has_lapsed(
     assert bool(gate.owed(person.meeting, person, noon(seconds))) is is_kept_out
 
 
-def test_a_meeting_s_own_feedback_request_does_not_close_its_door(past: Meeting, john: Participant) -> None:
+def test_a_meeting_s_own_feedback_request_does_not_close_its_join_page(
+    past: Meeting, john: Participant
+) -> None:
     owing(past)
     assert gate.owed(past, john, noon(3600)) is None
 
 
-def test_it_closes_the_door_of_meetings_that_ask_for_no_feedback(past: Meeting, person: Participant) -> None:
+def test_it_closes_the_join_page_of_meetings_that_ask_for_no_feedback(
+    past: Meeting, person: Participant
+) -> None:
     assert not person.meeting.feedback_required
     owing(past)
     assert gate.owed(person.meeting, person, NOON)
@@ -94,7 +98,7 @@ def test_guests_owe_nothing(past: Meeting, meeting: Meeting) -> None:
     assert gate.owed(meeting, new, NOON) is None
 
 
-def test_nobody_unregistered_owes_anything_at_a_secured_door(past: Meeting, secured: Meeting) -> None:
+def test_nobody_unregistered_owes_anything_at_a_secured_join_page(past: Meeting, secured: Meeting) -> None:
     owing(past)
     known_to_livekit = Participant.objects.create(meeting=secured, display_name="Guest", created_at=NOON)
     assert gate.owed(secured, known_to_livekit, NOON) is None
@@ -134,7 +138,7 @@ def test_being_in_the_other_meeting_does_not_help(past: Meeting, john: Participa
     assert gate.owed(secured, registered(secured), noon(30))
 
 
-def test_the_door_asks_the_database_once_of_those_who_owe_nothing(
+def test_the_join_page_asks_the_database_once_of_those_who_owe_nothing(
     past: Meeting, person: Participant, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):

@@ -20,8 +20,8 @@ def test_an_answer_is_kept(past: Meeting, john: Participant) -> None:
     assert (kept.rating, kept.comments, kept.created_at) == (5, "Clear and short.", noon(60))
 
 
-def test_it_opens_the_next_door(past: Meeting, john: Participant, person: Participant) -> None:
-    """Given at that door, by the registration for the next meeting."""
+def test_it_opens_the_next_join_page(past: Meeting, john: Participant, person: Participant) -> None:
+    """Given there, by the registration for the next meeting."""
     sweep(noon(60))
     assert gate.owed(person.meeting, person, noon(60))
     answer = submission.submit(person, past, "3", "Too long.", noon(90))

@@ -127,10 +127,10 @@ def test_try_again_is_offered_where_it_may_help(
 
 
 def test_a_click_without_our_cookie_gets_that_reason(meeting: Meeting) -> None:
-    door = Client(enforce_csrf_checks=True)
-    clicked: Any = door.post(f"/{meeting.code}/", {"name": "Ann"})
+    visitor = Client(enforce_csrf_checks=True)
+    clicked: Any = visitor.post(f"/{meeting.code}/", {"name": "Ann"})
     assert (clicked.status_code, clicked.json()["code"]) == (403, "csrf_failed")
-    shown = door.post(f"/{meeting.code}/", {"name": "Ann"}, headers={"Accept": "text/html"})
+    shown = visitor.post(f"/{meeting.code}/", {"name": "Ann"}, headers={"Accept": "text/html"})
     assert shown.status_code == 403
     assert "<h1>Your browser did not let us remember you</h1>" in page(shown)
 

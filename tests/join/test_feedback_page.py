@@ -1,4 +1,4 @@
-"""How a meeting was: asked after the call, and at the door of the next one."""
+"""How a meeting was: asked after the call, and at the join page of the next one."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,9 @@ def there(person: Participant) -> Participant:
 # The gate
 
 
-def test_whoever_owes_feedback_is_asked_for_it_at_the_next_door(browser: Client, person: Participant) -> None:
+def test_whoever_owes_feedback_is_asked_for_it_at_the_next_join_page(
+    browser: Client, person: Participant
+) -> None:
     feedback_request = owes(person, "Algebra")
     response: Any = browser.get(link(person))
     assert response.status_code == 403
@@ -40,7 +42,7 @@ def test_whoever_owes_feedback_is_asked_for_it_at_the_next_door(browser: Client,
     assert response.context["earlier"].day.isoformat() == feedback_request.day
 
 
-def test_who_gives_it_comes_back_to_the_door(browser: Client, person: Participant) -> None:
+def test_who_gives_it_comes_back_to_the_join_page(browser: Client, person: Participant) -> None:
     feedback_request = owes(person)
     response: Any = browser.post(feedback_link(person), {**GOOD, "earlier": feedback_request.meeting.code})
     assert (response.status_code, response["Location"]) == (303, link(person))
@@ -173,11 +175,11 @@ def test_a_form_filled_in_wrongly_comes_back(browser: Client, there: Participant
 
 
 def test_it_is_accepted_from_our_pages_only(there: Participant) -> None:
-    door = Client(enforce_csrf_checks=True)
-    assert door.post(feedback_link(there), GOOD, headers=SCRIPT).status_code == 403
-    csrf = page(door.get(link(there))).split('"csrf": "')[1].split('"')[0]
+    visitor = Client(enforce_csrf_checks=True)
+    assert visitor.post(feedback_link(there), GOOD, headers=SCRIPT).status_code == 403
+    csrf = page(visitor.get(link(there))).split('"csrf": "')[1].split('"')[0]
     headers = {**SCRIPT, "X-CSRFToken": csrf}
-    assert door.post(feedback_link(there), GOOD, headers=headers).status_code == 200
+    assert visitor.post(feedback_link(there), GOOD, headers=headers).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -106,7 +106,7 @@ def test_nobody_frames_anything_else(client: Client, path: str) -> None:
     assert response["X-Frame-Options"] == "DENY"
 
 
-# The other doors
+# The other entry points
 
 
 def test_the_admin_writes_its_one_style_under_a_nonce(client: Client, db: None) -> None:

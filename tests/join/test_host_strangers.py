@@ -99,16 +99,16 @@ class TestWhoMayNot:
         assert refusal(do(action, jane)) in [(410, "meeting_ended"), (403, "not_a_host")]
 
     def test_a_click_from_another_site(self, person: Participant, action: str, nothing_done: Any) -> None:
-        door = Client(enforce_csrf_checks=True)
-        assert refusal(answered(door.post(address(action, person)))) == (403, "csrf_failed")
+        visitor = Client(enforce_csrf_checks=True)
+        assert refusal(answered(visitor.post(address(action, person)))) == (403, "csrf_failed")
 
     def test_a_click_on_our_page_is_accepted(
         self, person: Participant, jane: Participant, action: str
     ) -> None:
-        door = Client(enforce_csrf_checks=True)
-        [token] = re.findall(r'"csrf": "(\w+)"', page(door.get(link(person))))
+        visitor = Client(enforce_csrf_checks=True)
+        [token] = re.findall(r'"csrf": "(\w+)"', page(visitor.get(link(person))))
         fields = {} if action == "mute" else {"identity": jane.identity}
-        response = door.post(address(action, person), fields, headers={"X-CSRFToken": token})
+        response = visitor.post(address(action, person), fields, headers={"X-CSRFToken": token})
         assert response.status_code == 200
 
     @pytest.mark.parametrize("method", ["get", "head", "put", "delete"])

@@ -1,12 +1,14 @@
 """Whoever reads what the web server says must not get in by it: no token of a link, whatever happens."""
 
 import os
+import signal
 import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
@@ -40,7 +42,13 @@ class Server:
         }
         part = web.part(env)
         self.process = subprocess.Popen(
-            part.command, cwd=ROOT, env=part.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            part.command,
+            cwd=ROOT,
+            env=part.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
         )
         self.said: list[str] = []
         self.reader = threading.Thread(target=self._read)
@@ -71,8 +79,12 @@ class Server:
 
     def stop(self) -> str:
         self.process.terminate()
-        self.process.wait(30)
-        self.reader.join()
+        try:
+            self.process.wait(30)
+        finally:  # with its workers: one that outlives it would hold the pipe, and the reader, for ever
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.reader.join()
         return "".join(self.said)
 
 
@@ -81,7 +93,6 @@ def serving() -> Iterator[list[Server]]:
     started: list[Server] = []
     yield started
     for server in started:
-        server.process.kill()
         server.stop()
 
 

@@ -303,16 +303,16 @@ def test_a_name_is_needed(client: Client, meeting: Meeting, name: str) -> None:
 
 
 def test_a_click_from_another_site_is_refused(meeting: Meeting) -> None:
-    door = Client(enforce_csrf_checks=True)
-    assert door.post(f"/{meeting.code}/", {"name": "Ann"}).status_code == 403
+    visitor = Client(enforce_csrf_checks=True)
+    assert visitor.post(f"/{meeting.code}/", {"name": "Ann"}).status_code == 403
     assert not Participant.objects.exists()
 
 
 def test_a_click_on_our_page_is_accepted(meeting: Meeting) -> None:
-    door = Client(enforce_csrf_checks=True)
-    [token] = re.findall(r'"csrf": "(\w+)"', page(door.get(f"/{meeting.code}/")))
+    visitor = Client(enforce_csrf_checks=True)
+    [token] = re.findall(r'"csrf": "(\w+)"', page(visitor.get(f"/{meeting.code}/")))
     headers = {"X-CSRFToken": token}
-    assert door.post(f"/{meeting.code}/", {"name": "Ann"}, headers=headers).status_code == 200
+    assert visitor.post(f"/{meeting.code}/", {"name": "Ann"}, headers=headers).status_code == 200
 
 
 def test_while_livekit_is_away_nobody_comes_in(

@@ -99,6 +99,10 @@ NOW: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
 def test_rows_of_the_former_tables_are_in_the_new_ones(former: None) -> None:
     keys = fill(models())
     call_command("migrate", verbosity=0)

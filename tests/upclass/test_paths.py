@@ -17,7 +17,7 @@ from upclass.paths import entry_point, is_page
         ("/readyz", "readyz"),
     ],
 )
-def test_a_path_belongs_to_the_door_of_its_first_part(path: str, name: str) -> None:
+def test_a_path_belongs_to_the_entry_point_of_its_first_part(path: str, name: str) -> None:
     assert (entry_point(path), is_page(path)) == (name, False)
 
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { chosen } from "../door/device-list";
+import { chosen } from "../lobby/device-list";
 import { followAudioOutput } from "./audio-output";
 import { room } from "./connection";
 

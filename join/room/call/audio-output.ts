@@ -1,7 +1,7 @@
 /** The audio output device. */
 
 import { computed, effect } from "@preact/signals";
-import { chosen } from "../door/device-list";
+import { chosen } from "../lobby/device-list";
 import { room } from "./connection";
 
 /**

@@ -2,8 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { regionalLocale } from "../door/start-time";
 import { Icon } from "../icon";
+import { regionalLocale } from "../lobby/start-time";
 import type { Page } from "../page";
 import { t } from "../words";
 import { draft, MAX_LENGTH, type Message, messages, sendDraft } from "./chat";

@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { Room, RoomEvent } from "livekit-client";
 import { handleTrackMuted } from "../devices";
-import { chosen } from "../door/device-list";
+import { chosen } from "../lobby/device-list";
 import { type JoinAttempt, Refused, type Ticket } from "../page";
 import { t } from "../words";
 import { type EndReason, endReasonOf } from "./end-reason";

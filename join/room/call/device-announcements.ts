@@ -1,7 +1,7 @@
 /** Announces changes of camera and microphone during the call. */
 
-import { type DeviceListener, type Input, watchDeviceChanges } from "../door/device-changes";
-import { browserOf, helpFor } from "../door/device-errors";
+import { type DeviceListener, type Input, watchDeviceChanges } from "../lobby/device-changes";
+import { browserOf, helpFor } from "../lobby/device-errors";
 import { type Key, t } from "../words";
 import { notify } from "./announcer";
 

@@ -2,8 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { Heading } from "../door/step";
 import { Icon } from "../icon";
+import { Heading } from "../lobby/step";
 import { t } from "../words";
 import { endsAt, isRecording } from "./connection";
 import { countdown, SHOWN_FROM } from "./countdown";

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { isMicrophoneOn, microphone } from "../devices";
-import { SAMPLES, sampleLevel } from "../door/audio-level";
+import { SAMPLES, sampleLevel } from "../lobby/audio-level";
 import { t } from "../words";
 import { notify } from "./announcer";
 import { shortcutFor } from "./shortcuts";

@@ -1,9 +1,9 @@
 /** Camera, microphone and speaker during the call, with the preview's menus and help. */
 
 import { useEffect } from "preact/hooks";
-import { DeviceHelp } from "../door/device-help";
-import { refreshDevices } from "../door/device-list";
-import { DeviceMenus } from "../door/device-menus";
+import { DeviceHelp } from "../lobby/device-help";
+import { refreshDevices } from "../lobby/device-list";
+import { DeviceMenus } from "../lobby/device-menus";
 import { t } from "../words";
 import { Modal } from "./modal";
 

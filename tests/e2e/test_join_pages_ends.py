@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
-from tests.e2e.doors import Appointments, rated, visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import Appointments, rated, visiting
 from tests.e2e.stacks import away
 
 Make = Callable[[Appointments], str]
@@ -182,7 +182,7 @@ def test_what_the_server_says_against_feedback_is_shown(browser: Browser, appoin
         tab.expect_text("Write at most 2,000 characters.")
 
 
-# At the door of the next meeting
+# At the join page of the next meeting
 
 
 def test_feedback_that_is_owed_comes_before_the_next_meeting_oldest_first(

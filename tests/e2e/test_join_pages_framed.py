@@ -1,4 +1,4 @@
-"""The doors inside a page of another site, which is allowed to show them, or is not."""
+"""The join pages inside a page of another site, which is allowed to show them, or is not."""
 
 import http.server
 import threading
@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, FrameLocator, expect
 from local import ports, web
 from local.part import Running
 from local.stack import Stack
-from tests.e2e.doors import DENIED, Appointments, visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import DENIED, Appointments, visiting
 
 PATIENCE = 20_000  # milliseconds
 

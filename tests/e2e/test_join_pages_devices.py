@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
-from tests.e2e.doors import BUSY, DENIED, HESITANT, INSECURE, MISSING, NO_CALLS, Appointments, visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import BUSY, DENIED, HESITANT, INSECURE, MISSING, NO_CALLS, Appointments, visiting
 
 NO_CAMERA = """{
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

@@ -1,4 +1,4 @@
-"""What tests of the doors share: people with browsers of their own, and meetings in every state."""
+"""What tests of the join pages share: people with browsers of their own, and meetings in every state."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Going through the door as a browser does: the page with its cookies, then the POST at the click."""
+"""Joining by the page as a browser does: the page with its cookies, then the POST at the click."""
 
 import base64
 import http.client
@@ -16,7 +16,7 @@ class Away(Exception):
 
 
 class Refused(Exception):
-    """The door's word that this person may not come in: its code, such as "meeting_ended"."""
+    """The join page's word that this person may not come in: its code, such as "meeting_ended"."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
-from tests.e2e.doors import LOOKS, SCROLLS_SIDEWAYS, SMALL_TARGETS, Appointments, findings, keep, visiting
 from tests.e2e.hardware import NAMED
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import (
+    LOOKS,
+    SCROLLS_SIDEWAYS,
+    SMALL_TARGETS,
+    Appointments,
+    findings,
+    keep,
+    visiting,
+)
 from tests.e2e.scenes import SCENES
 from tests.e2e.tab import Tab
 from tests.e2e.troubles import TROUBLES

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
-from tests.e2e.doors import Appointments, typed, visiting
 from tests.e2e.integrator import Integrator
+from tests.e2e.join_pages import Appointments, typed, visiting
 
 START = "2030-03-05T18:30:00Z"
 
