@@ -219,7 +219,7 @@ def open_studio(stack: Stack, lines: list[str]) -> Iterator[Studio]:
 
 
 def wait_until_nothing_is_left(studio: Studio) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while left := studio.left():
         assert time.monotonic() < until, left
         time.sleep(0.1)

@@ -27,7 +27,7 @@ class Message:
     sender: str
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait without a browser: Playwright does nothing meanwhile, pages go on."""
     wait_for(holds, seconds, "it never came true")
 

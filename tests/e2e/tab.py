@@ -43,7 +43,7 @@ PLAYING = """() => [...document.querySelectorAll("audio")].filter((audio) =>
 class Tab:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
-        answer = page.goto(url)
+        answer = page.goto(url, timeout=60_000)  # a busy machine takes its time
         assert answer
         self.status = answer.status
 
