@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,7 @@ from local.env import ROOT
 from local.part import program
 
 FILE = ROOT / "docker-compose.yml"
-VARIABLE = re.compile(r"\$\{(\w+)")
-WITH_DEFAULT = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
+VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 OURS = ("migrate", "web", "worker", "recordings", "beat")
 
 
@@ -62,5 +62,16 @@ def model(folder: Path) -> dict[str, Any]:
 
 def services_of_ours(values: dict[str, str]) -> dict[str, Any]:
     """Commands, environment and health checks of the services that run our image, without Docker Compose."""
-    text = WITH_DEFAULT.sub(lambda found: values.get(found[1], ""), FILE.read_text()).replace("$$", "$")
-    return {name: yaml.safe_load(text)["services"][name] for name in OURS}
+    text = VARIABLE.sub(lambda found: values.get(found[1], ""), FILE.read_text()).replace("$$", "$")
+    services = yaml.safe_load(text)["services"]
+    return {name: services[name] for name in OURS}
+
+
+def here(words: Iterable[str], port: str, folder: Path) -> list[str]:
+    """A command line of ours with a port and a folder of a test, on 127.0.0.1."""
+    own = {
+        "8000": port,
+        "0.0.0.0": "127.0.0.1",  # noqa: S104  it is what is replaced
+        "--schedule=/tmp/beat-schedule": f"--schedule={folder}/beat",
+    }
+    return [own.get(word, word) for word in words]

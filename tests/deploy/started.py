@@ -19,6 +19,12 @@ def started(
     """A program that serves; PartFailed with its last lines when it does not."""
     variables = {"PATH": PATH, **(env or {})}
     part = Part("part", command, lambda running: ready(), env=variables, grace=1.0, patience=30.0)
+    with running_part(part) as running:
+        yield running
+
+
+@contextmanager
+def running_part(part: Part) -> Iterator[Running]:
     running = Running(part, silent)
     try:
         running.wait_ready()
@@ -32,3 +38,16 @@ def answers(url: str) -> bool:
     """Raises OSError while nothing listens."""
     with urllib.request.urlopen(url, timeout=2) as answer:
         return bool(answer.status == 200)
+
+
+def check_health_check(
+    name: str,
+    line: str,
+    is_well: Callable[[str], bool],
+    command: Sequence[str],
+    env: Mapping[str, str] | None = None,
+) -> None:
+    """A worker's health check holds for this worker while it runs, and for no other."""
+    with started(command, lambda: is_well(line), env):
+        assert not is_well(line.replace(f"{name}@", "nobody@"))
+    assert not is_well(line)

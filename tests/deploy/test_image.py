@@ -11,10 +11,10 @@ import pytest
 
 from local import ports
 from local.env import ROOT
-from local.part import Part, Running
+from local.part import Part
 from tests.deploy import composed
 from tests.deploy.image import NOT_BY_HAND, Image, command, health_check, is_let_in, last, steps
-from tests.parts import silent
+from tests.deploy.started import running_part
 
 
 def test_hadolint_finds_nothing() -> None:
@@ -128,19 +128,14 @@ def test_django_s_own_check_finds_no_error(made: Image, environment: dict[str, s
 
 
 @pytest.fixture
-def web(made: Image, environment: dict[str, str]) -> Iterator[str]:
+def web(made: Image, environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     """The image's own command, on a port of its own; where it answers."""
     port = str(ports.choose(set()))
-    words = [{"8000": port, "0.0.0.0": "127.0.0.1"}.get(word, word) for word in command()]  # noqa: S104
+    words = composed.here(command(), port, tmp_path)
     url = f"http://127.0.0.1:{port}"
     part = Part("web", made.call(words, environment), lambda running: get(url, "/healthz") == b"ok\n")
-    running = Running(part, silent)
-    try:
-        running.wait_ready()
+    with running_part(part):
         yield url
-    finally:
-        running.let_go()
-        running.wait_gone()
 
 
 def get(url: str, path: str, host: str = "127.0.0.1") -> bytes:

@@ -16,12 +16,7 @@ SECRET = "JOIN_SECRET"  # each is tried in tests/upclass/test_checks.py
 def command(services: Any, name: str, folder: Path) -> list[str]:
     """The part's own command line, with this machine's programs and a folder and a port of its own."""
     program, *words = services[name].get("command") or image.command()
-    own = {
-        "8000": str(ports.choose(set())),
-        "0.0.0.0": "127.0.0.1",  # noqa: S104  it is what is replaced
-        "--schedule=/tmp/beat-schedule": f"--schedule={folder}/beat",
-    }
-    return [composed.installed(program), *(own.get(word, word) for word in words)]
+    return [composed.installed(program), *composed.here(words, str(ports.choose(set())), folder)]
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "recordings", "beat"])

