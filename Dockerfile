@@ -35,5 +35,5 @@ USER 33:33
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws", \
-     "--respawn-failed-workers", "--host", "0.0.0.0", "--port", "8000", "upclass.wsgi:application"]
+CMD ["python", "-m", "upclass.serve", "--workers", "2", "--blocking-threads", "8", \
+     "--host", "0.0.0.0", "--port", "8000"]

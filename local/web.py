@@ -3,7 +3,6 @@
 import sys
 import urllib.request
 from collections.abc import Mapping
-from pathlib import Path
 
 from local.part import Part
 
@@ -12,12 +11,10 @@ THREADS = 8
 
 def part(env: Mapping[str, str]) -> Part:
     port = env["PORT"]
-    granian = str(Path(sys.executable).with_name("granian"))
-    where = ["--host", "127.0.0.1", "--port", port]
-    how = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", str(THREADS)]
+    options = ["--workers", "1", "--blocking-threads", str(THREADS), "--host", "127.0.0.1", "--port", port]
     return Part(
         name="web",
-        command=[granian, *how, *where, "--no-ws", "--respawn-failed-workers", "upclass.wsgi:application"],
+        command=[sys.executable, "-m", "upclass.serve", *options],
         env=env,
         ready=lambda running: answers(port),
         advice="",

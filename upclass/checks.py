@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -16,6 +17,11 @@ from upclass.policies import is_origin
 log = logging.getLogger(__name__)
 
 SECRETS = ("SECRET_KEY", "JOIN_SECRET", "LIVEKIT_API_SECRET", "S3_SECRET_ACCESS_KEY")
+OURS = SECRETS[:3]  # the storage's is made by the storage
+SHORTEST = 32  # characters; LiveKit asks for as many
+FEWEST_DIFFERENT = 10
+HOW_TO_MAKE = """Make one with: python3 -c "import secrets; print(secrets.token_hex(32))\""""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def secrets_are_set(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
@@ -26,11 +32,47 @@ def secrets_are_set(app_configs: Sequence[AppConfig] | None = None, **kwargs: An
     return [
         Error(
             f"{name} is not set, and DEBUG is off.",
-            hint=f"Set {name} in the environment to a long random text.",
+            hint=f"Set {name} in the environment to a long random text. {HOW_TO_MAKE}.",
             id=f"upclass.E{number:03}",
         )
         for number, name in enumerate(SECRETS, start=1)
         if name in missing
+    ]
+
+
+def secrets_are_strong(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """With DEBUG off none that we are asked to sign with may be guessed."""
+    if settings.DEBUG:
+        return []
+    used = [(name, getattr(settings, name)) for name in OURS]
+    former = [("SECRET_KEY_FALLBACKS", secret) for secret in settings.SECRET_KEY_FALLBACKS]
+    return [
+        Error(
+            f"{name} has a secret that can be guessed, and DEBUG is off.",
+            hint=f"It needs {SHORTEST} characters or more, at random. {HOW_TO_MAKE}.",
+            id="upclass.E007",
+        )
+        for name, secret in [*used, *former]
+        if is_weak(secret)
+    ]
+
+
+def is_weak(secret: str) -> bool:
+    return len(secret) < SHORTEST or len(set(secret)) < FEWEST_DIFFERENT
+
+
+def public_url_is_safe(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """With DEBUG off, pages go by TLS, but to this machine itself: browsers give no camera to others."""
+    address = urlsplit(settings.PUBLIC_URL)
+    is_here = address.scheme == "http" and address.hostname in LOOPBACK
+    if settings.DEBUG or is_here or (address.scheme == "https" and address.hostname):
+        return []
+    return [
+        Error(
+            f"PUBLIC_URL is {settings.PUBLIC_URL!r}, which is no https address, and DEBUG is off.",
+            hint="Set PUBLIC_URL in the environment to the address people open, such as https://meet.example.com.",
+            id="upclass.E008",
+        )
     ]
 
 
@@ -61,7 +103,13 @@ def trusted_proxies_are_networks(
     ]
 
 
-CHECKS = (secrets_are_set, frame_ancestors_are_origins, trusted_proxies_are_networks)
+CHECKS = (
+    secrets_are_set,
+    secrets_are_strong,
+    public_url_is_safe,
+    frame_ancestors_are_origins,
+    trusted_proxies_are_networks,
+)
 
 
 def refuse_unsafe_settings() -> None:

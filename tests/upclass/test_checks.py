@@ -1,5 +1,6 @@
 import logging
 import os
+import secrets
 import subprocess
 import sys
 import threading
@@ -14,18 +15,72 @@ from django.core.exceptions import ImproperlyConfigured
 from local.env import ROOT
 from tests.s3 import Server, served
 from upclass import storage
-from upclass.checks import SECRETS, refuse_unsafe_settings, refuse_unusable_storage, secrets_are_set
+from upclass.checks import (
+    HOW_TO_MAKE,
+    OURS,
+    SECRETS,
+    is_weak,
+    refuse_unsafe_settings,
+    refuse_unusable_storage,
+    secrets_are_set,
+)
 
 
 @pytest.fixture(autouse=True)
 def set_secrets(settings: Any) -> None:
     settings.DEBUG = False
     for name in SECRETS:
-        setattr(settings, name, f"a long random text for {name}")
+        setattr(settings, name, f"a long random text of our own for {name}")
 
 
 def test_own_secrets_are_accepted() -> None:
     assert not secrets_are_set()
+    refuse_unsafe_settings()
+
+
+WEAK = ["a", "b" * 64, "abcabc" * 10, secrets.token_hex(32)[:31]]
+
+
+@pytest.mark.parametrize("secret", WEAK)
+@pytest.mark.parametrize("name", OURS)
+def test_a_secret_that_can_be_guessed_stops_the_start_and_is_named(
+    name: str, secret: str, settings: Any
+) -> None:
+    setattr(settings, name, secret)
+    with pytest.raises(ImproperlyConfigured, match=rf"^{name} has a secret.*secrets.token_hex") as refused:
+        refuse_unsafe_settings()
+    assert secret == "a" or secret not in str(refused.value)
+
+
+def test_a_former_secret_must_be_as_strong(settings: Any) -> None:
+    settings.SECRET_KEY_FALLBACKS = [secrets.token_hex(32), "weak"]
+    with pytest.raises(ImproperlyConfigured, match=r"^SECRET_KEY_FALLBACKS has a secret"):
+        refuse_unsafe_settings()
+
+
+def test_the_advice_for_a_secret_makes_one_that_is_accepted() -> None:
+    command = HOW_TO_MAKE.partition(": ")[2]
+    made = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout.strip()
+    assert not is_weak(made)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://meet.example.com", "http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:80"],
+)
+def test_people_come_by_tls_or_from_this_machine(address: str, settings: Any) -> None:
+    settings.PUBLIC_URL = address
+    refuse_unsafe_settings()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://meet.example.com", "http://127.0.0.1.example.com", "meet.example.com", "https://"]
+)
+def test_an_address_without_tls_stops_the_start(address: str, settings: Any) -> None:
+    settings.PUBLIC_URL = address
+    with pytest.raises(ImproperlyConfigured, match=r"^PUBLIC_URL is .*https"):
+        refuse_unsafe_settings()
+    settings.DEBUG = True
     refuse_unsafe_settings()
 
 
@@ -91,18 +146,38 @@ def test_celery_does_not_start_with_default_secrets(program: list[str], tmp_path
     assert "SECRET_KEY is not set" in done.stderr
 
 
-def test_the_web_server_does_not_start_with_default_secrets() -> None:
+@pytest.mark.parametrize("how", [["-c", "import upclass.wsgi"], ["-m", "upclass.serve", "--port", "1"]])
+def test_the_web_server_does_not_start_with_default_secrets(how: list[str]) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in (*SECRETS, "DEBUG")}
     done = subprocess.run(
-        [sys.executable, "-c", "import upclass.wsgi"],
+        [sys.executable, *how],
         cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     assert done.returncode != 0
     assert "JOIN_SECRET is not set" in done.stderr
+
+
+def test_a_web_server_that_cannot_start_ends_with_one_sentence_for_each_mistake() -> None:
+    weak = {"SECRET_KEY": "a", "JOIN_SECRET": "b", "PUBLIC_URL": "http://meet.example.com"}
+    done = subprocess.run(
+        [sys.executable, "-m", "upclass.serve", "--port", "1"],
+        cwd=ROOT,
+        env=environment(**weak),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.strip().splitlines()
+    assert line.startswith("web cannot start: SECRET_KEY has a secret that can be guessed")
+    assert "JOIN_SECRET has" in line
+    assert "PUBLIC_URL is 'http://meet.example.com'" in line
 
 
 # The storage
@@ -125,9 +200,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def environment(**given: str) -> dict[str, str]:
     """Settings with which every program may start, Redis apart, for which they would wait."""
-    secrets = {name: f"a long random text for {name}" for name in SECRETS}
+    strong = {name: f"a long random text of our own for {name}" for name in SECRETS}
     closed = {"REDIS_URL": "redis://127.0.0.1:1/0"}
-    return {**os.environ, **secrets, **closed, "DEBUG": "0", "PYTHONPATH": str(ROOT), **given}
+    return {**os.environ, **strong, **closed, "DEBUG": "0", "PYTHONPATH": str(ROOT), **given}
 
 
 @pytest.fixture(params=PROGRAMS)
