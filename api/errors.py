@@ -110,6 +110,10 @@ def bad_request(request: HttpRequest, *unused: Any) -> HttpResponse:
     return JsonResponse(plain(400, NOT_UNDERSTOOD), status=400)
 
 
+def too_large(request: HttpRequest, *unused: Any) -> HttpResponse:
+    return JsonResponse(plain(413, TOO_LARGE), status=413)
+
+
 @csrf_exempt  # or a POST would get Django's page about cookies
 def not_found(request: HttpRequest, *unused: Any, **unused_too: Any) -> HttpResponse:
     return JsonResponse(plain(404, NO_SUCH_PATH), status=404)

@@ -22,6 +22,7 @@ from calls.errors import (
     PersonBarred,
     PersonRemoved,
     RecordingNoticeMissing,
+    TooManyGuestsAtOnce,
 )
 from feedback import gate
 from meetings.models import Meeting
@@ -30,6 +31,7 @@ from participants.presence import is_room_empty
 from upclass import livekit
 from upclass.errors import Problem
 
+AWAITED_GUESTS = 20  # from one network: admitted, and not connected yet, which takes seconds
 EXCLUSION = ["removed_at", "barred_at"]  # columns that may change at any moment
 
 
@@ -51,11 +53,13 @@ class JoinAttempt:
 
     `is_recording_told`: they were shown that the meeting is recorded, without which nobody comes into one
     that is. `visit`: what their page calls this visit; `is_back`: it was in, and comes back by itself.
+    `network`: where they come from (upclass.addresses.client_network).
     """
 
     is_recording_told: bool = False
     visit: str = ""
     is_back: bool = False
+    network: str = ""
 
 
 BY_CLICK = JoinAttempt()
@@ -121,14 +125,22 @@ def admit(meeting: Meeting, person: Participant, now: datetime, attempt: JoinAtt
 
     `person` may be a guest who is not saved yet. Raises a Problem where they may not join.
     """
+    is_new = person.pk is None
     admission = _record_admission(meeting, person, now, attempt)
     try:
         _create_room(meeting)
         _recheck(meeting, person)
     except Problem:
         admission.delete()  # without a token nobody is expected
+        if is_new:
+            person.delete()  # and nobody knows of this guest
         raise
-    attributes = {"meeting": meeting.code, "participant": str(person.pk), "role": person.role}
+    attributes = {
+        "meeting": meeting.code,
+        "participant": str(person.pk),
+        "role": person.role,
+        "admission": str(admission.pk),
+    }
     token = livekit.token(meeting.code, person.identity, person.display_name, attributes)
     return Ticket(settings.LIVEKIT_PUBLIC_URL, token, _expires_in(meeting, timezone.now()))
 
@@ -150,11 +162,19 @@ def _record_admission(
         raise RecordingNoticeMissing
     if attempt.is_back and person.pk and not Admission.objects.is_newest(person, attempt.visit):
         raise JoinedElsewhere
+    network = attempt.network if person.is_guest else ""
     if person.is_guest:
+        _check_network(locked, network, now)
         person.save(update_fields=["display_name"] if person.pk else None)
     told_at = now if locked.record_on_cloud else None
-    facts = {"recording_told_at": told_at, "visit": attempt.visit}
+    facts = {"recording_told_at": told_at, "visit": attempt.visit, "network": network}
     return Admission.objects.create(participant=person, created_at=now.replace(microsecond=0), **facts)
+
+
+def _check_network(meeting: Meeting, network: str, now: datetime) -> None:
+    """Guests need no invitation: lest a script hold every seat, only so many are awaited from one network."""
+    if network and Admission.objects.of_guests_not_there(meeting, network, now).count() >= AWAITED_GUESTS:
+        raise TooManyGuestsAtOnce
 
 
 def _create_room(meeting: Meeting) -> None:

@@ -92,6 +92,13 @@ class MeetingFull(Problem):
     detail = _("As many people are in the call as it allows. Try again when somebody has left.")
 
 
+class TooManyGuestsAtOnce(Problem):
+    status, code = 429, "too_many_guests_at_once"
+    error = _("Many people are joining from where you are")
+    detail = _("Wait a few seconds and try again.")
+    headers = {"Retry-After": "10"}
+
+
 class RecordingNoticeMissing(Problem):
     """Admission was asked for by something that did not show that the meeting is recorded."""
 

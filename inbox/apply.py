@@ -7,8 +7,6 @@ one conditional UPDATE (`participants/models.py`), and recordings move only alon
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from calls.ending import close_room
 from calls.removal import eject
 from inbox.models import InboundWebhook
@@ -38,9 +36,9 @@ def apply(webhook: InboundWebhook, now: datetime) -> None:
             on_egress_event(event, now)
     except WaitForJoin:
         if now - webhook.received_at < JOIN_TIMEOUT:
-            InboundWebhook.objects.filter(pk=webhook.pk).update(tries=F("tries") + 1)
+            webhook.mark_waiting()
             return
-    InboundWebhook.objects.filter(pk=webhook.pk).update(applied_at=now)
+    webhook.mark_applied(now)
 
 
 def on_room_finished(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:

@@ -1,39 +1,85 @@
-from datetime import datetime
+"""Webhooks of LiveKit's, stored before they are applied."""
+
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import F, Q
+
+GIVEN_UP_AFTER = timedelta(days=1)  # of failures
+RETRY_FIRST, RETRY_AT_MOST = timedelta(seconds=5), timedelta(hours=1)
+TO_APPLY = Q(applied_at__isnull=True, dead_lettered_at__isnull=True)
 
 
 class InboundWebhookQuerySet(models.QuerySet["InboundWebhook"]):
     def pending(self) -> Self:
-        """Not applied yet; what was tried in vain comes after what was never tried."""
-        return self.filter(applied_at__isnull=True).order_by("tries", "received_at", "pk")
+        """Not applied yet, nor given up; what was tried in vain comes after what was never tried."""
+        return self.filter(TO_APPLY).order_by("tries", "received_at", "pk")
 
-    def applied_before(self, moment: datetime) -> Self:
-        return self.filter(applied_at__lt=moment)
+    def due(self, now: datetime) -> Self:
+        return self.pending().exclude(retry_at__gt=now)
+
+    def dead_letters(self) -> Self:
+        return self.filter(dead_lettered_at__isnull=False)
+
+    def done_before(self, moment: datetime) -> Self:
+        """Applied, or given up, before then."""
+        return self.filter(Q(applied_at__lt=moment) | Q(dead_lettered_at__lt=moment))
+
+    def retry(self) -> int:
+        """Dead letters among these are pending again, as if they had just come."""
+        return self.dead_letters().update(dead_lettered_at=None, failing_since=None, retry_at=None, tries=0)
 
 
 class InboundWebhook(models.Model):
-    """A webhook of LiveKit's, stored before it is applied."""
+    """A webhook of LiveKit's.
+
+    One that fails is retried after 5 s, 10 s, 20 s, … an hour. After a day it is a dead letter, which only
+    staff have retried.
+    """
 
     event_id = models.CharField(max_length=100, unique=True)
     body = models.JSONField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)  # in vain
+    failing_since = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=200, blank=True, default="")  # the last one
+    retry_at = models.DateTimeField(null=True)
+    dead_lettered_at = models.DateTimeField(null=True)
 
     objects = InboundWebhookQuerySet.as_manager()
 
     class Meta:
         ordering = ("received_at", "pk")
         indexes = (
-            models.Index(
-                fields=("tries", "received_at"),
-                condition=models.Q(applied_at__isnull=True),
-                name="webhooks_to_apply",
-            ),
+            models.Index(fields=("tries", "received_at"), condition=TO_APPLY, name="webhooks_pending"),
             models.Index(fields=("applied_at",), name="webhooks_applied"),
+            models.Index(
+                fields=("dead_lettered_at",), condition=Q(dead_lettered_at__isnull=False), name="dead_letters"
+            ),
         )
 
     def __str__(self) -> str:
         return self.event_id
+
+    def mark_applied(self, now: datetime) -> None:
+        InboundWebhook.objects.filter(pk=self.pk).update(applied_at=now)
+
+    def mark_waiting(self) -> None:
+        """Tried in vain, and no failure: what it depends on may still come."""
+        InboundWebhook.objects.filter(pk=self.pk).update(tries=F("tries") + 1)
+
+    def mark_failed(self, error: Exception, now: datetime) -> bool:
+        """Whether it was given up by this."""
+        since = self.failing_since or now
+        is_dead = now - since >= GIVEN_UP_AFTER
+        delay = min(RETRY_FIRST * 2 ** min(self.tries, 20), RETRY_AT_MOST)
+        InboundWebhook.objects.filter(pk=self.pk).update(
+            tries=F("tries") + 1,
+            failing_since=since,
+            failure=f"{type(error).__name__}: {error}".replace("\0", "")[:200],
+            retry_at=now + delay,
+            dead_lettered_at=now if is_dead else None,
+        )
+        return is_dead

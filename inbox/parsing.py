@@ -65,6 +65,7 @@ class LiveKitEvent:
     identity: str
     name: str
     joined_at: datetime | None
+    admission: str
     is_machine: bool
     egress: Mapping[str, Any]
 
@@ -85,6 +86,7 @@ def parse(body: Mapping[str, Any], received_at: datetime) -> LiveKitEvent:
         identity=_text(person, "identity"),
         name=_text(person, "name"),
         joined_at=_moment(person.get("joinedAt")),
+        admission=_text(_object(person, "attributes"), "admission"),
         egress=_object(body, "egressInfo"),
         is_machine=_text(person, "kind") in MACHINES or _object(person, "permission").get("recorder") is True,
     )

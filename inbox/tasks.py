@@ -1,10 +1,9 @@
 """Celery tasks of the inbox."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import timezone
 
 from inbox import reconcile as reconciler
@@ -30,23 +29,24 @@ def apply_webhook(event_id: str) -> None:
 def apply_pending_webhooks() -> None:
     """The sweep: apply what no worker was woken for. One webhook that fails does not hold up the others."""
     with try_lock("apply_pending_webhooks") as acquired:
-        for webhook in _pending() if acquired else []:
+        for webhook in _due(timezone.now()) if acquired else []:
             try:
                 apply(webhook, timezone.now())
-            except Exception:  # logged with its traceback, and retried by the next sweep
+            except Exception as error:  # logged with its traceback, and retried later
                 log.exception("webhook %s could not be applied", webhook.event_id)
-                InboundWebhook.objects.filter(pk=webhook.pk).update(tries=F("tries") + 1)
+                if webhook.mark_failed(error, timezone.now()):
+                    log.error("webhook %s was given up: staff may retry it in the admin", webhook.event_id)
 
 
-def _pending() -> list[InboundWebhook]:
-    return list(InboundWebhook.objects.pending()[:AT_ONCE])
+def _due(now: datetime) -> list[InboundWebhook]:
+    return list(InboundWebhook.objects.due(now)[:AT_ONCE])
 
 
 @app.task
 def prune_applied_webhooks() -> None:
-    """Applied webhooks are kept for a while, to look things up in."""
+    """Applied webhooks, and dead letters, are kept for a while, to look things up in."""
     retention = timedelta(days=settings.WEBHOOK_RETENTION_DAYS)
-    InboundWebhook.objects.applied_before(timezone.now() - retention).delete()
+    InboundWebhook.objects.done_before(timezone.now() - retention).delete()
 
 
 @app.task

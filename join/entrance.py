@@ -14,6 +14,7 @@ from join.forms import GuestForm
 from meetings.models import Meeting
 from participants.models import Participant
 from participants.registration import by_token
+from upclass.addresses import client_network
 
 VISIT = re.compile("[0-9a-f]{32}")
 
@@ -77,4 +78,5 @@ def join_attempt(request: HttpRequest) -> JoinAttempt:
     visit = request.POST.get("visit", "")
     known = visit if VISIT.fullmatch(visit) else ""
     is_back = bool(known and request.POST.get("is_back"))
-    return JoinAttempt(bool(request.POST.get("recording_told")), known, is_back)
+    network = client_network(request.META["REMOTE_ADDR"])
+    return JoinAttempt(bool(request.POST.get("recording_told")), known, is_back, network)

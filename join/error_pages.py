@@ -11,12 +11,19 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from calls.errors import UnknownMeeting
-from join.errors import BadRequest, CsrfFailed, ServerError
+from join.errors import BadRequest, CsrfFailed, ServerError, TooLarge
 from join.responses import problem_json, wants_json, with_headers
 from upclass.errors import Problem
 
 # What may be over by itself in a moment.
-WORTH_ANOTHER_TRY = {"meeting_full", "no_credits", "call_server_unreachable", "csrf_failed", "server_error"}
+WORTH_ANOTHER_TRY = {
+    "meeting_full",
+    "no_credits",
+    "too_many_guests_at_once",
+    "call_server_unreachable",
+    "csrf_failed",
+    "server_error",
+}
 
 NOTICES = {
     "feedback_given": {
@@ -70,6 +77,11 @@ def not_found(request: HttpRequest) -> HttpResponse:
 def bad_request(request: HttpRequest) -> HttpResponse:
     """What Django refuses before any view, such as a host that is not ours."""
     return answered(request, BadRequest())
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body over the limit, or one with a file: no form of ours takes any."""
+    return answered(request, TooLarge())
 
 
 def crashed(request: HttpRequest) -> HttpResponse:

@@ -67,6 +67,12 @@ class PostOnly(BadRequest):
     headers = {"Allow": "POST"}
 
 
+class TooLarge(Problem):
+    status, code = 413, "request_too_large"
+    error = _("This is too large")
+    detail = _("More was sent than this page takes. It takes no files.")
+
+
 class CsrfFailed(Problem):
     status, code = 403, "csrf_failed"
     error = _("Your browser did not let us remember you")

@@ -1,5 +1,6 @@
 """How connections are written from what LiveKit reports, and how long they lasted."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,11 +8,16 @@ from typing import Protocol
 
 from meetings.models import Meeting
 from participants import timespans
-from participants.models import Connection, Participant
+from participants.models import Admission, Connection, Participant
+
+ID = re.compile("[0-9]{1,18}")  # of a row
 
 
 class Reported(Protocol):
-    """Somebody in a room, as a webhook or LiveKit's API reports them; `joined_at` may be missing."""
+    """Somebody in a room, as a webhook or LiveKit's API reports them; `joined_at` may be missing.
+
+    `admission`: the id of the one their token was given for, if their client says so.
+    """
 
     @property
     def sid(self) -> str: ...
@@ -21,6 +27,8 @@ class Reported(Protocol):
     def name(self) -> str: ...
     @property
     def joined_at(self) -> datetime | None: ...
+    @property
+    def admission(self) -> str: ...
 
 
 def billed_seconds(meeting: Meeting, connections: Iterable[Connection]) -> int:
@@ -55,6 +63,7 @@ def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: dat
     facts = {
         "meeting": meeting,
         "participant": person,
+        "admission": _admission(person, reported.admission),
         "joined_at": joined_at,
         "is_joined_guessed": not reported.joined_at,
         "last_seen_at": joined_at,
@@ -62,6 +71,12 @@ def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: dat
         "created_at": now,
     }
     return Connection.objects.get_or_create(facts, sid=reported.sid)[0]
+
+
+def _admission(person: Participant, named: str) -> Admission | None:
+    """An admission of this person; LiveKit's attributes are any text."""
+    is_id = ID.fullmatch(named)
+    return Admission.objects.filter(participant=person, pk=named).first() if is_id else None
 
 
 def close_room_connections(meeting: Meeting, at: datetime, now: datetime) -> None:

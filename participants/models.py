@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -9,9 +8,11 @@ from django.db.models.functions import Coalesce, Least
 
 from meetings.models import Meeting
 from participants import links, settlement, timespans
+from participants.sessions import Session
 from upclass import codes
 
 ADMISSION_LIFE = timedelta(minutes=6)  # a 5-minute token is accepted a minute longer
+NETWORK_RETENTION = timedelta(hours=1)  # longer than any limit looks back
 EMPTY_AFTER = timedelta(seconds=60)  # since the last connection ended
 
 
@@ -155,6 +156,15 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """Open, or closed after `at`."""
         return self.filter(Q(left_at__isnull=True) | Q(left_at__gt=at))
 
+    def of_admission(self) -> Self:
+        """Of the admission of an outer query: those whose token names it.
+
+        Of those that name none, whoever came since; that compares LiveKit's clock with ours.
+        """
+        came_since = Q(admission__isnull=True, joined_at__gte=OuterRef("created_at"))
+        named = Q(admission=OuterRef("pk"))
+        return self.filter(named | came_since, participant=OuterRef("participant"))
+
     def with_presence(self, until: datetime) -> Self:
         """With `presence_ends_at`: a connection keeps its room from being empty for a minute after its end.
 
@@ -207,6 +217,10 @@ class Connection(settlement.Settlement):
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="connections")
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="connections")
+    # Whose token it came with, as LiveKit reports it.
+    admission = models.ForeignKey(
+        "Admission", models.SET_NULL, null=True, editable=False, related_name="connections"
+    )
     sid = models.CharField(max_length=64, unique=True)
     session_id = models.CharField(max_length=12, default=codes.session_id, editable=False)
     joined_at = models.DateTimeField()
@@ -244,32 +258,6 @@ class Connection(settlement.Settlement):
         return timespans.span(self.joined_at, end, meeting.closes_at or end)
 
 
-@dataclass(frozen=True)
-class Session:
-    """What the API shows: one time in the call, made of connections that are less than 15 s apart."""
-
-    id: int
-    session_id: str
-    joined_at: datetime
-    left_at: datetime | None
-    total_minutes: int
-    is_connected: bool
-
-    @classmethod
-    def of(cls, group: "list[Connection]", meeting: Meeting, now: datetime) -> "Session":
-        spans = [connection.span(meeting, now) for connection in group]
-        is_over = meeting.over_since(now) is not None
-        is_connected = not is_over and any(connection.left_at is None for connection in group)
-        return cls(
-            id=group[0].pk,
-            session_id=group[0].session_id,
-            joined_at=spans[0][0],
-            left_at=None if is_connected else max(end for _, end in spans),
-            total_minutes=timespans.minutes(timespans.seconds(spans)),
-            is_connected=is_connected,
-        )
-
-
 # Admission
 
 
@@ -281,15 +269,23 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
 
     def with_presence(self) -> Self:
         """With `presence_ends_at`: six minutes after it, or when a connection that came of it has ended."""
-        ended = Connection.objects.filter(
-            participant=OuterRef("participant"), joined_at__gte=OuterRef("created_at"), left_at__isnull=False
-        )
+        ended = Connection.objects.of_admission().filter(left_at__isnull=False)
         first_left_at = Subquery(ended.order_by("left_at").values("left_at")[:1])
         return self.annotate(presence_ends_at=Least(_later(F("created_at"), ADMISSION_LIFE), first_left_at))
 
     def live(self, now: datetime) -> Self:
         """Counting as presence at `now`."""
         return self.with_presence().filter(presence_ends_at__gt=now)
+
+    def of_guests_not_there(self, meeting: Meeting, network: str, now: datetime) -> Self:
+        """Guests from one network who hold a seat of a meeting, and have not connected yet."""
+        came = Connection.objects.of_admission()
+        guests = self.filter(network=network, participant__meeting=meeting)
+        return guests.filter(~Exists(came), created_at__gt=now - ADMISSION_LIFE)
+
+    def forget_networks(self, now: datetime) -> int:
+        """Addresses are personal data: kept only as long as they are counted."""
+        return self.exclude(network="").filter(created_at__lte=now - NETWORK_RETENTION).update(network="")
 
 
 class Admission(models.Model):
@@ -298,13 +294,15 @@ class Admission(models.Model):
     `created_at` is in whole seconds, as the times of connections are: a connection is compared with it.
     `recording_told_at` is when they came in by a page that had said "this meeting is recorded"; empty where
     the meeting is not. `visit` is what a page calls one click on "Join" and all its connections: by it
-    admission knows who comes back by themselves from who came elsewhere meanwhile.
+    admission knows who comes back by themselves from who came elsewhere meanwhile. `network`: of a guest, the
+    address that they came from, of IPv6 its /64 (upclass.addresses.client_network); forgotten after an hour.
     """
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions")
     created_at = models.DateTimeField()
     recording_told_at = models.DateTimeField(null=True, editable=False)
     visit = models.CharField(max_length=32, blank=True, default="", editable=False)
+    network = models.CharField(max_length=50, blank=True, default="", editable=False)
 
     presence_ends_at: datetime  # of rows read `with_presence`; no column
 
@@ -312,6 +310,7 @@ class Admission(models.Model):
 
     class Meta:
         ordering = ("created_at", "pk")
+        indexes = (models.Index(fields=("network",), condition=~Q(network=""), name="admissions_by_network"),)
 
     def __str__(self) -> str:
         return f"{self.participant} at {self.created_at:%H:%M:%S}"

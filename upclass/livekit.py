@@ -4,14 +4,15 @@ Every call has a time limit, since the SDK's own does nothing. A room is named b
 """
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import logging
+import time
+import urllib.request
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 
 import aiohttp
 from django.conf import settings
@@ -42,18 +43,18 @@ class NotThere(Exception):
     """Nobody has this identity in this room."""
 
 
-class BadSignature(Exception):
-    """A webhook that LiveKit did not sign."""
-
-
 @dataclass(frozen=True)
 class Person:
-    """Somebody connected to a room, machines excluded. `joined_at`: whole seconds; None if not reported."""
+    """Somebody connected to a room, machines excluded. `joined_at`: whole seconds; None if not reported.
+
+    `admission`: the attribute of that name of their token, if it had one.
+    """
 
     sid: str
     identity: str
     name: str
     joined_at: datetime | None
+    admission: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ def _is_active_person(info: api.ParticipantInfo) -> bool:
 
 def _person(info: api.ParticipantInfo) -> Person:
     joined_at = datetime.fromtimestamp(info.joined_at, UTC) if info.joined_at else None
-    return Person(info.sid, info.identity.replace("\0", ""), info.name, joined_at)
+    admission = info.attributes.get("admission", "")
+    return Person(info.sid, info.identity.replace("\0", ""), info.name, joined_at, admission)
 
 
 # Muting
@@ -233,6 +235,20 @@ async def _mute_track(
     return int(answer.HasField("track"))
 
 
+def clock_ahead() -> float | None:
+    """By how many seconds LiveKit's clock is ahead of ours, by the date of its answer; None if it says none.
+
+    Raises Unreachable.
+    """
+    address = settings.LIVEKIT_URL.replace("ws", "http", 1)
+    try:
+        with urllib.request.urlopen(address, timeout=1.0) as answer:  # noqa: S310  of our own settings
+            date = answer.headers["Date"]
+    except (OSError, HTTPException) as error:
+        raise Unreachable(f"LiveKit did not answer: {type(error).__name__}") from error
+    return parsedate_to_datetime(date).timestamp() - time.time() if date else None
+
+
 def is_reachable() -> bool:
     try:
         call(lambda client: client.room.list_rooms(api.ListRoomsRequest(names=["-"])), seconds=1.0)
@@ -241,7 +257,7 @@ def is_reachable() -> bool:
     return True
 
 
-# Tokens and webhooks
+# Tokens
 
 
 def token(code: str, identity: str, name: str, attributes: Mapping[str, str]) -> str:
@@ -257,18 +273,3 @@ def token(code: str, identity: str, name: str, attributes: Mapping[str, str]) ->
     made = api.AccessToken(settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET)
     made = made.with_identity(identity).with_name(name).with_grants(grants).with_ttl(TOKEN_LIFE)
     return made.with_attributes(dict(attributes)).to_jwt()
-
-
-def verify_webhook(body: bytes, authorization: str) -> None:
-    """Raise BadSignature unless LiveKit signed exactly these bytes.
-
-    The signature is a JWT of our API key with the body's SHA-256. Only bytes are compared: a rightly
-    signed body that is no JSON, or not UTF-8, is LiveKit's all the same.
-    """
-    verifier = api.TokenVerifier(settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET)
-    try:
-        claimed = base64.b64decode(verifier.verify(authorization).sha256 or "")
-    except Exception as error:  # the SDK raises plain Exception, PyJWT several of its own
-        raise BadSignature from error
-    if not hmac.compare_digest(claimed, hashlib.sha256(body).digest()):
-        raise BadSignature

@@ -60,6 +60,7 @@ LIVEKIT_URL = text("LIVEKIT_URL", "ws://127.0.0.1:7880")
 LIVEKIT_PUBLIC_URL = text("LIVEKIT_PUBLIC_URL", LIVEKIT_URL)
 LIVEKIT_API_KEY = text("LIVEKIT_API_KEY", "devkey")
 LIVEKIT_API_SECRET = text("LIVEKIT_API_SECRET", DEFAULT_SECRET)
+LIVEKIT_CLOCK_SKEW = number("LIVEKIT_CLOCK_SKEW", 3600)  # seconds that its clock may differ from ours
 
 S3_ENDPOINT_URL = text("S3_ENDPOINT_URL", "http://127.0.0.1:7070")
 S3_PUBLIC_URL = text("S3_PUBLIC_URL", S3_ENDPOINT_URL)
@@ -140,6 +141,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "upclass.headers.PoliciesMiddleware",
     "upclass.headers.FramesMiddleware",
+    "upclass.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "upclass.languages.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -219,6 +221,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["api.v1.schema.postprocess_schema"],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
+FILE_UPLOAD_HANDLERS = ["upclass.uploads.RefuseFiles"]
 RATE_LIMIT_PER_SECOND = number("RATE_LIMIT_PER_SECOND", 100)  # of each API key, unless it has its own
 RATE_LIMIT_BURST = number("RATE_LIMIT_BURST", 200)
 
@@ -255,6 +258,7 @@ CELERY = {
         "create_feedback_requests": periodic("feedback.tasks.create_feedback_requests", 30.0),
         "sweep_recordings": periodic("recordings.tasks.sweep_recordings", 15.0),
         "prune_wrong_codes": periodic("join.tasks.prune_wrong_codes", 3600.0),
+        "forget_networks": periodic("join.tasks.forget_networks", 600.0),
         "prune_applied_webhooks": periodic("inbox.tasks.prune_applied_webhooks", 3600.0),
         "prune_stored_responses": periodic("api.tasks.prune_stored_responses", 3600.0),
     },

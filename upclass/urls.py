@@ -1,15 +1,12 @@
-"""The four entry points, each under its paths, and two for machines that watch over us."""
+"""The four entry points, each under its paths. Probes are answered before them: upclass/health.py."""
 
 from django.contrib import admin
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils.module_loading import import_string
 
-from upclass import health
-
 urlpatterns = [
-    path("healthz", health.alive),
-    path("readyz", health.ready),
     path("admin/", admin.site.urls),
     path("", include("api.urls")),
     path("webhooks/", include("inbox.urls")),
@@ -18,7 +15,7 @@ urlpatterns = [
 
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, "bad_request")
+    return _answer(request, "too_large" if isinstance(exception, RequestDataTooBig) else "bad_request")
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,13 +1,14 @@
 """The web server's way in."""
 
+import codecs
 import io
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
 
 from upclass.checks import refuse_unsafe_settings, refuse_unusable_storage
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
 
+UNREADABLE = "unreadable/unreadable"  # a Content-Type that no parser has
+DRAINED = 4 * 1024 * 1024  # bytes of a body that nobody reads
+
 
 class RequestNormalizer:
     """Hands Django only requests that it understands: what it would lose or choke on is put right before."""
@@ -25,13 +29,23 @@ class RequestNormalizer:
         self.django = django
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        with_readable_content_type(environ)
+        body = environ["wsgi.input"]
         with_length(environ)
-        start = partial(with_partitions, start_response)
-        try:
-            return self.django(environ, start)
-        except BadRequest:  # a Content-Type that cannot be read, refused before any of our code runs
-            environ["CONTENT_TYPE"] = "unreadable/unreadable"
-            return self.django(environ, start)
+        response = self.django(environ, partial(with_partitions, start_response))
+        drain(environ, body)
+        return response
+
+
+def with_readable_content_type(environ: "WSGIEnvironment") -> None:
+    """Call unknown what Django may crash on: text is UTF-8 here, and some of Python's codecs know none."""
+    try:
+        _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        charset = codecs.lookup(parameters.get("charset", "utf-8")).name
+    except (LookupError, ValueError):
+        charset = "unknown"
+    if charset not in ("utf-8", "ascii"):
+        environ["CONTENT_TYPE"] = UNREADABLE
 
 
 def with_length(environ: "WSGIEnvironment") -> None:
@@ -41,6 +55,17 @@ def with_length(environ: "WSGIEnvironment") -> None:
     body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
+
+
+def drain(environ: "WSGIEnvironment", body: Any) -> None:
+    """Read what is left of a body, or its sender would find the connection reset before they read why.
+
+    Who waits to be asked for the body (`Expect: 100-continue`) is not asked.
+    """
+    is_sent = environ.get("CONTENT_LENGTH") not in (None, "", "0") and "HTTP_EXPECT" not in environ
+    left = DRAINED if is_sent else 0
+    while left > 0 and (piece := body.read(min(left, 64 * 1024))):
+        left -= len(piece)
 
 
 def with_partitions(

@@ -23,10 +23,12 @@ from calls.errors import (
     PersonBarred,
     PersonRemoved,
     RecordingNoticeMissing,
+    TooManyGuestsAtOnce,
 )
 from customers.models import Customer
 from feedback import submission
 from feedback.models import FeedbackRequest
+from join.tasks import forget_networks
 from meetings.models import Meeting
 from participants.models import Admission, Participant
 from participants.presence import is_room_empty
@@ -53,8 +55,14 @@ def test_a_registered_person_is_let_in(secured: Meeting, person: Participant) ->
     claims = claims_of(ticket)
     assert ticket.url == settings.LIVEKIT_PUBLIC_URL
     assert (claims.identity, claims.name) == (person.identity, "John Doe")
-    assert claims.attributes == {"meeting": secured.code, "participant": str(person.pk), "role": "host"}
-    assert Admission.objects.get().participant == person
+    let_in = Admission.objects.get()
+    assert let_in.participant == person
+    assert claims.attributes == {
+        "meeting": secured.code,
+        "participant": str(person.pk),
+        "role": "host",
+        "admission": str(let_in.pk),
+    }
 
 
 def test_a_guest_is_saved_when_they_are_let_in(meeting: Meeting) -> None:
@@ -62,7 +70,7 @@ def test_a_guest_is_saved_when_they_are_let_in(meeting: Meeting) -> None:
     claims = claims_of(admission.admit(meeting, guest, NOON))
     kept = Participant.objects.get()
     assert (kept.identity, kept.display_name) == (claims.identity, "Ann")
-    assert claims.attributes == {"meeting": meeting.code, "participant": str(kept.pk), "role": "attendee"}
+    assert (claims.attributes["participant"], claims.attributes["role"]) == (str(kept.pk), "attendee")
 
 
 def test_a_guest_who_comes_back_is_the_same_person_under_the_name_given_now(meeting: Meeting) -> None:
@@ -345,6 +353,25 @@ def test_nobody_is_expected_when_livekit_is_away(meeting: Meeting, fake_livekit:
     assert is_room_empty(meeting, NOON)
 
 
+def test_a_guest_who_got_no_token_leaves_no_row(meeting: Meeting, fake_livekit: FakeLiveKit) -> None:
+    fake_livekit.is_away = True
+    for _ in range(20):
+        with pytest.raises(CallServerUnreachable):
+            admission.admit(meeting, guest_of(meeting), NOON)
+    assert not Participant.objects.exists()
+
+
+def test_a_guest_who_was_here_before_stays_known_without_a_token(
+    meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    guest = guest_of(meeting)
+    admission.admit(meeting, guest, NOON)
+    fake_livekit.is_away = True
+    with pytest.raises(CallServerUnreachable):
+        admission.admit(meeting, guest, noon(60))
+    assert Participant.objects.get() == guest
+
+
 @pytest.mark.parametrize(
     ("facts", "problem"),
     [({"ended_at": NOON}, MeetingHasEnded), ({"cancelled_at": NOON}, MeetingWasCancelled)],
@@ -515,3 +542,70 @@ def test_of_a_return_and_a_click_at_once_the_click_is_the_newest(customer: Custo
         last = Admission.objects.filter(participant=guest).order_by("pk").last()
         assert last
         assert last.visit == NEWER
+
+
+# Guests from one network
+
+
+HOME = JoinAttempt(network="192.0.2.1")
+
+
+def fill_from(meeting: Meeting, attempt: JoinAttempt) -> list[Participant]:
+    """As many guests as are awaited from one network."""
+    guests = [guest_of(meeting, f"Guest {number}") for number in range(admission.AWAITED_GUESTS)]
+    for guest in guests:
+        admission.admit(meeting, guest, NOON, attempt)
+    return guests
+
+
+def test_one_network_cannot_hold_every_seat(meeting: Meeting) -> None:
+    fill_from(meeting, HOME)
+    with pytest.raises(TooManyGuestsAtOnce):
+        admission.admit(meeting, guest_of(meeting), NOON, HOME)
+    assert Participant.objects.count() == admission.AWAITED_GUESTS < meeting.max_participants
+
+
+def test_other_networks_and_other_meetings_are_not_concerned(customer: Customer, meeting: Meeting) -> None:
+    fill_from(meeting, HOME)
+    admission.admit(meeting, guest_of(meeting), NOON, JoinAttempt(network="192.0.2.2"))
+    other = Meeting.objects.create(customer=customer, created_at=NOON)
+    admission.admit(other, guest_of(other), NOON, HOME)
+
+
+def test_who_has_connected_is_not_awaited_any_more(meeting: Meeting) -> None:
+    """A school behind one address: each takes a second or two to connect."""
+    guests = fill_from(meeting, HOME)
+    connected(guests[0], NOON, admission=guests[0].admissions.get())
+    admission.admit(meeting, guest_of(meeting), NOON, HOME)
+    with pytest.raises(TooManyGuestsAtOnce):
+        admission.admit(meeting, guest_of(meeting), NOON, HOME)
+
+
+def test_who_never_connects_is_awaited_for_six_minutes(meeting: Meeting) -> None:
+    fill_from(meeting, HOME)
+    admission.admit(meeting, guest_of(meeting), noon(360), HOME)
+
+
+def test_registered_people_are_invited_and_not_counted(secured: Meeting) -> None:
+    for number in range(admission.AWAITED_GUESTS + 1):
+        facts = {"external_user_id": f"user-{number}", "display_name": "Ann", "created_at": NOON}
+        admission.admit(secured, Participant.objects.create(meeting=secured, **facts), NOON, HOME)
+    assert not Admission.objects.exclude(network="").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_a_crowd_at_once_is_counted_one_by_one(customer: Customer, round_: int) -> None:
+    meeting = Meeting.objects.create(customer=customer, created_at=NOON)
+    for guest in [guest_of(meeting) for _ in range(admission.AWAITED_GUESTS - 2)]:
+        admission.admit(meeting, guest, NOON, HOME)
+    answers = race(*[partial(admission.admit, meeting, guest_of(meeting), NOON, HOME) for _ in range(5)])
+    assert sorted(type(answer).__name__ for answer in answers) == ["Ticket"] * 2 + ["TooManyGuestsAtOnce"] * 3
+
+
+def test_networks_are_forgotten_after_an_hour(meeting: Meeting) -> None:
+    admission.admit(meeting, guest_of(meeting), NOON, HOME)
+    admission.admit(meeting, guest_of(meeting), noon(60), HOME)
+    with time_machine.travel(noon(3600), tick=False):
+        forget_networks()
+    assert [one.network for one in Admission.objects.all()] == ["", "192.0.2.1"]

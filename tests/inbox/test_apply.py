@@ -12,7 +12,7 @@ from customers.models import Customer
 from inbox.apply import HANDLERS, apply
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.models import Admission, Connection, Participant
 from tests.conftest import NOON, ROUNDS, UNKNOWN_CODE, FakeLiveKit, noon, race
 from tests.inbox.conftest import event_body, joined, left, stored
 
@@ -26,6 +26,29 @@ def test_a_join_creates_a_connection_of_the_registered_person(secured: Meeting, 
     connection = Connection.objects.get()
     assert (connection.participant, connection.meeting, connection.sid) == (person, secured, "PA_1")
     assert (connection.joined_at, connection.left_at, connection.last_seen_at) == (NOON, None, NOON)
+
+
+def test_a_connection_knows_the_admission_that_its_token_names(secured: Meeting, person: Participant) -> None:
+    admission = Admission.objects.create(participant=person, created_at=noon(1))
+    named = {"admission": str(admission.pk)}
+    apply_now(joined(secured.code, "PA_1", identity=person.identity, attributes=named))
+    assert Connection.objects.get().admission == admission
+
+
+@pytest.mark.parametrize("named", ["", "x", "0", "-1", "9" * 18, "9" * 99, "1_0", "\u0661", None, 5, []])
+def test_what_names_no_admission_of_theirs_is_ignored(
+    secured: Meeting, person: Participant, named: object
+) -> None:
+    attributes = {"admission": named}
+    apply_now(joined(secured.code, "PA_1", identity=person.identity, attributes=attributes))
+    assert Connection.objects.get().admission is None
+
+
+def test_an_admission_of_somebody_else_is_not_theirs(secured: Meeting, person: Participant) -> None:
+    admission = Admission.objects.create(participant=person, created_at=NOON)
+    named = {"admission": str(admission.pk)}
+    apply_now(joined(secured.code, "PA_1", identity="somebody else", attributes=named))
+    assert Connection.objects.get().admission is None
 
 
 def test_a_leave_closes_it(secured: Meeting, person: Participant) -> None:

@@ -9,7 +9,7 @@ from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.reconcile import reconcile
 from meetings.models import Meeting, Status
-from participants.models import Connection, Participant
+from participants.models import Admission, Connection, Participant
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon
 from tests.inbox.conftest import event_body, joined, left, stored
 from upclass.livekit import Person
@@ -173,6 +173,16 @@ def test_whoever_has_a_name_too_long_for_us_is_known_by_its_beginning(
     reconcile(noon(30))
     person = Connection.objects.get().participant
     assert (person.identity, person.display_name) == ("i" * 255, "n" * 100)
+
+
+def test_whom_only_the_reconciler_saw_has_their_admission_too(
+    secured: Meeting, person: Participant, fake_livekit: FakeLiveKit
+) -> None:
+    admission = Admission.objects.create(participant=person, created_at=NOON)
+    there = Person("PA_1", person.identity, "Ann", NOON, str(admission.pk))
+    fake_livekit.people = {secured.code: [there]}
+    reconcile(NOON)
+    assert Connection.objects.get().admission == admission
 
 
 def test_a_meeting_that_fails_does_not_hold_up_the_others(

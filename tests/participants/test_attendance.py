@@ -26,6 +26,7 @@ class Reported:
     identity: str = "ann"
     name: str = "Ann"
     joined_at: datetime | None = None
+    admission: str = ""
 
 
 def known(connection: Connection) -> tuple[datetime, bool, datetime | None, bool, datetime]:

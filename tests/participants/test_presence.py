@@ -52,6 +52,21 @@ def test_an_earlier_connection_does_not_end_an_admission(person: Participant) ->
     assert is_present(person, noon(30))
 
 
+@pytest.mark.parametrize("ahead", [-300, -1, 65])
+def test_the_connection_that_names_it_ends_an_admission_whatever_livekit_s_clock_shows(
+    person: Participant, ahead: float
+) -> None:
+    admission = let_in(person, NOON)
+    connected(person, noon(ahead), noon(ahead + 20), admission=admission)
+    assert not is_present(person, noon(90))
+
+
+def test_a_connection_that_names_an_earlier_admission_does_not_end_it(person: Participant) -> None:
+    first, _ = let_in(person, noon(-60)), let_in(person, NOON)
+    connected(person, noon(2), noon(20), admission=first)
+    assert is_present(person, noon(30))
+
+
 def test_somebody_in_two_tabs_is_one_person(person: Participant) -> None:
     connected(person, NOON)
     connected(person, NOON)

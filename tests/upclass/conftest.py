@@ -1,5 +1,6 @@
 import socket
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ class TwirpServer:
         self.first_answers: dict[str, list[Answer]] = {}  # each given once, before the one above
         self.asked: list[str] = []
         self.bodies: dict[str, list[bytes]] = defaultdict(list)  # of each question
+        self.clock_ahead = 0.0  # seconds
 
     def answer(self, action: str) -> Answer:
         self.asked.append(action)
@@ -50,6 +52,14 @@ def serving(twirp: TwirpServer) -> Iterator[int]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(time.time() + twirp.clock_ahead)
 
         def log_message(self, *unused: object) -> None:
             pass

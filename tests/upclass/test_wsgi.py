@@ -4,10 +4,9 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 
-from upclass.wsgi import RequestNormalizer, with_length, with_partitions
+from upclass.wsgi import DRAINED, RequestNormalizer, with_length, with_partitions
 
 LIMIT = 1024 * 1024
 
@@ -37,18 +36,64 @@ def test_a_body_with_a_length_is_left_alone() -> None:
     assert usual["wsgi.input"] is before
 
 
-@pytest.mark.parametrize("header", ["application/json; charset*=bogus''utf-8", "x" * 20_000])
-def test_an_unreadable_content_type_is_an_unknown_one(header: str) -> None:
-    seen: list[str] = []
+def served(environ_: dict[str, Any]) -> dict[str, Any]:
+    """What Django is handed."""
+    seen: list[dict[str, Any]] = []
 
     def django(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        seen.append(str(WSGIRequest(environ).content_type))
+        seen.append(environ)
         return []
 
-    with pytest.raises(BadRequest):
-        django(environ(b"", CONTENT_TYPE=header), None)
-    RequestNormalizer(django)(environ(b"", CONTENT_TYPE=header), None)  # type: ignore[arg-type]
-    assert seen == ["unreadable/unreadable"]
+    RequestNormalizer(django)(environ_, None)  # type: ignore[arg-type]
+    return seen[0]
+
+
+UNREADABLE = [
+    "application/json; charset*=bogus''utf-8",
+    "x" * 20_000,
+    *(
+        f"application/json; charset={name}"
+        for name in ("undefined", "idna", "hex", "utf-7", "rot13", "nonsense", "a\0b")
+    ),
+]
+
+
+@pytest.mark.parametrize("header", UNREADABLE)
+def test_an_unreadable_content_type_is_an_unknown_one(header: str) -> None:
+    asked = served(environ(b"", CONTENT_TYPE=header, QUERY_STRING="a=b"))
+    request = WSGIRequest(asked)
+    assert (request.content_type, request.GET["a"]) == ("unreadable/unreadable", "b")
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=UTF8", "; charset=us-ascii"])
+def test_a_readable_content_type_is_left_alone(charset: str) -> None:
+    header = f"application/json{charset}"
+    assert served(environ(b"", CONTENT_TYPE=header))["CONTENT_TYPE"] == header
+
+
+def left_of(body: bytes, **facts: Any) -> int:
+    """How many bytes are still unread after an answer that looked at none."""
+    source = io.BytesIO(body)
+    served({**environ(b"", CONTENT_LENGTH=str(len(body)), **facts), "wsgi.input": source})
+    return len(source.read())
+
+
+def test_what_nobody_reads_of_a_body_is_drained_so_that_its_sender_gets_the_answer() -> None:
+    assert left_of(b"x" * LIMIT * 3) == 0
+
+
+def test_no_more_is_drained_than_the_bound() -> None:
+    assert left_of(b"x" * (DRAINED + 100_000)) == 100_000
+
+
+def test_who_waits_to_be_asked_for_a_body_is_not_asked() -> None:
+    assert left_of(b"x" * LIMIT, HTTP_EXPECT="100-continue") == LIMIT
+
+
+def test_a_chunked_body_too_large_is_drained_as_well() -> None:
+    source = io.BytesIO(b"x" * LIMIT * 2)
+    served({**environ(b"", **{"wsgi.input_terminated": True}), "wsgi.input": source})
+    assert source.read() == b""
 
 
 def test_a_cookie_for_frames_of_other_sites_is_kept_for_each_apart() -> None:
