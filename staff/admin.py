@@ -1,7 +1,5 @@
 """What Django's admin finds: one module a page."""
 
-from django.contrib import admin
-
 from staff import (
     api_key,
     customer,
@@ -9,6 +7,7 @@ from staff import (
     feedback_request,
     inbound_webhook,
     ledger_entry,
+    login_attempt,
     participant,
     recording,
 )
@@ -20,10 +19,7 @@ __all__ = [
     "feedback_request",
     "inbound_webhook",
     "ledger_entry",
+    "login_attempt",
     "participant",
     "recording",
 ]
-
-admin.site.site_header = admin.site.site_title = "Upclass Meet"
-admin.site.index_title = "Staff"
-admin.site.site_url = "/docs/"

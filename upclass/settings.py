@@ -5,6 +5,7 @@ Every variable has a default that suits one machine; with DEBUG off, a missing s
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -109,13 +110,16 @@ LANGUAGES = [
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "staff.site_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "django_filters",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django_vite",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -148,8 +152,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "api.limits.RateLimitMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -166,6 +172,26 @@ TEMPLATES = [
         },
     }
 ]
+
+# Staff. Whoever is counted as guessing is refused before a password is hashed: staff/login.py.
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 10  # wrong passwords
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # each counted for itself
+AXES_COOLOFF_TIME = timedelta(minutes=15)  # since the last that was counted; during it none is
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "staff.login.client_address"
+AXES_LOCKOUT_CALLABLE = "staff.login.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # it has a page of ours: staff/login_attempt.py
+STAFF_OTP_REQUIRED = flag("STAFF_OTP_REQUIRED")
+OTP_TOTP_ISSUER = "Upclass Meet"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
+SESSION_COOKIE_AGE = 8 * 3600  # seconds since the last request
+SESSION_SAVE_EVERY_REQUEST = True
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -287,6 +313,8 @@ LOGGING = {
     "loggers": {
         # Django would also log every 4xx.
         "django.request": {"level": "ERROR"},
+        # A line for each wrong password says who was locked out already.
+        "axes": {"level": "WARNING"},
         # A line for each run of each periodic job is noise.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
