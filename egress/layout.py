@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDEST = 16 / 9  # a tile is never wider than a camera's picture,
-TALLEST = 4 / 3  # nor so tall that filling it would cut more than a quarter of one
+TALLEST = 4 / 3  # nor taller than one that lies
+MOST_CUT = 1 / 8  # of a camera's picture: a sixteenth at each of two edges, where hardly ever a face is
 STRIP = 5  # beside a large tile the others have a fifth of the width
 MOST_TILES = 25  # more people than that are heard, not seen
 
@@ -32,10 +33,22 @@ def within(space: Box, width: float, height: float) -> Box:
     )
 
 
-def fit(space: Box, width: int, height: int) -> Box:
+def fit(space: Box, width: float, height: float) -> Box:
     """The largest box of the shape width:height in a space."""
     scale = min(space.width / width, space.height / height)
     return within(space, max(2, width * scale), max(2, height * scale))
+
+
+def show(width: int, height: int, box: Box, is_whole: bool = False) -> tuple[Box, Box]:
+    """Which part of a picture is seen, and where in its tile.
+
+    One that lies is cut to fill the tile, but by MOST_CUT at the most; the rest of the tile is bars. One that
+    stands, as phones send it, is never cut: the head is near its upper edge.
+    """
+    kept = 1.0 if is_whole or width <= height else 1 - MOST_CUT
+    shapes = [(width * kept, height), (box.width, box.height), (width, height * kept)]
+    _, seen, _ = sorted(shapes, key=lambda shape: shape[0] / shape[1])
+    return fit(Box(0, 0, even(width), even(height)), *seen), fit(box, *seen)
 
 
 def _tile(cell: Box) -> Box:

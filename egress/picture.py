@@ -8,14 +8,14 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from egress import i420, names
 from egress.i420 import I420, StillFrame
-from egress.layout import Box, arrange, even, fit
+from egress.layout import Box, arrange, show
 
 BACKGROUND = (26, 130, 127)  # names.BACKGROUND in YUV
 
 
 @dataclass(frozen=True)
 class View:
-    """What one tile shows: a camera fills it, a screen is shown whole. Without a `still`, the initials."""
+    """What one tile shows: a camera, a screen (which is never cut), or without a `still` the initials."""
 
     key: str
     name: str
@@ -42,11 +42,6 @@ class Scaler:
             self.source, width, height, interpolation=Interpolation.FAST_BILINEAR
         )
         return i420.copy(i420.of(scaled), target)
-
-
-def crop(width: int, height: int, box: Box) -> Box:
-    """The middle part of a picture that has the shape of the box."""
-    return fit(Box(0, 0, even(width), even(height)), box.width, box.height)
 
 
 class Picture:
@@ -85,27 +80,26 @@ class Picture:
 
     def _draw_tile(self, view: View, box: Box) -> None:
         self._drawn[view.key] = view.still
-        tile = i420.part(self.canvas, box)
-        if view.still is None:
-            i420.copy(names.plain_tile(view.name, box.width, box.height), tile)
-        elif not self._draw_still(view, view.still, box):
-            return
+        place = self._draw_still(view, view.still, box) if view.still else self._draw_plain(view, box)
         plate = names.plate(view.name, box.width, box.height)
-        if plate:
+        if plate and place:
             high, wide = plate[0].shape
-            i420.copy(plate, i420.part(self.canvas, Box(box.x, box.y + box.height - high, wide, high)))
+            left = min(place.x, box.x + box.width - wide)
+            i420.copy(plate, i420.part(self.canvas, Box(left, place.y + place.height - high, wide, high)))
 
-    def _draw_still(self, view: View, still: StillFrame, box: Box) -> bool:
+    def _draw_plain(self, view: View, box: Box) -> Box:
+        i420.copy(names.plain_tile(view.name, box.width, box.height), i420.part(self.canvas, box))
+        return box
+
+    def _draw_still(self, view: View, still: StillFrame, box: Box) -> Box | None:
+        """Where in its tile; None where there is nothing to see."""
         picture = still.i420()
         height, width = picture[0].shape
         if min(width, height) < 2:
-            return False
-        if view.is_screen:
-            cut, place = Box(0, 0, even(width), even(height)), fit(box, width, height)
-        else:
-            cut, place = crop(width, height, box), box
+            return None
+        cut, place = show(width, height, box, is_whole=view.is_screen)
         if self._sizes.get(view.key) != (width, height):
             self._sizes[view.key] = (width, height)
             i420.fill(i420.part(self.canvas, box), BACKGROUND)  # the bars beside a picture of another shape
         self._scalers[view.key].draw(i420.part(picture, cut), i420.part(self.canvas, place))
-        return True
+        return place

@@ -14,7 +14,7 @@ from livekit import rtc
 
 from egress.i420 import StillFrame
 from egress.job import CONNECTION_LOST, ROOM_CLOSED
-from egress.layout import Box
+from egress.layout import Box, show
 from egress.picture import View
 from egress.sound import JitterBuffer, Mixer
 
@@ -70,8 +70,9 @@ def is_video(publication: rtc.RemoteTrackPublication) -> bool:
 
 
 def quality(width: int, height: int, box: Box) -> Any:
-    """The smallest of the three usual layers (a quarter, a half, the whole) that still fills the box."""
-    needed = max(box.height / max(height, 1), box.width / max(width, 1))
+    """The smallest of the three usual layers (a quarter, a half, the whole) that need not be enlarged."""
+    cut, place = show(max(width, 2), max(height, 2), box)
+    needed = place.height / cut.height
     if needed <= 0.25:
         return rtc.VideoQuality.VIDEO_QUALITY_LOW
     if needed <= 0.5:
@@ -250,7 +251,7 @@ class Room:
         ]
 
     def request_quality(self, boxes: Mapping[str, Box]) -> None:
-        """Of simulcast tracks, the smallest layers that fill the boxes."""
+        """Of simulcast tracks, the smallest layers that need not be enlarged in their boxes."""
         for reader in self._readers.values():
             box, publication = boxes.get(reader.identity, UNSEEN), reader.publication
             if publication.simulcasted and not reader.is_screen and is_video(publication):

@@ -49,14 +49,14 @@ class Recorder:
     def active(self, seconds: float = 20) -> int:
         """Wait until it records; since when, in unix nanoseconds."""
         line = self.next(seconds)
-        assert line["what"] == "active", f"{line} {self.said()}"
+        assert line["event"] == "active", f"{line} {self.said()}"
         return int(line["at"])
 
     def ended(self, seconds: float = 20) -> dict[str, Any]:
         """Wait until it has ended: its last line."""
         until = time.monotonic() + seconds
         line = self.next(seconds)
-        while line["what"] != "ended":
+        while line["event"] != "ended":
             line = self.next(until - time.monotonic())
         assert self.process.wait(5) == (1 if line["error"] else 0)
         return line

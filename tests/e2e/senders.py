@@ -43,6 +43,7 @@ class Media:
     codec: str = "vp8"  # or "h264"
     simulcast: bool = False
     beats: bool = False
+    edges: tuple[int, int, int] | None = None  # another colour, of the upper and the lower eighth
 
 
 class Loop:
@@ -85,12 +86,19 @@ class Screen:
         else:
             assert self.media.colour
             self._fill(self.media.colour)
+            if self.media.edges:
+                self._fill_edges(self.media.edges)
             self._mark(now)
         return self.frame
 
     def _fill(self, colour: tuple[int, int, int]) -> None:
         for plane, value in zip((self.y, self.u, self.v), colour, strict=True):
             plane.fill(value)
+
+    def _fill_edges(self, colour: tuple[int, int, int]) -> None:
+        for plane, value in zip((self.y, self.u, self.v), colour, strict=True):
+            eighth = len(plane) // 8
+            plane[:eighth] = plane[-eighth:] = value
 
     def _mark(self, now: float) -> None:
         """A white square in the middle row, on its way from left to right."""

@@ -227,7 +227,7 @@ def test_closing_the_room_ends_the_recording(rooms: Rooms, record: Record) -> No
     rooms.send(room, "anna", Media(RED, 440))
     recorder = record(room)
     Script(recorder).at(1, lambda: rooms.delete(room))
-    assert recorder.next()["what"] == "ending"
+    assert recorder.next()["event"] == "ending"
     ended = recorder.ended()
     assert (ended["reason"], ended["error"]) == ("room_closed", "")
     assert DecodedFile(recorder.job.file).frames

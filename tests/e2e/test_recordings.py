@@ -4,20 +4,28 @@ The longer stories, with everything that can die meanwhile, are in test_recordin
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from egress import i420, names
+from egress.layout import Box, fit
+from egress.picture import BACKGROUND
 from local.stack import Stack
 from tests.e2e.egresses import Status
 from tests.e2e.integrator import Integrator
 from tests.e2e.recordings import ATTENDEE, HOST, OTHER_HOST, Call, Hall, open_hall
-from tests.e2e.senders import GREEN, RED, Media
+from tests.e2e.senders import BLUE, GREEN, RED, YELLOW, Media
 from tests.e2e.stacks import hired_with
+from tests.egress.decoded import DecodedFile
 
 HEARD = 0.05
 NO_MEDIA = Media(colour=None, pitch=None)
+PHONES = {"नरेन्द्र": RED, "محمد علي": GREEN, "王小明": BLUE}
+ALIKE = 10  # how far brightness is off that went through the encoder
 ANNA, BEN = Media(RED, 440), Media(GREEN, 660)
 JANE = {"external_user_id": "jane", "display_name": "Jane"}
 
@@ -66,6 +74,44 @@ def assert_both_are_seen_and_heard(call: Call) -> None:
         assert media.colour and media.pitch
         assert film.shows(media.colour, call.box(name), film.seconds - 1)
         assert film.tone(media.pitch, 1, film.seconds - 0.5) > HEARD
+
+
+def test_phones_held_upright_are_seen_whole_with_names_in_any_script(hall: Hall) -> None:
+    call = hall.open()
+    for name, colour in PHONES.items():
+        call.come(name, Media(colour, width=360, height=640, edges=YELLOW))
+    call.record(4)
+    call.end()
+    call.reaches("completed")
+    film = call.film()
+    for name, colour in PHONES.items():
+        box = call.box(name)
+        place = fit(box, 360, 640)
+        eighth = place.height // 16 * 2
+        top = replace(place, height=eighth)
+        bottom = Box(place.x + place.width * 3 // 8 * 2, place.y + place.height - eighth, 40, eighth)
+        assert film.shows(colour, place, film.seconds - 1)
+        assert film.shows(YELLOW, top, film.seconds - 1)
+        assert film.shows(YELLOW, bottom, film.seconds - 1)
+        assert film.shows(BACKGROUND, box, film.seconds - 1)  # beside it
+        assert name_read(film, box) == name
+
+
+def name_read(film: DecodedFile, box: Box) -> str:
+    """Which of the names is written lower left in a phone's picture: the one whose plate is most like it."""
+    place = fit(box, 360, 640)
+
+    def unlike(name: str) -> float:
+        plate = names.plate(name, box.width, box.height)
+        assert plate
+        high, wide = plate[0].shape
+        corner = Box(place.x, place.y + place.height - high, wide, high)
+        seen, _, _ = i420.part(i420.of(film.at(film.seconds - 1)), corner)
+        return float(np.abs(seen.astype(int) - plate[0]).mean())
+
+    found = min(PHONES, key=unlike)
+    assert unlike(found) < ALIKE
+    return found
 
 
 def test_a_meeting_whose_people_send_nothing_remains_pending(hall: Hall) -> None:

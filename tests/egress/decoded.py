@@ -54,8 +54,9 @@ class DecodedFile:
         return self.frames[max(0, int(np.searchsorted(self.times, second, side="right")) - 1)]
 
     def colour(self, box: Box, second: float) -> Colour:
-        """The mean colour of the upper left quarter of a box, where neither names nor marks are drawn."""
-        corner = Box(box.x + 8, box.y + 8, box.width // 4 // 2 * 2, box.height // 4 // 2 * 2)
+        """The mean colour of the upper left part of a box, where are neither bars nor names nor marks."""
+        wide, high = box.width // 8 // 2 * 2, box.height // 8 // 2 * 2
+        corner = Box(box.x + wide, box.y + high, 2 * wide, 2 * high)
         y, u, v = i420.part(i420.of(self.at(second)), corner)
         return float(y.mean()), float(u.mean()), float(v.mean())
 

@@ -20,13 +20,17 @@ HIGH = rtc.VideoQuality.VIDEO_QUALITY_HIGH
         (Box(0, 0, 1280, 720), HIGH),
         (Box(0, 0, 640, 362), HIGH),
         (Box(0, 0, 640, 360), MEDIUM),
-        (Box(0, 0, 316, 236), MEDIUM),  # narrow, but as high as a third: it is cut, not made flat
+        (Box(0, 0, 316, 236), MEDIUM),  # it is cut a little, and so more than a quarter of its size
         (Box(0, 0, 320, 180), LOW),
         (Box(0, 0, 2, 2), LOW),
     ],
 )
-def test_the_smallest_layer_that_fills_the_box_is_requested(box: Box, wanted: int) -> None:
+def test_the_smallest_layer_that_is_large_enough_is_requested(box: Box, wanted: int) -> None:
     assert quality(1280, 720, box) == wanted
+
+
+def test_of_a_camera_held_upright_no_more_is_requested_than_is_shown() -> None:
+    assert quality(360, 640, Box(0, 0, 316, 236)) == MEDIUM
 
 
 def test_of_a_track_without_a_size_the_highest_layer_is_requested() -> None:
