@@ -18,7 +18,8 @@ def worker(env: Mapping[str, str]) -> Part:
 
 def recordings(env: Mapping[str, str]) -> Part:
     """Starts and stops recordings: each of its threads may wait half a minute for LiveKit's response."""
-    return _worker("recordings", env, "--queues", "recordings", "--pool", "threads", "--concurrency", "16")
+    queues = "recordings,recordings_ending"
+    return _worker("recordings", env, "--queues", queues, "--pool", "threads", "--concurrency", "16")
 
 
 def _worker(name: str, env: Mapping[str, str], *how: str) -> Part:

@@ -11,10 +11,12 @@ from meetings.models import Meeting
 from participants.models import Participant
 from recordings.states import MAY_FOLLOW, PENDING, RUNNING, STATUS, UNFINISHED, State, Status, of_meeting
 from upclass import codes
+from upclass.celery import MESSAGE_EXPIRES
 from upclass.egress import Egress
 
 NOT_IN_FILE_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
 LONGEST_TOPIC = 200  # bytes; file systems take names of 255
+QUEUE_RETRY = timedelta(seconds=MESSAGE_EXPIRES)  # as long as a message waits for a worker
 STOP_RETRY = timedelta(seconds=30)  # a stop takes LiveKit up to 15 s to find out that no recorder answers
 
 
@@ -31,6 +33,15 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
     def shown(self) -> Self:
         return self.exclude(state=State.DROPPED)
 
+    def claim_follow_up(self, pk: int, action: str, now: datetime) -> bool:
+        """Be the one who queues a follow-up task, unless the same is waiting for a worker already."""
+        free = Q(queued_at=None) | Q(queued_at__lte=now - QUEUE_RETRY) | ~Q(queued_action=action)
+        return bool(self.filter(free, pk=pk).update(queued_action=action, queued_at=now))
+
+    def take_follow_up(self, pk: int) -> None:
+        """A worker has it: the same may be queued again."""
+        self.filter(pk=pk).exclude(queued_at=None).update(queued_at=None)
+
     def for_egress(self, egress: Egress) -> "Recording | None":
         """The recording of an egress: by its id, or by its file while the id is not stored yet."""
         uid = egress.key.rpartition("/")[2].split("-")[0]
@@ -43,6 +54,7 @@ class Recording(models.Model):
     The other columns are facts about it. `file` is the key of its object, one for each time LiveKit was
     asked. `failures` counts the times that it was refused or broke off. `missing_since` is when its egress
     was first not found, with LiveKit or in the room, `finished_at` when LiveKit reported it as complete.
+    `queued_action` is the follow-up task that waits for a worker since `queued_at`.
     `recorder` is, as in the API, the person to whom it belongs; elsewhere a recorder is the machine.
     """
 
@@ -68,6 +80,8 @@ class Recording(models.Model):
     size_bytes = models.PositiveBigIntegerField(null=True)
     failure_reason = models.CharField(max_length=255, blank=True)
     details = models.TextField(blank=True)
+    queued_action = models.CharField(max_length=20, blank=True, default="", editable=False)
+    queued_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField()
 
     objects = RecordingQuerySet.as_manager()

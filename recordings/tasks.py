@@ -1,6 +1,7 @@
 """Celery tasks of recordings. Calling LiveKit to start or stop takes long: they have a queue of their own."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,11 @@ from upclass.locks import try_lock
 
 log = logging.getLogger(__name__)
 
+# Each holds a thread for up to half a minute while no recorder is free. The worker has more threads than
+# these (local/worker.py, docker-compose.yml): what ends a recording never waits for what begins one.
+REQUESTS_AT_ONCE = 12
+_requesting = threading.BoundedSemaphore(REQUESTS_AT_ONCE)
+
 
 @contextmanager
 def retried_by_sweep() -> Iterator[None]:
@@ -28,12 +34,20 @@ def retried_by_sweep() -> Iterator[None]:
 
 @app.task
 def request_egress(recording: int) -> None:
-    with retried_by_sweep():
-        launch.request_egress(_recording(recording), timezone.now())
+    Recording.objects.take_follow_up(recording)
+    if not _requesting.acquire(blocking=False):
+        log.warning("recording %s is left to the sweep: too many are being requested", recording)
+        return
+    try:
+        with retried_by_sweep():
+            launch.request_egress(_recording(recording), timezone.now())
+    finally:
+        _requesting.release()
 
 
 @app.task
 def stop_recording(recording: int) -> None:
+    Recording.objects.take_follow_up(recording)
     with retried_by_sweep():
         lifecycle.stop_recording(_recording(recording), timezone.now())
 
@@ -47,6 +61,7 @@ def stop_egress(egress_id: str) -> None:
 
 @app.task
 def confirm_stored(recording: int) -> None:
+    Recording.objects.take_follow_up(recording)
     with retried_by_sweep():
         lifecycle.confirm_stored(_recording(recording))
 
@@ -71,9 +86,15 @@ TASKS: dict[Action, "Task[[int], None] | Task[[str], None]"] = {
 
 
 def enqueue(follow_up: FollowUp | None) -> None:
-    """Run a follow-up task after the commit, if there is one."""
-    if follow_up:
+    """Run a follow-up task after the commit, if there is one that does not wait for a worker already."""
+    if follow_up and _is_first(follow_up):
         enqueue_on_commit(TASKS[follow_up.action], follow_up.of)
+
+
+def _is_first(follow_up: FollowUp) -> bool:
+    if not isinstance(follow_up.of, int):
+        return True
+    return Recording.objects.claim_follow_up(follow_up.of, follow_up.action.name, timezone.now())
 
 
 accept_former_name("recordings.tasks.start", request_egress)

@@ -14,10 +14,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from upclass.checks import refuse_unsafe_settings, refuse_unusable_storage
+from upclass.logs import Sparingly
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
 
 log = logging.getLogger(__name__)
+sparingly = Sparingly(log)
+
+MESSAGE_EXPIRES = 30  # seconds: by then the task's sweep has found the work
+MOST_WAITING = (
+    10_000  # messages of about 1 kB in a queue; Redis keeps those that expired until a worker comes
+)
 
 app = Celery("upclass")
 app.conf.update(settings.CELERY)
@@ -71,8 +78,19 @@ def _publish(waiting: "queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]]") ->
     while True:
         task, arguments = waiting.get()
         try:
-            task.apply_async(arguments, retry=False)
+            if has_room(task):
+                task.apply_async(arguments, retry=False, expires=MESSAGE_EXPIRES)
         except Exception as error:  # noqa: BLE001  kombu lets through whatever its transport raises
             log.warning("%s was not queued (%s); its sweep will do it", task.name, error)
         finally:
             waiting.task_done()
+
+
+def has_room(task: Task[Any, None]) -> bool:
+    """Whether a task's queue takes more: with no worker there, messages would fill Redis."""
+    name = task.app.amqp.router.route({}, task.name)["queue"].name
+    with task.app.pool.acquire(block=True) as connection:
+        waiting = int(connection.default_channel.client.llen(name))  # type: ignore[attr-defined]  # the stubs take it for producers
+    if waiting >= MOST_WAITING:
+        sparingly.warning("%s messages wait in queue %s: is its worker down? The sweeps do it", waiting, name)
+    return waiting < MOST_WAITING

@@ -269,9 +269,12 @@ CELERY = {
     "broker_url": REDIS_URL,
     "broker_connection_retry_on_startup": True,
     "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 5},
-    "task_queues": [Queue("celery"), Queue("periodic"), Queue("recordings")],
+    "task_queues": [Queue(name) for name in ("celery", "periodic", "recordings", "recordings_ending")],
     # Calls to LiveKit take up to half a minute. "egress" would be a key that LiveKit has in the same Redis.
-    "task_routes": {"recordings.tasks.*": {"queue": "recordings"}},
+    "task_routes": {
+        "recordings.tasks.request_egress": {"queue": "recordings"},
+        "recordings.tasks.*": {"queue": "recordings_ending"},
+    },
     "task_ignore_result": True,
     "task_acks_late": True,
     "worker_prefetch_multiplier": 1,

@@ -15,7 +15,7 @@ from tests.deploy import composed, image
 from upclass.checks import SECRETS
 
 LIVEKIT = yaml.safe_load((ROOT / "deploy" / "livekit.yaml").read_text())
-MAY_BE_EMPTY = {"SECRET_KEY_FALLBACKS", "FRAME_ANCESTORS"}
+MAY_BE_EMPTY = {"SECRET_KEY_FALLBACKS", "FRAME_ANCESTORS", "STAFF_OTP_REQUIRED"}
 
 
 def asked_for() -> set[str]:
@@ -95,6 +95,7 @@ def test_it_sets_what_the_service_reads_and_nothing_else(services: Any) -> None:
     tuned_elsewhere = {
         "RATE_LIMIT_PER_SECOND",
         "RATE_LIMIT_BURST",
+        "LIVEKIT_CLOCK_SKEW",
         "WEBHOOK_RETENTION_DAYS",
         "NEWS_KEPT_DAYS",
     }

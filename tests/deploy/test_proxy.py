@@ -1,5 +1,6 @@
 """Caddy reads deploy/Caddyfile and sends each request where it belongs. TLS is left out."""
 
+import http.client
 import json
 import os
 import subprocess
@@ -37,6 +38,7 @@ def part(name: str) -> Iterator[str]:
                 "path": self.path,
                 **{key.lower(): self.headers[key] for key in self.headers},
             }
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
             body = json.dumps(received).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -149,6 +151,43 @@ def test_nobody_gives_the_service_an_address_of_their_own(proxy: Proxy, name: st
     _, received = proxy.ask("MEET_HOST", "/", headers={name: "6.6.6.6"})
     assert received["x-forwarded-for"] == "127.0.0.1"
     assert "6.6.6.6" not in received.values()
+
+
+def sent(proxy: Proxy, size: int, path: str) -> tuple[int, Any]:
+    """What the proxy answers to a body of so many bytes."""
+    link = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=30)
+    said = {"Host": proxy.hosts["MEET_HOST"], "Expect": "100-continue", "Content-Length": str(size)}
+    link.request("POST", path, headers=said)
+    answer = link.getresponse()
+    found = answer.status, answer.read()
+    link.close()
+    return found
+
+
+@pytest.mark.parametrize("path", ["/api/v1/meetings/", "/language/"])
+def test_a_body_that_the_service_would_never_take_is_refused_by_the_proxy(proxy: Proxy, path: str) -> None:
+    status, body = sent(proxy, 300 * 1024 * 1024, path)
+    shown = json.loads(body)
+    assert (status, shown["code"]) == (413, "request_too_large")
+    assert list(shown) == ["error", "detail", "code", "request_id"]
+    assert shown["request_id"]
+
+
+def test_a_body_that_is_a_little_too_large_is_left_to_the_service(proxy: Proxy) -> None:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{proxy.port}/api/v1/meetings/",
+        data=b"x" * 2 * 1024 * 1024,
+        headers={"Host": proxy.hosts["MEET_HOST"]},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert json.load(answer)["part"] == "web:8000"
+
+
+def test_nobody_holds_a_connection_by_being_slow(services: Any) -> None:
+    [server] = json.loads(caddy(services, "adapt").stdout)["apps"]["http"]["servers"].values()
+    second = 1_000_000_000
+    assert (server["read_header_timeout"], server["read_timeout"]) == (10 * second, 30 * second)
+    assert '"request_buffers":1048576' in json.dumps(server, separators=(",", ":"))
 
 
 @pytest.mark.parametrize("path", ["/webhooks", "/webhooks/livekit/"])

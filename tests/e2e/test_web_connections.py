@@ -51,7 +51,8 @@ def burst(server: Running) -> None:
 def connections(stack: Stack) -> int:
     with psycopg2.connect(stack.env["DATABASE_URL"]) as database, database.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'bursts'")
-        return int(cursor.fetchone()[0])
+        [(number,)] = cursor.fetchall()
+        return int(number)
 
 
 def threads(server: Running) -> int:

@@ -1,17 +1,20 @@
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 
+from local import worker
 from participants.models import Connection
 from recordings import launch, tasks
 from recordings.follow_ups import Action, FollowUp
 from recordings.models import Recording
 from recordings.states import Status
-from tests.conftest import NOON, race
+from tests.conftest import NOON, ROUNDS, race
 from tests.recordings.conftest import after, asked, known, saves, starts, status_of, stops
 from tests.recordings.fakes import FakeEgress, FakeStorage
-from upclass.celery import app
+from upclass.celery import MESSAGE_EXPIRES, app
 from upclass.egress import EgressState
 from upclass.locks import try_lock
 
@@ -103,9 +106,80 @@ def test_each_follow_up_has_its_task(recording: Recording, woken: Woken) -> None
     assert set(Action) == set(tasks.TASKS)
 
 
-def test_what_is_slow_has_a_queue_of_its_own() -> None:
+def test_what_is_slow_has_a_queue_of_its_own_and_what_ends_recordings_another() -> None:
     names = ("request_egress", "stop_recording", "stop_egress", "confirm_stored")
-    assert [queue_of(name) for name in names] == ["recordings"] * 4
+    assert [queue_of(name) for name in names] == ["recordings"] + ["recordings_ending"] * 3
+
+
+def test_a_request_that_waits_for_a_worker_is_queued_once(recording: Recording, woken: Woken) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(2):
+            tasks.sweep_recordings()
+            clock.shift(14)
+    assert len(woken) == 1
+
+
+def test_a_message_that_was_lost_or_expired_is_queued_again(recording: Recording, woken: Woken) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(2):
+            tasks.sweep_recordings()
+            clock.shift(MESSAGE_EXPIRES)
+    assert len(woken) == 2
+
+
+def test_once_a_worker_has_it_the_next_is_queued_at_once(
+    recording: Recording, woken: Woken, fake_egress: FakeEgress
+) -> None:
+    tasks.enqueue(starts(recording))
+    tasks.request_egress(recording.pk)
+    tasks.enqueue(starts(recording))
+    assert len(woken) == 2
+
+
+@pytest.mark.parametrize("task", [tasks.request_egress, tasks.stop_recording, tasks.confirm_stored])
+def test_each_task_says_that_it_is_taken(
+    active: Recording, task: Any, fake_egress: FakeEgress, fake_storage: FakeStorage
+) -> None:
+    Recording.objects.update(queued_at=NOON)
+    task(active.pk)
+    assert Recording.objects.get(pk=active.pk).queued_at is None
+
+
+def test_a_stop_does_not_wait_for_a_request(recording: Recording, woken: Woken) -> None:
+    tasks.enqueue(starts(recording))
+    tasks.enqueue(stops(recording))
+    assert [name for name, _ in woken] == [
+        f"recordings.tasks.{name}" for name in ("request_egress", "stop_recording")
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_of_several_who_queue_the_same_at_once_one_does(
+    recording: Recording, woken: Woken, round_: int
+) -> None:
+    race(*[lambda: tasks.enqueue(starts(recording))] * 4)
+    assert len(woken) == 1
+
+
+def test_requests_leave_threads_for_what_ends_recordings(
+    recording: Recording, fake_egress: FakeEgress, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A request takes half a minute while no recorder is free; here all that may run do."""
+    with ExitStack() as running:
+        for _ in range(tasks.REQUESTS_AT_ONCE):
+            running.enter_context(tasks._requesting)
+        tasks.request_egress(recording.pk)
+        assert fake_egress.asked == []
+        assert "left to the sweep: too many" in caplog.text
+    tasks.request_egress(recording.pk)
+    assert len(fake_egress.asked_to("start_egress")) == 1
+
+
+def test_the_worker_has_more_threads_than_requests_may_hold() -> None:
+    command = list(worker.recordings({}).command)
+    threads = int(command[command.index("--concurrency") + 1])
+    assert threads >= tasks.REQUESTS_AT_ONCE + 4
 
 
 def queue_of(name: str) -> str:

@@ -1,5 +1,7 @@
+import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +51,33 @@ def orphan(port: int) -> Any:
 def test_a_task_is_queued(word: str, is_queued: Callable[[], bool]) -> None:
     enqueue_on_commit(apply_webhook, word)
     assert is_queued()
+
+
+def test_a_message_expires_when_the_sweep_has_found_the_work(
+    word: str, is_queued: Callable[[], bool]
+) -> None:
+    now = datetime.now(UTC)
+    enqueue_on_commit(apply_webhook, word)
+    assert is_queued()
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        [message] = [json.loads(one) for one in redis.lrange(QUEUE, 0, -1) if word.encode() in one]
+    expires = datetime.fromisoformat(message["headers"]["expires"])
+    assert timedelta(0) <= expires - now - timedelta(seconds=celery.MESSAGE_EXPIRES) < timedelta(seconds=60)
+
+
+def test_while_no_worker_comes_messages_do_not_fill_redis(
+    is_queued: Callable[[], bool], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    celery.sparingly.logged_at.clear()
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        most = int(redis.llen(QUEUE)) + 3
+        monkeypatch.setattr(celery, "MOST_WAITING", most)
+        for number in range(20):
+            enqueue_on_commit(apply_webhook, f"EV_{number}")
+        celery._waiting(os.getpid()).join()
+        assert redis.llen(QUEUE) == most
+    [line] = [record.getMessage() for record in caplog.records if "its worker down" in record.getMessage()]
+    assert f"{most} messages wait in queue celery" in line
 
 
 def test_a_task_is_queued_after_the_commit(word: str, is_queued: Callable[[], bool]) -> None:

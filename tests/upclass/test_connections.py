@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -25,6 +26,10 @@ def backends() -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
         return {pid for (pid,) in cursor.fetchall()}
+
+
+def are_gone(pids: set[int]) -> bool:
+    return not pids & backends()
 
 
 def own_backend() -> int:
@@ -55,7 +60,7 @@ def test_threads_that_end_leave_no_connection_open(no_collector: None) -> None:
     for _ in range(3):
         used = burst()
         assert len(used) == THREADS
-        wait_for(lambda used=used: not used & backends(), 20, "connections are still open")
+        wait_for(partial(are_gone, used), 20, "connections are still open")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -70,5 +75,5 @@ def test_a_thread_that_reconnects_lets_go_of_its_former_connection(no_collector:
     former, kept = own_backend(), connection.connection
     connection.connection = None  # as when Django finds it unusable
     connection.connect()
-    wait_for(lambda: former not in backends(), 20, "the former one is still open")
+    wait_for(partial(are_gone, {former}), 20, "the former one is still open")
     assert kept.closed

@@ -1,4 +1,7 @@
-"""LiveKit's webhooks that could not be applied: why, and to have them retried once the cause is mended."""
+"""For staff: webhooks that could not be applied, why, and to have them retried once the cause is mended.
+
+`staff` cannot have this page: entry points never import each other.
+"""
 
 import json
 
