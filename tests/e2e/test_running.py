@@ -96,7 +96,7 @@ class Run:
             return {}
 
     def wait_until_all_is_well(self) -> None:
-        well = {"postgres": "ok", "livekit": "ok", "redis": "ok", "s3": "ok"}
+        well = dict.fromkeys(("postgres", "livekit", "livekit_clock", "redis", "s3"), "ok")
         wait_until(lambda: self.ready() == well, f"still {self.ready()}")
 
     def integrator(self) -> Integrator:
