@@ -8,6 +8,7 @@ from typing import Protocol
 from meetings.models import Meeting
 from participants import timespans
 from participants.models import Connection, Participant
+from upclass.texts import clean_line
 
 
 class Reported(Protocol):
@@ -49,7 +50,8 @@ def connection_of(meeting: Meeting, reported: Reported, at: datetime, now: datet
 
 def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: datetime) -> Connection:
     """Texts that LiveKit did not limit are cut to size."""
-    unknown = {"display_name": reported.name.replace("\0", "").strip()[:100] or "Guest", "created_at": now}
+    name = clean_line(reported.name.replace("\0", ""))[:100].strip()
+    unknown = {"display_name": name or "Guest", "created_at": now}
     person, _ = Participant.objects.get_or_create(unknown, meeting=meeting, identity=reported.identity[:255])
     joined_at = reported.joined_at or at
     facts = {

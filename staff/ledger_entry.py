@@ -21,6 +21,8 @@ from django.utils.safestring import SafeString
 from billing import ledger
 from billing.models import EntryKind, LedgerEntry
 from meetings.models import Meeting
+from staff.form_fields import DecimalDigitsField
+from upclass.form_fields import LineField
 
 KINDS = (EntryKind.GRANT, EntryKind.REFUND, EntryKind.ADJUSTMENT)  # usage is booked by settling only
 DUPLICATE_WINDOW = timedelta(minutes=10)  # within which the same entry is taken for a mistake
@@ -31,7 +33,7 @@ class LedgerEntryForm(forms.ModelForm[LedgerEntry]):
     """A new entry. It carries `form_id`, drawn when it was opened, so that it books once."""
 
     kind = forms.ChoiceField(choices=[("", "---------"), *((kind.value, kind.label) for kind in KINDS)])
-    amount = forms.DecimalField(
+    amount = DecimalDigitsField(
         max_digits=13,
         decimal_places=4,
         help_text="Credits. 1 credit is 1 hour of participant time. An adjustment below 0 takes credits.",
@@ -42,7 +44,7 @@ class LedgerEntryForm(forms.ModelForm[LedgerEntry]):
         widget=AdminTextInputWidget,
         help_text="If it is about one meeting of this customer: its code, such as BCDF-GHJK-MNPR.",
     )
-    reason = forms.CharField(
+    reason = LineField(
         max_length=255, widget=AdminTextInputWidget, help_text="The customer reads it in the API."
     )
     form_id = forms.UUIDField(
