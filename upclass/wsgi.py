@@ -26,6 +26,7 @@ class RequestNormalizer:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         with_length(environ)
+        spoil_undecodable(environ)
         start = partial(with_partitions, start_response)
         try:
             return self.django(environ, start)
@@ -41,6 +42,14 @@ def with_length(environ: "WSGIEnvironment") -> None:
     body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
+
+
+def spoil_undecodable(environ: "WSGIEnvironment") -> None:
+    """A path that is no UTF-8 gets NUL, with which there is none: Django would read its byte FF as `%FF`."""
+    try:
+        environ["PATH_INFO"].encode("latin-1").decode()
+    except UnicodeError:
+        environ["PATH_INFO"] += "\0"
 
 
 def with_partitions(
