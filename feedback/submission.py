@@ -9,6 +9,7 @@ from feedback.errors import FeedbackNotAsked, InvalidFeedback, NotThere
 from feedback.models import MAX_COMMENTS, MAX_STARS, Feedback
 from meetings.models import Meeting
 from participants.models import Participant
+from upclass.inserting import get_or_insert
 from upclass.texts import clean_lines, is_text
 
 STARS = {str(number): number for number in range(1, MAX_STARS + 1)}
@@ -34,9 +35,8 @@ def submit(
         raise FeedbackNotAsked
     stars, words = validated(rating, comments)
     facts = {"participant": there, "rating": stars, "comments": words, "created_at": now}
-    return Feedback.objects.get_or_create(
-        facts, meeting=meeting, external_user_id=str(there.external_user_id)
-    )[0]
+    who = str(there.external_user_id)
+    return get_or_insert(Feedback.objects.all(), facts, meeting=meeting, external_user_id=who)
 
 
 def was_there(person: Participant, meeting: Meeting) -> Participant | None:

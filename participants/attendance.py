@@ -8,6 +8,7 @@ from typing import Protocol
 from meetings.models import Meeting
 from participants import timespans
 from participants.models import Connection, Participant
+from upclass.inserting import get_or_insert
 from upclass.texts import clean_line
 
 
@@ -52,7 +53,8 @@ def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: dat
     """Texts that LiveKit did not limit are cut to size."""
     name = clean_line(reported.name.replace("\0", ""))[:100].strip()
     unknown = {"display_name": name or "Guest", "created_at": now}
-    person, _ = Participant.objects.get_or_create(unknown, meeting=meeting, identity=reported.identity[:255])
+    everybody = Participant.objects.select_related("meeting")
+    person = get_or_insert(everybody, unknown, meeting=meeting, identity=reported.identity[:255])
     joined_at = reported.joined_at or at
     facts = {
         "meeting": meeting,
@@ -63,7 +65,7 @@ def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: dat
         "unsettled_since": now,
         "created_at": now,
     }
-    return Connection.objects.get_or_create(facts, sid=reported.sid)[0]
+    return get_or_insert(Connection.objects.select_related("participant__meeting"), facts, sid=reported.sid)
 
 
 def close_room_connections(meeting: Meeting, at: datetime, now: datetime) -> None:

@@ -11,7 +11,6 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -105,13 +104,7 @@ def _content(entry: LedgerEntry) -> tuple[object, ...]:
 
 def book(entry: LedgerEntry) -> None:
     """Write the entry of a form. Raises BookedBefore."""
-    try:
-        first, is_new = ledger.write_once(entry)
-    except IntegrityError as error:  # booked at this very moment, for another customer: under another lock
-        found = LedgerEntry.objects.filter(form_id=entry.form_id).first()
-        if found is None:
-            raise
-        raise BookedBefore(found, entry) from error
+    first, is_new = ledger.write_once(entry)
     if not is_new:
         raise BookedBefore(first, entry)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from billing import ledger
 from billing.management.arguments import amount, line, slug
 from customers.models import Customer, issue
+from upclass.inserting import get_or_insert
 from upclass.times import parse_day, parse_moment
 
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         name = line("--name", options["name"])[:100]
         if expires_at and expires_at <= now:
             raise CommandError("--expires lies in the past")
-        customer, _ = Customer.objects.get_or_create(slug=slug(options["customer"]))
+        customer = get_or_insert(Customer.objects.all(), {}, slug=slug(options["customer"]))
         if credits > 0:
             ledger.grant(customer, credits, "Credits granted with an API key", now)
         _, key = issue(customer, name, expires_at)
