@@ -5,6 +5,7 @@ Every body is `{"error", "detail", …facts, "code", "fields" (400 only), "reque
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
+from rest_framework.fields import DateTimeField
 from rest_framework.response import Response
 
 from upclass import request_id
@@ -40,11 +42,16 @@ def body(error: StrOrPromise, detail: StrOrPromise, code: str, **facts: Any) -> 
     return {
         "error": str(error),
         "detail": str(detail),
-        **facts,
+        **{name: _shown(fact) for name, fact in facts.items()},
         "code": code,
         **fields,
         "request_id": request_id.current.get(),
     }
+
+
+def _shown(fact: Any) -> Any:
+    """A datetime as it is in every answer."""
+    return DateTimeField().to_representation(fact) if isinstance(fact, datetime) else fact
 
 
 def plain(status: int, detail: str, **facts: Any) -> dict[str, Any]:

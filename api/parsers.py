@@ -1,6 +1,5 @@
 """Bodies of requests."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 from urllib.parse import parse_qsl
@@ -11,6 +10,7 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
 
 from api.errors import TOO_LARGE
+from upclass.texts import is_text
 
 
 class TooLarge(APIException):
@@ -46,7 +46,6 @@ class JsonParser(parsers.JSONParser):
         return found
 
 
-INVALID_TEXT = re.compile("[\0\ud800-\udfff]")
 NO_TEXT = "Must contain neither NUL nor half a surrogate pair."
 
 
@@ -66,11 +65,11 @@ def reject_invalid_query(request: Request) -> None:
 
 def _invalid_paths(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Paths of invalid texts. A name that is itself invalid is reported where it stands, and not repeated."""
-    if isinstance(value, str) and INVALID_TEXT.search(value):
+    if isinstance(value, str) and not is_text(value):
         yield path
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from [path] if INVALID_TEXT.search(name) else _invalid_paths(inner, (*path, name))
+            yield from _invalid_paths(inner, (*path, name)) if is_text(name) else [path]
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _invalid_paths(inner, (*path, str(number)))

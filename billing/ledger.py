@@ -11,6 +11,8 @@ from billing.models import CreditAccount, EntryKind, LedgerEntry
 from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
+from upclass.inserting import get_or_insert
+from upclass.locks import lock_transaction
 
 # Writing
 
@@ -48,14 +50,18 @@ def _add(entry: LedgerEntry, account: CreditAccount) -> LedgerEntry:
 
 @transaction.atomic
 def write_once(entry: LedgerEntry) -> tuple[LedgerEntry, bool]:
-    """Add the entry of a form, unless the form (`form_id`) brought one before; which, and if it is new."""
+    """Add the entry of a form, unless the form (`form_id`) brought one before; which, and if it is new.
+
+    One at a time for each form, for it may be sent for two customers, whose accounts have a lock each.
+    """
+    lock_transaction(f"ledger form {entry.form_id}")
     account = _locked_account(entry.customer)
     known = LedgerEntry.objects.filter(form_id=entry.form_id).first()
     return (known, False) if known else (_add(entry, account), True)
 
 
 def _locked_account(customer: Customer) -> CreditAccount:
-    CreditAccount.objects.get_or_create(customer=customer)
+    get_or_insert(CreditAccount.objects.all(), {}, customer=customer)
     return CreditAccount.objects.select_for_update().get(customer=customer)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from feedback.tasks import create_feedback_requests
+from feedback.tasks import create_feedback_requests_of
 from meetings.errors import MeetingNotActive, MeetingStarted
 from meetings.models import Meeting
 from participants.attendance import unsettle
@@ -38,7 +38,7 @@ def _mark_ended(meeting: Meeting, now: datetime) -> bool:
     if ended_now:
         unsettle(meeting, now)
         if meeting.feedback_required:
-            enqueue_on_commit(create_feedback_requests)
+            enqueue_on_commit(create_feedback_requests_of, meeting.pk)
     return ended_now
 
 

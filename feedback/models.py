@@ -9,6 +9,7 @@ from customers.models import Customer
 from feedback.averages import average
 from meetings.models import Meeting
 from participants.models import Participant
+from upclass.texts import escaped
 
 REQUEST_LIFETIME = timedelta(days=30)
 MAX_STARS = 5
@@ -74,7 +75,7 @@ class FeedbackRequest(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.external_user_id} for {self.meeting.code}"
+        return f"{escaped(self.external_user_id)} for {self.meeting.code}"
 
     @property
     def day(self) -> str:
@@ -118,7 +119,8 @@ class Feedback(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.rating} of {MAX_STARS} stars from {self.external_user_id} for {self.meeting.code}"
+        who = escaped(self.external_user_id)
+        return f"{self.rating} of {MAX_STARS} stars from {who} for {self.meeting.code}"
 
 
 def last_day(person: Participant, meeting: Meeting) -> date:

@@ -9,6 +9,8 @@ from feedback.errors import FeedbackNotAsked, InvalidFeedback, NotThere
 from feedback.models import MAX_COMMENTS, MAX_STARS, Feedback
 from meetings.models import Meeting
 from participants.models import Participant
+from upclass.inserting import get_or_insert
+from upclass.texts import clean_lines, is_text
 
 STARS = {str(number): number for number in range(1, MAX_STARS + 1)}
 NO_RATING = _("Choose one to five stars.")
@@ -33,9 +35,8 @@ def submit(
         raise FeedbackNotAsked
     stars, words = validated(rating, comments)
     facts = {"participant": there, "rating": stars, "comments": words, "created_at": now}
-    return Feedback.objects.get_or_create(
-        facts, meeting=meeting, external_user_id=str(there.external_user_id)
-    )[0]
+    who = str(there.external_user_id)
+    return get_or_insert(Feedback.objects.all(), facts, meeting=meeting, external_user_id=who)
 
 
 def was_there(person: Participant, meeting: Meeting) -> Participant | None:
@@ -71,7 +72,7 @@ def _stars(given: object) -> int | None:
 
 def _words(given: object) -> str:
     """A form's lines end with two characters where the person, and the form's bound, counted one."""
-    return given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
+    return clean_lines(given) if isinstance(given, str) else ""
 
 
 def _wrong_with(words: str) -> list[StrOrPromise]:
@@ -79,5 +80,4 @@ def _wrong_with(words: str) -> list[StrOrPromise]:
         return [NO_COMMENTS]
     if len(words) > MAX_COMMENTS:
         return [TOO_LONG]
-    is_text = "\0" not in words and not any("\ud800" <= letter <= "\udfff" for letter in words)
-    return [] if is_text else [NOT_TEXT]
+    return [] if is_text(words) else [NOT_TEXT]

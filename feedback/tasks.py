@@ -5,6 +5,7 @@ import logging
 from django.utils import timezone
 
 from feedback import requesting
+from meetings.models import Meeting
 from upclass.celery import accept_former_name, app
 from upclass.locks import try_lock
 
@@ -20,6 +21,12 @@ def create_feedback_requests() -> None:
                 requesting.create_for(meeting, timezone.now())
             except Exception:  # logged with its traceback, and retried by the next run
                 log.exception("the feedback requests of meeting %s could not be created", meeting)
+
+
+@app.task
+def create_feedback_requests_of(meeting_pk: int) -> None:
+    """The same for one meeting, which has just ended."""
+    requesting.create_for(Meeting.objects.get(pk=meeting_pk), timezone.now())
 
 
 accept_former_name("feedback.tasks.write_debts", create_feedback_requests)

@@ -16,6 +16,7 @@ ADVICE = "Give another server with DATABASE_URL, or look into its folder under .
 NOBODY = 65534
 IN_NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+NAMING_DATABASE = ("-c", "log_line_prefix=%m [%p] %d ")  # in the log, which others may share
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
@@ -84,7 +85,7 @@ def part(folder: Path, database_url: str, lasting: bool = True) -> Part:
     target = urlsplit(database_url)
     assert target.port and target.password
     prepare(folder, target.password)
-    where = ["-D", str(folder), "-h", "127.0.0.1", "-p", str(target.port), "-k", ""]
+    where = ["-D", str(folder), "-h", "127.0.0.1", "-p", str(target.port), "-k", "", *NAMING_DATABASE]
     return Part(
         name="postgres",
         command=[*as_ordinary_user(), str(binaries() / "postgres"), *where, *(() if lasting else FAST)],

@@ -9,6 +9,8 @@ from typing import Protocol
 from meetings.models import Meeting
 from participants import timespans
 from participants.models import Admission, Connection, Participant
+from upclass.inserting import get_or_insert
+from upclass.texts import clean_line
 
 ID = re.compile("[0-9]{1,18}")  # of a row
 
@@ -57,8 +59,10 @@ def connection_of(meeting: Meeting, reported: Reported, at: datetime, now: datet
 
 def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: datetime) -> Connection:
     """Texts that LiveKit did not limit are cut to size."""
-    unknown = {"display_name": reported.name.replace("\0", "").strip()[:100] or "Guest", "created_at": now}
-    person, _ = Participant.objects.get_or_create(unknown, meeting=meeting, identity=reported.identity[:255])
+    name = clean_line(reported.name.replace("\0", ""))[:100].strip()
+    unknown = {"display_name": name or "Guest", "created_at": now}
+    everybody = Participant.objects.select_related("meeting")
+    person = get_or_insert(everybody, unknown, meeting=meeting, identity=reported.identity[:255])
     joined_at = reported.joined_at or at
     facts = {
         "meeting": meeting,
@@ -70,7 +74,7 @@ def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: dat
         "unsettled_since": now,
         "created_at": now,
     }
-    return Connection.objects.get_or_create(facts, sid=reported.sid)[0]
+    return get_or_insert(Connection.objects.select_related("participant__meeting"), facts, sid=reported.sid)
 
 
 def _admission(person: Participant, named: str) -> Admission | None:

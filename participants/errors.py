@@ -1,4 +1,5 @@
 from upclass.errors import Problem
+from upclass.texts import escaped
 
 
 class MeetingNotSecured(Problem):
@@ -16,7 +17,8 @@ class AlreadyRegistered(Problem):
 
     def __init__(self, external_user_id: str) -> None:
         super().__init__(
-            f'A participant with external_user_id "{external_user_id}" is already registered for this meeting'
+            f'A participant with external_user_id "{escaped(external_user_id)}" '
+            "is already registered for this meeting"
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from meetings.errors import MeetingNotActive
 from meetings.models import Meeting
@@ -32,38 +32,32 @@ def add(person: Participant, now: datetime) -> Participant:
     return registered
 
 
+@transaction.atomic
 def register(people: Iterable[Participant]) -> list[Participant]:
     """Write registrations of one meeting: all or none, in one statement.
 
-    Raises AlreadyRegistered, naming the first whose `external_user_id` is taken.
+    Raises AlreadyRegistered, naming the first whose `external_user_id` is taken. Under the meeting's lock,
+    so that this is known before: a statement that fails stands in PostgreSQL's log with everybody's data.
     """
     new = list(people)
-    _give_different_codes(new)
-    seen: set[str | None] = set()
-    for person in new:
-        if person.external_user_id in seen:
+    meetings = {person.meeting_id for person in new}
+    known = list(Meeting.objects.select_for_update().filter(pk__in=meetings))  # locked
+    there = list(Participant.objects.filter(meeting__in=known).only("code", "external_user_id", "removed_at"))
+    _refuse_taken(new, {person.external_user_id for person in there if not person.removed_at})
+    _give_different_codes(new, {person.code for person in there})
+    return Participant.objects.bulk_create(new)
+
+
+def _refuse_taken(people: list[Participant], taken: set[str | None]) -> None:
+    for person in people:
+        if person.external_user_id in taken:
             raise AlreadyRegistered(str(person.external_user_id))
-        seen.add(person.external_user_id)
-    try:
-        with transaction.atomic():
-            return Participant.objects.bulk_create(new)
-    except IntegrityError as error:
-        if "registered_once_per_meeting" not in str(error):
-            raise
-        raise AlreadyRegistered(str(_first_taken(new).external_user_id)) from error
+        taken.add(person.external_user_id)
 
 
-def _give_different_codes(people: list[Participant]) -> None:
+def _give_different_codes(people: list[Participant], taken: set[str]) -> None:
     """Codes are drawn among 3·10^8: draw again where the meeting has one already."""
-    meetings = {person.meeting_id for person in people}
-    taken = set(Participant.objects.filter(meeting__in=meetings).values_list("code", flat=True))
     for person in people:
         while person.code in taken:
             person.code = codes.participant_code()
         taken.add(person.code)
-
-
-def _first_taken(people: list[Participant]) -> Participant:
-    standing = Participant.objects.of(people[0].meeting).registered()
-    taken = set(standing.values_list("external_user_id", flat=True))
-    return next((person for person in people if person.external_user_id in taken), people[0])

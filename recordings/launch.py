@@ -3,7 +3,6 @@
 import logging
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
@@ -31,12 +30,9 @@ def begin(meeting: Meeting, now: datetime) -> FollowUp | None:
     if not (occupancy and recorder and _may_begin(meeting, occupancy, now)):
         return None
     recording = Recording(meeting=meeting, recorder=recorder, created_at=now, try_after=now)
-    try:
-        with transaction.atomic():
-            recording.save(force_insert=True)
-    except IntegrityError:  # another process queued one at this moment
-        return None
-    return FollowUp(Action.REQUEST, recording.pk)
+    Recording.objects.bulk_create([recording], ignore_conflicts=True)
+    queued = Recording.objects.filter(uid=recording.uid).first()  # None: another process was faster
+    return FollowUp(Action.REQUEST, queued.pk) if queued else None
 
 
 def _may_begin(meeting: Meeting, occupancy: Occupancy, now: datetime) -> bool:

@@ -88,6 +88,7 @@ class Recording(models.Model):
 
     class Meta:
         ordering = ("created_at", "pk")
+        permissions = (("download_recording", "Can download recording"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("meeting",), condition=Q(state__in=RUNNING), name="one_running_recording_per_meeting"

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from customers.models import ApiKey
+from staff.form_fields import STRICT
 
 
 @admin.register(ApiKey)
@@ -16,6 +17,7 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
     list_select_related = ("customer",)
     search_fields = ("prefix", "name", "customer__slug")
     autocomplete_fields = ("customer",)
+    formfield_overrides = STRICT
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[Any]:
         limits = ["rate_limit_per_second", "rate_limit_burst"]

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from billing import ledger
 from customers.models import ApiKey, Customer
+from staff.form_fields import STRICT, DecimalDigitsField
 
 
 class CustomerForm(forms.ModelForm[Customer]):
-    starting_credits = forms.DecimalField(
+    starting_credits = DecimalDigitsField(
         required=False,
         min_value=Decimal(0),
         max_digits=10,
@@ -40,10 +41,16 @@ class ApiKeyInline(admin.TabularInline[ApiKey, Customer]):
         return False
 
 
+def may_grant(request: HttpRequest) -> bool:
+    """Credits are given by those who may book: to make a customer does not suffice."""
+    return request.user.has_perm("billing.add_ledgerentry")
+
+
 @admin.register(Customer)
 class CustomerAdmin(admin.ModelAdmin[Customer]):
     form = CustomerForm
     change_form_template = "staff/customer.html"
+    formfield_overrides = STRICT
     list_display = ("slug", "name", "is_active", "credits", "created_at")
     list_filter = ("is_active",)
     search_fields = ("slug", "name")
@@ -51,7 +58,9 @@ class CustomerAdmin(admin.ModelAdmin[Customer]):
 
     def get_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[Any]:
         fields = ["slug", "name", "is_active", "overdraft_limit"]
-        return [*fields, "credits", "created_at"] if obj else [*fields, "starting_credits"]
+        if obj:
+            return [*fields, "credits", "created_at"]
+        return [*fields, "starting_credits"] if may_grant(request) else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
         return ["credits", "created_at"] if obj else []
@@ -63,7 +72,7 @@ class CustomerAdmin(admin.ModelAdmin[Customer]):
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         credits = form.cleaned_data.get("starting_credits")
-        if credits and not change:
+        if credits and not change and may_grant(request):
             entry = ledger.grant(obj, credits, "Starting credits", timezone.now())
             who = str(request.user.pk)  # whom the entry's page shows
             LogEntry.objects.log_actions(who, [entry], ADDITION, single_object=True)

@@ -7,8 +7,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 
 from feedback.models import Feedback
+from staff.external_user_id import WithEscapedId
 
-SHOWN = ("created_at", "meeting", "customer", "rating", "comments", "external_user_id", "participant")
+SHOWN = ("created_at", "meeting", "customer", "rating", "comments", "escaped_id", "participant")
 
 
 class FeedbackChangeList(ChangeList):
@@ -22,7 +23,7 @@ class FeedbackChangeList(ChangeList):
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(admin.ModelAdmin[Feedback]):
+class FeedbackAdmin(WithEscapedId, admin.ModelAdmin[Feedback]):
     """To look at: one meeting's average is seen by searching for its code."""
 
     list_display = SHOWN

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from feedback.models import FeedbackRequest, FeedbackRequestQuerySet, Status
+from staff.external_user_id import WithEscapedId
 
-SHOWN = ("created_at", "meeting", "customer", "external_user_id", "participant", "status", "waived_at")
+SHOWN = ("created_at", "meeting", "customer", "escaped_id", "participant", "status", "waived_at")
 
 
 class ByStatus(admin.SimpleListFilter):
@@ -26,7 +27,7 @@ class ByStatus(admin.SimpleListFilter):
 
 
 @admin.register(FeedbackRequest)
-class FeedbackRequestAdmin(admin.ModelAdmin[FeedbackRequest]):
+class FeedbackRequestAdmin(WithEscapedId, admin.ModelAdmin[FeedbackRequest]):
     """To look at, and to waive, which takes the permission to change them. Nothing else can be changed."""
 
     list_display = SHOWN
@@ -63,10 +64,9 @@ class FeedbackRequestAdmin(admin.ModelAdmin[FeedbackRequest]):
 
     @admin.action(description="Waive the selected feedback requests", permissions=["waive"])
     def waive(self, request: HttpRequest, queryset: QuerySet[FeedbackRequest]) -> None:
-        waived = sum(
-            self._waive(request, feedback_request) for feedback_request in queryset.select_related("meeting")
-        )
-        left = queryset.count() - waived
+        chosen = list(queryset.select_related("meeting"))  # once: waived, they leave a list of open ones
+        waived = sum(self._waive(request, feedback_request) for feedback_request in chosen)
+        left = len(chosen) - waived
         outcome = f"{waived} waived." + (f" {left} were not open any more: left as they are." if left else "")
         self.message_user(request, outcome, messages.SUCCESS if waived else messages.WARNING)
 

@@ -11,7 +11,6 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +20,8 @@ from django.utils.safestring import SafeString
 from billing import ledger
 from billing.models import EntryKind, LedgerEntry
 from meetings.models import Meeting
+from staff.form_fields import DecimalDigitsField
+from upclass.form_fields import LineField
 
 KINDS = (EntryKind.GRANT, EntryKind.REFUND, EntryKind.ADJUSTMENT)  # usage is booked by settling only
 DUPLICATE_WINDOW = timedelta(minutes=10)  # within which the same entry is taken for a mistake
@@ -31,7 +32,7 @@ class LedgerEntryForm(forms.ModelForm[LedgerEntry]):
     """A new entry. It carries `form_id`, drawn when it was opened, so that it books once."""
 
     kind = forms.ChoiceField(choices=[("", "---------"), *((kind.value, kind.label) for kind in KINDS)])
-    amount = forms.DecimalField(
+    amount = DecimalDigitsField(
         max_digits=13,
         decimal_places=4,
         help_text="Credits. 1 credit is 1 hour of participant time. An adjustment below 0 takes credits.",
@@ -42,7 +43,7 @@ class LedgerEntryForm(forms.ModelForm[LedgerEntry]):
         widget=AdminTextInputWidget,
         help_text="If it is about one meeting of this customer: its code, such as BCDF-GHJK-MNPR.",
     )
-    reason = forms.CharField(
+    reason = LineField(
         max_length=255, widget=AdminTextInputWidget, help_text="The customer reads it in the API."
     )
     form_id = forms.UUIDField(
@@ -103,13 +104,7 @@ def _content(entry: LedgerEntry) -> tuple[object, ...]:
 
 def book(entry: LedgerEntry) -> None:
     """Write the entry of a form. Raises BookedBefore."""
-    try:
-        first, is_new = ledger.write_once(entry)
-    except IntegrityError as error:  # booked at this very moment, for another customer: under another lock
-        found = LedgerEntry.objects.filter(form_id=entry.form_id).first()
-        if found is None:
-            raise
-        raise BookedBefore(found, entry) from error
+    first, is_new = ledger.write_once(entry)
     if not is_new:
         raise BookedBefore(first, entry)
 

@@ -6,13 +6,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from participants.models import Participant
+from staff.external_user_id import WithEscapedId
 
-SHOWN = ("created_at", "meeting", "customer", "display_name", "external_user_id", "role")
+SHOWN = ("created_at", "meeting", "customer", "display_name", "escaped_id", "role")
 ENDS = ("removed_at", "barred_at", "barred_by")
 
 
 @admin.register(Participant)
-class ParticipantAdmin(admin.ModelAdmin[Participant]):
+class ParticipantAdmin(WithEscapedId, admin.ModelAdmin[Participant]):
     """To look at, and to let back in, which takes the permission to change people. Neither link nor code."""
 
     list_display = (*SHOWN, *ENDS)

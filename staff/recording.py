@@ -1,13 +1,21 @@
-"""Recordings: what became of each, why it failed, a link to watch it, and asking LiveKit again."""
+"""Recordings: what became of each, why it failed, a link to watch it, and asking LiveKit again.
+
+To look at them does not suffice for the others: a link takes the permission to download recordings, asking
+the one to change them. Both are logged.
+"""
 
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
 
 from recordings import sweep
 from recordings.models import Recording
@@ -23,7 +31,7 @@ LEVELS = {State.COMPLETED: messages.SUCCESS, State.FAILED: messages.ERROR}
 class RecordingAdmin(admin.ModelAdmin[Recording]):
     """To look at; LiveKit and the storage alone decide what becomes of a recording."""
 
-    list_display = (
+    list_display: tuple[str, ...] = (
         "created_at",
         "meeting",
         "customer",
@@ -73,7 +81,23 @@ class RecordingAdmin(admin.ModelAdmin[Recording]):
     def has_delete_permission(self, request: HttpRequest, obj: Recording | None = None) -> bool:
         return False
 
+    def has_ask_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recordings.change_recording")
+
+    def has_download_permission(self, request: HttpRequest) -> bool:
+        may_download = request.user.has_perm("recordings.download_recording")
+        return may_download and self.has_view_permission(request)
+
     # What is shown
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self._shown(request, self.list_display)
+
+    def get_fields(self, request: HttpRequest, obj: Recording | None = None) -> list[Any]:
+        return self._shown(request, self.readonly_fields)
+
+    def _shown(self, request: HttpRequest, names: tuple[str, ...]) -> list[Any]:
+        return [name for name in names if name != "watch" or self.has_download_permission(request)]
 
     @admin.display(ordering="meeting__customer__slug")
     def customer(self, recording: Recording) -> str:
@@ -95,17 +119,35 @@ class RecordingAdmin(admin.ModelAdmin[Recording]):
     def watch(self, recording: Recording) -> SafeString | str:
         if not recording.has_file:
             return "-"
-        link = storage.link(recording.file, recording.file_name, WATCHING)
-        return format_html('<a href="{}" target="_blank" rel="noreferrer">Watch</a>', link)
+        address = reverse("admin:recordings_recording_download", args=[recording.pk])
+        return format_html('<a href="{}" target="_blank" rel="noreferrer">Watch</a>', address)
 
     # What can be done
 
-    @admin.action(description="Ask LiveKit again about the selected recordings", permissions=["view"])
+    def get_urls(self) -> list[URLPattern]:
+        download = self.admin_site.admin_view(require_GET(self.download))
+        return [
+            path("<int:pk>/download/", download, name="recordings_recording_download"),
+            *super().get_urls(),
+        ]
+
+    def download(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A signed link, after it was logged who got one."""
+        if not self.has_download_permission(request):
+            raise PermissionDenied
+        recording = get_object_or_404(Recording.objects.select_related("meeting"), pk=pk)
+        if not recording.has_file:
+            raise Http404
+        self.log_change(request, recording, "Downloaded.")
+        return HttpResponseRedirect(storage.link(recording.file, recording.file_name, WATCHING))
+
+    @admin.action(description="Ask LiveKit again about the selected recordings", permissions=["ask"])
     def ask_again(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
         for recording in queryset.select_related("meeting__customer"):
             self._ask(request, recording)
 
     def _ask(self, request: HttpRequest, recording: Recording) -> None:
+        self.log_change(request, recording, "Asked LiveKit again.")
         try:
             enqueue(sweep.check_now(recording, timezone.now()))
         except (livekit.Unreachable, storage.Unreachable) as error:

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from billing import ledger
 from customers.models import Customer, issue
 from meetings.models import Meeting
 from participants.models import Connection, Participant
+from tests import postgres_log
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import codes, livekit, storage
 from upclass.errors import Problem
@@ -42,6 +43,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Between tests that commit, the tables are emptied, which the ledger would refuse."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE billing_ledgerentry DISABLE TRIGGER billing_ledgerentry_not_emptied")
+
+
+@pytest.fixture
+def no_database_errors(db: None) -> Iterator[None]:
+    """What is refused as a matter of course is no error of PostgreSQL's: its log would show all of it."""
+    start = postgres_log.position()
+    yield
+    assert postgres_log.errors_since(start) == []
+
+
+@pytest.fixture(autouse=True)
+def races_without_database_errors(request: pytest.FixtureRequest) -> None:
+    """Every race is such a case."""
+    marked = request.node.get_closest_marker("django_db")
+    is_race = marked and marked.kwargs.get("transaction")
+    if is_race and not request.node.get_closest_marker("database_errors"):
+        request.getfixturevalue("no_database_errors")
 
 
 @pytest.fixture

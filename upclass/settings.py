@@ -36,7 +36,7 @@ def listed(name: str, default: str = "") -> list[str]:
 def number(name: str, default: int) -> int:
     """A whole number above 0; anything else stops the start."""
     given = text(name, str(default))
-    if not (given.isdecimal() and int(given)):
+    if not (given.isascii() and given.isdecimal() and int(given)):
         raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {given!r}.")
     return int(given)
 

@@ -32,6 +32,7 @@ class RequestNormalizer:
         with_readable_content_type(environ)
         body = environ["wsgi.input"]
         with_length(environ)
+        spoil_undecodable(environ)
         response = self.django(environ, partial(with_partitions, start_response))
         drain(environ, body)
         return response
@@ -66,6 +67,14 @@ def drain(environ: "WSGIEnvironment", body: Any) -> None:
     left = DRAINED if is_sent else 0
     while left > 0 and (piece := body.read(min(left, 64 * 1024))):
         left -= len(piece)
+
+
+def spoil_undecodable(environ: "WSGIEnvironment") -> None:
+    """A path that is no UTF-8 gets NUL, with which there is none: Django would read its byte FF as `%FF`."""
+    try:
+        environ["PATH_INFO"].encode("latin-1").decode()
+    except UnicodeError:
+        environ["PATH_INFO"] += "\0"
 
 
 def with_partitions(

@@ -1,18 +1,16 @@
 """Fields that take the JSON type they name and nothing that looks like it."""
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-# Python would take any character between date and time, so that a date's zone would pass for a time.
-DATE_AND_TIME = re.compile(r"[\dW-]+[Tt ]")
-EARLIEST = 1000  # earlier years would be shown without their zeros
+from upclass.numbers import is_integer
+from upclass.texts import find_unshowable, is_blank
+from upclass.times import parse_moment
 
 
 class Text(serializers.CharField):
@@ -24,12 +22,33 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class TrimmedText(Text):
-    """A string of which the spaces around it do not count: a bound that a schema can only describe."""
+def one_line(text: str) -> None:
+    """Raise ValidationError for what people could not read, or not as it stands there."""
+    found = find_unshowable(text)
+    if found:
+        raise serializers.ValidationError(
+            f"Must be one line without control and invisible format characters: it has {found}."
+        )
+
+
+class Line(Text):
+    """One line of text that people read, any space around it; with nothing to see in it, it is empty."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        one_line(text.strip())
+        if is_blank(text) and not self.allow_blank:
+            self.fail("blank")
+        return "" if is_blank(text) else text
+
+
+class TrimmedLine(Line):
+    """A line of which the spaces around it do not count: a bound that a schema can only describe."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         self.longest = longest
-        super().__init__(help_text=f"1-{longest} characters, without the spaces around them.", **kwargs)
+        help_text = f"One line of 1-{longest} characters, without the spaces around them."
+        super().__init__(help_text=help_text, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
@@ -58,6 +77,15 @@ class Count(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class CountInQuery(serializers.IntegerField):
+    """A whole number as a query holds it; DRF's own would also take "1_0", "5.0" and more digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not is_integer(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field(OpenApiTypes.DOUBLE)
 class Credits(serializers.Field[Decimal, Any, float, Any]):
     """Credits, shown as a JSON number: of the 14 digits in which they are kept, a float loses none."""
@@ -79,20 +107,9 @@ class Moment(serializers.DateTimeField):
     """An ISO 8601 date with a time. Without a zone it is UTC; shown in UTC with the fraction cut."""
 
     def to_internal_value(self, data: Any) -> datetime:
-        moment = _parsed(data) if isinstance(data, str) and DATE_AND_TIME.match(data) else None
+        moment = parse_moment(data) if isinstance(data, str) else None
         if moment is None:
             raise serializers.ValidationError(
                 "Must be an ISO 8601 date with a time, such as 2024-12-20T10:00:00Z."
             )
         return moment
-
-
-def _parsed(data: str) -> datetime | None:
-    try:
-        moment = parse_datetime(data)
-        if moment is None:
-            return None
-        in_utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return in_utc if in_utc.year >= EARLIEST else None
-    except (ValueError, OverflowError):
-        return None

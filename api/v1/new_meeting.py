@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from api.v1.account import Balance
-from api.v1.fields import Count, Flag, Moment, Text
+from api.v1.fields import Count, Flag, Line, Moment
 from api.v1.participants import NewParticipantSerializer, RegisteredSerializer
 from billing import pricing
 from meetings.models import Meeting
@@ -20,7 +20,14 @@ from participants.registration import register
 class NewMeetingSerializer(serializers.Serializer[Meeting]):
     """The body of create. `context`: `now`."""
 
-    topic = Text(max_length=255, required=False, default="", allow_blank=True, trim_whitespace=False)
+    topic = Line(
+        max_length=255,
+        required=False,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="One line.",
+    )
     start_date_time = Moment(required=False, default=None, allow_null=True)
     expires_at = Moment(required=False, default=None, allow_null=True)
     is_secured = Flag(required=False, default=False)

@@ -7,6 +7,8 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from api.v1.fields import CountInQuery
+
 MAX_OFFSET = 2**31 - 1
 
 LIMIT = OpenApiParameter(
@@ -24,8 +26,8 @@ OFFSET = OpenApiParameter(
 
 
 class PageSerializer(serializers.Serializer[Any]):
-    limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
-    offset = serializers.IntegerField(min_value=0, max_value=MAX_OFFSET, default=0)
+    limit = CountInQuery(min_value=1, max_value=100, default=50)
+    offset = CountInQuery(min_value=0, max_value=MAX_OFFSET, default=0)
 
 
 def page(request: Request, filters: django_filters.FilterSet) -> tuple[list[Any], dict[str, int]]:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.v1 import examples
-from api.v1.fields import Choice, Moment, Text, TrimmedText
+from api.v1.fields import Choice, Moment, Text, TrimmedLine, one_line
 from api.v1.schema import EXTERNAL_USER_ID, MEETING_CODE, operation, post_operation
 from api.v1.scope import CustomerViewSet, people
 from calls import removal
@@ -20,10 +20,15 @@ from participants.models import Participant, Role
 
 
 class NewParticipantSerializer(serializers.Serializer[Participant]):
-    display_name = TrimmedText(longest=100)
+    display_name = TrimmedLine(longest=100)
     external_user_id = Text(min_length=1, max_length=255, trim_whitespace=False)
     email = serializers.EmailField(
-        max_length=254, trim_whitespace=False, required=False, default=None, allow_null=True
+        max_length=254,
+        trim_whitespace=False,
+        required=False,
+        default=None,
+        allow_null=True,
+        validators=[one_line],
     )
     role = Choice(choices=Role.choices, required=False, default=Role.ATTENDEE)
 

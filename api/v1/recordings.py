@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.v1 import examples
-from api.v1.fields import Moment
+from api.v1.fields import CountInQuery, Moment
 from api.v1.schema import MEETING_CODE, operation
 from api.v1.scope import CustomerViewSet, recordings
 from meetings.errors import MeetingNotFound
@@ -31,7 +31,7 @@ EXPIRES_IN = OpenApiParameter(
 
 
 class LinksSerializer(serializers.Serializer[Any]):
-    expires_in = serializers.IntegerField(min_value=MIN_EXPIRY, max_value=MAX_EXPIRY, default=DEFAULT_EXPIRY)
+    expires_in = CountInQuery(min_value=MIN_EXPIRY, max_value=MAX_EXPIRY, default=DEFAULT_EXPIRY)
 
 
 class RecordingSummarySerializer(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """What is written behind a command's options: read it, or raise CommandError with a sentence."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,8 @@ from django.core.management.base import CommandError
 from django.core.validators import validate_slug
 
 from customers.models import Customer
+from upclass.numbers import parse_decimal
+from upclass.texts import find_unshowable, is_blank
 
 
 class Month(NamedTuple):
@@ -46,10 +48,9 @@ def slug(text: str) -> str:
 
 def amount(text: str) -> Decimal:
     """Credits with at most 4 decimals."""
-    try:
-        credits = Decimal(text)
-    except InvalidOperation as error:
-        raise CommandError(f"--credits: {text!r} is not a number") from error
+    credits = parse_decimal(text)
+    if credits is None:
+        raise CommandError(f"--credits: {text!r} is not a number")
     if not credits.is_finite() or abs(credits) >= 10**9 or credits != round(credits, 4):
         raise CommandError("--credits: a number below 10^9 with at most 4 decimals")
     return credits
@@ -57,11 +58,18 @@ def amount(text: str) -> Decimal:
 
 def reason(text: str) -> str:
     """Why credits come or go: 1-255 characters, which the customer reads."""
-    told = text.strip()
-    if not told:
+    told = line("--reason", text)
+    if is_blank(told):
         raise CommandError("--reason: say why; the customer reads it")
     if len(told) > 255:
         raise CommandError("--reason: at most 255 characters")
-    if "\0" in told or any("\ud800" <= letter <= "\udfff" for letter in told):
-        raise CommandError("--reason: has a character that cannot be kept")
+    return told
+
+
+def line(option: str, text: str) -> str:
+    """One line of text that people read."""
+    told = text.strip()
+    found = find_unshowable(told)
+    if found:
+        raise CommandError(f"{option}: has a character that cannot be kept, {found}")
     return told

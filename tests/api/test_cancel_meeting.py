@@ -51,6 +51,11 @@ def test_a_started_meeting_cannot_be_cancelled(api: Api, person: Participant, fa
     }
 
 
+def test_a_fraction_of_the_second_is_cut(api: Api, person: Participant) -> None:
+    connected(person, noon(0.999999))
+    assert cancel(api, person.meeting).json()["started_at"] == "2026-03-01T12:00:00Z"
+
+
 @time_machine.travel(noon(60))
 def test_a_meeting_that_somebody_was_just_let_into_cannot_be_cancelled(api: Api, person: Participant) -> None:
     Admission.objects.create(participant=person, created_at=NOON)

@@ -145,12 +145,26 @@ def test_what_is_left_out_of_a_person_has_its_default(api: Api) -> None:
         ("2036-12-20T10:00:00", "2036-12-20T10:00:00Z"),
         ("2036-12-20T10:00:00.999Z", "2036-12-20T10:00:00Z"),
         ("2036-12-20 10:00", "2036-12-20T10:00:00Z"),
+        ("2036-12-20t10:00:00z", "2036-12-20T10:00:00Z"),
+        ("2036-12-20T24:00:00Z", "2036-12-21T00:00:00Z"),
         (None, None),
     ],
 )
 @pytest.mark.parametrize("field", ["start_date_time", "expires_at"])
 def test_moments_are_shown_in_utc(api: Api, field: str, given: str | None, shown: str | None) -> None:
     assert api.post("meetings/", {field: given}).json()[field] == shown
+
+
+@pytest.mark.parametrize("topic", ["", "   ", "\u200d", "\u3164"])
+def test_a_topic_with_nothing_to_see_is_empty(api: Api, topic: str) -> None:
+    assert api.post("meetings/", {"topic": topic}).json()["topic"] == ""
+
+
+@pytest.mark.parametrize(
+    "topic", [" Standup ", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "क्\u200dष", "👩\u200d🚀"]
+)
+def test_any_other_topic_is_kept_as_it_is(api: Api, topic: str) -> None:
+    assert api.post("meetings/", {"topic": topic}).json()["topic"] == topic
 
 
 @pytest.mark.parametrize("seats", [2, 200])
@@ -181,6 +195,8 @@ def test_the_balance_is_a_number_with_up_to_four_decimals(api: Api) -> None:
         ("topic", "x" * 256),
         ("topic", "a\0b"),
         ("topic", "\ud800"),
+        ("topic", "one\ntwo"),
+        ("topic", "a\u202eb"),
         ("is_secured", "yes"),
         ("is_secured", 1),
         ("is_secured", None),
@@ -195,6 +211,8 @@ def test_the_balance_is_a_number_with_up_to_four_decimals(api: Api) -> None:
         ("start_date_time", 1734688800),
         ("start_date_time", "2036-13-40T10:00:00Z"),
         ("start_date_time", "2036-12-20T10:00:00+99:00"),
+        ("start_date_time", "2036-12-20T10:00:00+05.5"),
+        ("start_date_time", "20361220T10000012Z"),
         ("start_date_time", "9999-12-31T23:59:59-05:00"),
         ("start_date_time", "\ud8002036-12-20T10:00"),
         ("expires_at", "2020-01-01T00:00:00Z"),

@@ -162,6 +162,8 @@ def test_limits_up_to_a_hundred_are_served(api: Api, limit: int) -> None:
     "query",
     [
         "limit=0",
+        "limit=1_0",
+        "offset=%D9%A1",
         "limit=101",
         "limit=",
         "limit=ten",

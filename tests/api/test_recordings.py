@@ -222,7 +222,24 @@ def test_a_link_may_be_good_for_a_minute_to_12_hours(
 
 
 @pytest.mark.parametrize(
-    "value", ["59", "43201", "0", "-900", "", "soon", "15m", "900.5", "1e3", "NaN", "%00", "9" * 2000]
+    "value",
+    [
+        "59",
+        "43201",
+        "0",
+        "-900",
+        "",
+        "soon",
+        "15m",
+        "900.5",
+        "900.0",
+        "1e3",
+        "9_00",
+        "%D9%A9%D9%A0%D9%A0",
+        "NaN",
+        "%00",
+        "9" * 2000,
+    ],
 )
 def test_any_other_time_is_refused(api: Api, call: Meeting, value: str) -> None:
     """Also when there is nothing to be linked."""

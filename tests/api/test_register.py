@@ -57,9 +57,35 @@ def test_a_name_is_trimmed(api: Api, secured: Meeting) -> None:
     assert body["display_name"] == "x" * 100
 
 
+def test_a_name_that_cannot_be_shown_is_refused_with_its_character(api: Api, secured: Meeting) -> None:
+    body = register(api, secured, {**JOHN, "display_name": "a\u202eb"}).json()
+    sentence = "Must be one line without control and invisible format characters: it has U+202E."
+    assert body["fields"] == {"display_name": [sentence]}
+
+
+@pytest.mark.parametrize(
+    "name", ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "क्\u200dष", "👩\u200d🚀", "Zoë", "a\u00a0b"]
+)
+def test_names_of_every_script_are_kept(api: Api, secured: Meeting, name: str) -> None:
+    assert register(api, secured, {**JOHN, "display_name": name}).json()["display_name"] == name
+
+
 @pytest.mark.parametrize(
     "external_user_id",
-    ["a/b", " user ", "USER-123", "100%", "%2F", "ключ", "a b?c#d", "...", "x\n", "x" * 255, "cancel"],
+    [
+        "a/b",
+        " user ",
+        "USER-123",
+        "100%",
+        "%2F",
+        "ключ",
+        "a b?c#d",
+        "...",
+        "x\n",
+        "x" * 255,
+        "cancel",
+        "a\u202eb",
+    ],
 )
 def test_an_id_is_any_text_kept_exactly(api: Api, secured: Meeting, external_user_id: str) -> None:
     body = register(api, secured, {**JOHN, "external_user_id": external_user_id}).json()
@@ -76,6 +102,13 @@ def test_an_id_is_any_text_kept_exactly(api: Api, secured: Meeting, external_use
         ("display_name", 5),
         ("display_name", None),
         ("display_name", "a\0"),
+        ("display_name", "\u200b"),
+        ("display_name", "\u200d"),
+        ("display_name", "\u3164"),
+        ("display_name", "John\nDoe"),
+        ("display_name", "John\u2028Doe"),
+        ("display_name", "a\u202eb"),
+        ("display_name", "a\u2066b"),
         ("external_user_id", ""),
         ("external_user_id", "x" * 256),
         ("external_user_id", 123),
@@ -93,6 +126,8 @@ def test_an_id_is_any_text_kept_exactly(api: Api, secured: Meeting, external_use
         ("email", ""),
         ("email", 5),
         ("email", "\ud800@example.com"),
+        ("email", "j@exam\u00adple.com"),
+        ("email", '"\x01"@example.com'),
         ("email", "j" * 64 + "@" + ".".join(["d" * 60] * 4) + ".com"),
         ("role", "HOST"),
         ("role", ""),

@@ -6,6 +6,7 @@ import pytest
 
 from calls import ending
 from customers.models import Customer
+from feedback.tasks import create_feedback_requests_of
 from meetings.errors import MeetingNotActive, MeetingStarted
 from meetings.models import Meeting, Status
 from participants.models import Admission, Participant
@@ -39,6 +40,17 @@ def test_a_meeting_ends_also_while_livekit_is_away(meeting: Meeting, fake_liveki
     fake_livekit.is_away = True
     assert ending.end_meeting(meeting, NOON) == NOON
     assert Meeting.objects.get().status(NOON) is Status.ENDED
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_whoever_owes_feedback_is_looked_for_in_this_meeting_alone(
+    secured: Meeting, is_asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[tuple[object, ...]] = []
+    monkeypatch.setattr(ending, "enqueue_on_commit", lambda *call: queued.append(call))
+    Meeting.objects.update(feedback_required=is_asked)
+    ending.end_meeting(Meeting.objects.get(), NOON)
+    assert queued == ([(create_feedback_requests_of, secured.pk)] if is_asked else [])
 
 
 @pytest.mark.django_db(transaction=True)

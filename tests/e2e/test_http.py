@@ -45,3 +45,25 @@ def test_an_unreadable_content_type_is_answered_like_an_unknown_one(ask: Any, he
     status, headers, refused = ask(b"{}", **{"Content-Type": header})
     assert (status, refused["code"]) == (415, "unsupported_media_type")
     assert refused["request_id"] == headers["X-Request-ID"]
+
+
+def status_of(integrator: Integrator, path: str) -> int:
+    link = http.client.HTTPConnection(integrator.base.removeprefix("http://"), timeout=30)
+    link.request("GET", path, headers={"X-API-KEY": integrator.key})
+    status = link.getresponse().status
+    link.close()
+    return status
+
+
+@pytest.mark.parametrize(
+    "path", ["/%FF", "/a%C3/", "/api/v1/%FF/", "/docs/%FF", "/static/%FF", "/webhooks/%FF"]
+)
+def test_there_is_nothing_at_a_path_that_is_no_utf_8(integrator: Integrator, path: str) -> None:
+    assert status_of(integrator, path) == 404
+
+
+def test_an_id_in_percent_signs_is_not_what_they_would_stand_for(integrator: Integrator) -> None:
+    person = {"display_name": "John", "external_user_id": "%FF"}
+    made = integrator.create(is_secured=True, participants=[person])
+    people = f"/api/v1/meetings/{made['meeting_code']}/participants"
+    assert [status_of(integrator, f"{people}/{id}/") for id in ("%25FF", "%FF")] == [200, 404]

@@ -138,6 +138,8 @@ def test_anything_else_is_no_rating(past: Meeting, john: Participant, rating: An
         ("x\r\n" * 999 + "xx", "x\n" * 999 + "xx"),  # 2,000: an end of a line counts once
         ("😀" * 2000, "😀" * 2000),
         ("<b>&amp;", "<b>&amp;"),
+        ("one\rtwo\u202e\u200b", "one\ntwo"),
+        ("क्\u200dष", "क्\u200dष"),
     ],
 )
 def test_comments_are_kept_without_the_space_around_them(
@@ -155,6 +157,7 @@ def test_comments_are_kept_without_the_space_around_them(
         (None, submission.NO_COMMENTS),
         (5, submission.NO_COMMENTS),
         ("x" * 2001, submission.TOO_LONG),
+        ("\u200b\u3164", submission.NO_COMMENTS),
         ("a\0b", submission.NOT_TEXT),
         ("a\ud800b", submission.NOT_TEXT),
     ],

@@ -34,6 +34,12 @@ def test_the_feedback_requests_of_every_meeting_are_written(two: list[int]) -> N
     assert owed() == two
 
 
+def test_of_one_meeting_only_its_own_are_written(two: list[int]) -> None:
+    with time_machine.travel(noon(3600)):
+        tasks.create_feedback_requests_of(two[1])
+    assert owed() == two[1:]
+
+
 def test_a_second_run_writes_nothing_more(two: list[int]) -> None:
     create_feedback_requests()
     create_feedback_requests()

@@ -168,7 +168,7 @@ def test_a_room_that_is_no_meeting_is_nobodys(db: None, fake_livekit: FakeLiveKi
 def test_whoever_has_a_name_too_long_for_us_is_known_by_its_beginning(
     meeting: Meeting, fake_livekit: FakeLiveKit
 ) -> None:
-    long = Person(sid="PA_1", identity="i" * 999, name="\0" + "n" * 999, joined_at=NOON)
+    long = Person(sid="PA_1", identity="i" * 999, name="\0\u202e" + "n" * 999, joined_at=NOON)
     fake_livekit.people = {meeting.code: [long]}
     reconcile(noon(30))
     person = Connection.objects.get().participant

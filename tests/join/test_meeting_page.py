@@ -176,7 +176,7 @@ def test_there_is_no_such_meeting(client: Client, db: None, method: str) -> None
     assert getattr(client, method)(f"/{UNKNOWN_CODE}/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/ABCD-EFGH/", "/%00"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/ABCD-EFGH/", "/%00", "/%FF", "/docs/%FF"])
 def test_any_other_path_is_a_page_too(client: Client, db: None, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
@@ -294,7 +294,9 @@ def test_a_name_is_kept_without_what_nobody_sees(
     assert Participant.objects.get().display_name == shown
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\0b", "\u200b", "\u202e \u200d"])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "x" * 101, "a\0b", "\u200b", "\u202e \u200d", "\u3164", "\u2800"]
+)
 def test_a_name_is_needed(client: Client, meeting: Meeting, name: str) -> None:
     response: Any = client.post(f"/{meeting.code}/", {"name": name})
     assert response.status_code == 400

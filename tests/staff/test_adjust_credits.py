@@ -47,6 +47,8 @@ def test_the_credits_may_stand_apart_from_the_option(customer: Customer) -> None
         ("many", "--credits: 'many' is not a number"),
         ("", "--credits: '' is not a number"),
         ("1,5", "--credits: '1,5' is not a number"),
+        ("1_0", "--credits: '1_0' is not a number"),
+        ("\u0661\u0660", "--credits: '\u0661\u0660' is not a number"),
         ("NaN", "at most 4 decimals"),
         ("sNaN", "at most 4 decimals"),
         ("-Infinity", "at most 4 decimals"),
@@ -77,6 +79,8 @@ def test_a_customer_that_is_not_there_is_not_made(customer: Customer, slug: str)
         (" \t\n", "--reason: say why"),
         ("x" * 256, "--reason: at most 255 characters"),
         ("a\0b", "--reason: has a character that cannot be kept"),
+        ("a\u202eb", "--reason: has a character that cannot be kept, U+202E"),
+        ("\u3164", "--reason: say why"),
         ("\udcff", "--reason: has a character that cannot be kept"),
     ],
 )

@@ -63,6 +63,18 @@ def test_a_double_click_makes_one_customer_and_one_grant(staff: Client) -> None:
     assert ledger.balance(Customer.objects.get(slug="acme")) == 10
 
 
+def test_to_make_customers_does_not_suffice_to_give_them_credits(db: None) -> None:
+    colleague = staff_who_may("add_customer", "view_customer")
+    assert "starting_credits" not in colleague.get("/admin/customers/customer/add/").content.decode()
+    assert make_customer(colleague, starting_credits="10").status_code == 302
+    assert ledger.balance(Customer.objects.get(slug="acme")) == 0
+
+
+def test_whoever_may_book_gives_them(db: None) -> None:
+    make_customer(staff_who_may("add_customer", "add_ledgerentry"), starting_credits="10")
+    assert ledger.balance(Customer.objects.get(slug="acme")) == 10
+
+
 def test_negative_credits_are_refused_with_a_sentence(staff: Client) -> None:
     page = make_customer(staff, starting_credits="-1").content.decode()
     assert "greater than or equal to 0" in page
@@ -89,9 +101,15 @@ def test_a_new_customer_may_overdraw_from_the_start(staff: Client) -> None:
     ledger.require_credits(Customer.objects.get(slug="acme"))
 
 
+def test_a_customer_s_name_is_kept_without_what_nobody_sees(staff: Client) -> None:
+    make_customer(staff, name="Ac\u200bme\n\u202eInc.")
+    assert Customer.objects.get(slug="acme").name == "Acme Inc."
+
+
 @pytest.mark.parametrize(
     ("limit", "sentence"),
     [
+        ("1_0", "Enter a number."),
         ("-0.0001", "greater than or equal to 0"),
         ("0.00001", "no more than 4 decimal places"),
         ("", "This field is required."),

@@ -191,6 +191,24 @@ def test_what_is_not_open_is_left_as_it_is(staff: Client, one_of_each: dict[str,
     assert FeedbackRequest.objects.filter(waived_at__isnull=False).count() == 2
 
 
+def test_waived_in_a_list_of_open_ones_they_are_all_counted(
+    staff: Client, past: Meeting, customer: Customer
+) -> None:
+    owed = [owing(one, recently()) for one in (past, asking(customer), asking(customer))]
+    body = {"action": "waive", "_selected_action": [one.pk for one in owed]}
+    page = staff.post(f"{FEEDBACK_REQUESTS}?status=open", body, follow=True).content.decode()
+    assert "3 waived." in page
+    assert "not open any more" not in page
+
+
+def test_an_id_that_would_turn_the_page_around_is_escaped(staff: Client, past: Meeting) -> None:
+    feedback_request = owing(past, recently(), "a\u202eb")
+    for path in (FEEDBACK_REQUESTS, f"{FEEDBACK_REQUESTS}{feedback_request.pk}/change/"):
+        page = page_of(staff, path)
+        assert "a\\u202eb" in page
+        assert "\u202e" not in page
+
+
 def test_waiving_needs_a_permission(past: Meeting, db: None) -> None:
     feedback_request = owing(past, recently())
     colleague = staff_who_may("view_feedbackrequest")

@@ -74,12 +74,15 @@ def test_an_entry_may_name_a_meeting_in_any_case(staff: Client, meeting: Meeting
         ({"amount": "1000000000"}, "no more than 9 digits before the decimal point"),
         ({"amount": "many"}, "Enter a number."),
         ({"amount": "NaN"}, "Enter a number."),
+        ({"amount": "1_0"}, "Enter a number."),
+        ({"amount": "\u0661\u0660"}, "Enter a number."),
         ({"amount": "Infinity"}, "Enter a number."),
         ({"amount": ""}, "This field is required."),
         ({"kind": "usage"}, "usage is not one of the available choices"),
         ({"kind": ""}, "This field is required."),
         ({"customer": "0"}, "Select a valid choice."),
         ({"reason": "  "}, "This field is required."),
+        ({"reason": "\u200b\u3164"}, "This field is required."),
         ({"reason": "x" * 256}, "at most 255 characters"),
         ({"reason": "a\0b"}, "Null characters are not allowed."),
         ({"meeting_code": "a\0b"}, "Null characters are not allowed."),
@@ -97,6 +100,11 @@ def test_mistakes_are_reported_and_nothing_is_booked(
     assert sentence in page
     assert page.count('<ul class="errorlist') == 1
     assert booked(customer) == []
+
+
+def test_a_reason_is_kept_without_what_nobody_sees(staff: Client, customer: Customer) -> None:
+    book(staff, filled(customer, reason="The\nline\u202e was bad"))
+    assert booked(customer)[0].reason == "The line was bad"
 
 
 def test_a_long_reason_is_kept_whole(staff: Client, customer: Customer) -> None:

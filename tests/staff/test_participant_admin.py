@@ -94,6 +94,15 @@ def test_whoever_was_not_ejected_is_left_as_they_are(
     assert LogEntry.objects.count() == 1
 
 
+def test_let_in_from_a_list_of_those_put_out_they_are_all_counted(
+    staff: Client, person: Participant, jane: Participant
+) -> None:
+    body = {"action": "lift_bar", "_selected_action": [jane.pk]}
+    shown = staff.post(f"{PEOPLE}?barred_at__isempty=0", body, follow=True).content.decode()
+    assert "1 may come back." in shown
+    assert "had not been put out" not in shown
+
+
 def test_a_removed_registration_remains_removed(staff: Client, jane: Participant) -> None:
     jane.mark_removed(noon(5))
     let_back_in(staff, jane)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -103,13 +104,55 @@ def test_a_recording_that_has_just_begun_is_shown_too(staff: Client, ann: Partic
         assert 'rel="noreferrer"' not in shown
 
 
+def links(shown: str) -> list[str]:
+    return re.findall(r'<a href="([^"]+)" target="_blank" rel="noreferrer">Watch</a>', shown)
+
+
 def test_a_completed_recording_can_be_watched_for_an_hour(staff: Client, ann: Participant) -> None:
     recording = completed(ann)
     for shown in (page(staff), page(staff, recording)):
-        [link] = re.findall(r'<a href="([^"]+)" target="_blank" rel="noreferrer">Watch</a>', shown)
-        assert f"/upclass/{FILE}?" in link
-        assert "X-Amz-Expires=3600" in link
-        assert "Demo" in link
+        assert "X-Amz-Signature" not in shown
+        [link] = links(shown)
+        answer = staff.get(link)
+        assert answer.status_code == 302
+        assert f"/upclass/{FILE}?" in answer["Location"]
+        assert "X-Amz-Expires=3600" in answer["Location"]
+        assert "Demo" in answer["Location"]
+
+
+def test_who_watched_which_recording_is_written_down(ann: Participant) -> None:
+    recording = completed(ann)
+    colleague = staff_who_may("view_recording", "download_recording")
+    [link] = links(page(colleague))
+    assert not LogEntry.objects.exists()
+    colleague.get(link)
+    entry = LogEntry.objects.get()
+    assert (entry.user.username, entry.get_edited_object(), entry.change_message, entry.action_time) == (
+        "colleague",
+        recording,
+        "Downloaded.",
+        noon(60),
+    )
+    assert "Downloaded." in colleague.get(f"{RECORDINGS}{recording.pk}/history/").content.decode()
+
+
+@pytest.mark.parametrize("permission", ["view_recording", "download_recording"])
+def test_to_look_does_not_suffice_to_watch(ann: Participant, permission: str) -> None:
+    recording = completed(ann)
+    colleague = staff_who_may(permission)
+    assert colleague.get(f"{RECORDINGS}{recording.pk}/download/").status_code == 403
+    assert not LogEntry.objects.exists()
+    if permission == "view_recording":
+        for shown in (page(colleague), page(colleague, recording)):
+            assert "Watch" not in shown
+
+
+def test_what_has_no_file_cannot_be_watched(staff: Client, ann: Participant) -> None:
+    recording = made(ann, Status.FAILED)
+    assert staff.get(f"{RECORDINGS}{recording.pk}/download/").status_code == 404
+    assert staff.get(f"{RECORDINGS}{recording.pk + 1}/download/").status_code == 404
+    assert staff.post(f"{RECORDINGS}{completed(ann).pk}/download/").status_code == 405
+    assert not LogEntry.objects.exists()
 
 
 def test_what_was_saved_of_a_failed_recording_can_be_watched_too(staff: Client, ann: Participant) -> None:
@@ -178,12 +221,23 @@ def test_who_may_not_look_sees_and_asks_nothing(ann: Participant, fake_egress: F
     assert (answer.status_code, fake_egress.asked) == (403, [])
 
 
-def test_who_may_look_may_ask(ann: Participant, fake_egress: FakeEgress, sent: list[FollowUp]) -> None:
+def test_who_may_only_look_asks_nothing(ann: Participant, fake_egress: FakeEgress) -> None:
     recording = made(ann, Status.RECORDING, egress_id="EG_1")
-    colleague = staff_who_may("view_recording")
+    colleague = staff_who_may("view_recording", "download_recording")
     assert "EG_1" in page(colleague)
+    assert "Ask LiveKit again" not in page(colleague)
+    ask(colleague, recording)
+    assert (fake_egress.asked, LogEntry.objects.count()) == ([], 0)
+
+
+def test_who_may_change_recordings_may_ask_which_is_written_down(
+    ann: Participant, fake_egress: FakeEgress, sent: list[FollowUp]
+) -> None:
+    recording = made(ann, Status.RECORDING, egress_id="EG_1")
+    colleague = staff_who_may("view_recording", "change_recording")
     assert "recording." in ask(colleague, recording)
     assert fake_egress.asked
+    assert LogEntry.objects.get().change_message == "Asked LiveKit again."
 
 
 # Asking LiveKit again

@@ -174,6 +174,7 @@ def test_what_has_a_name_of_ours_is_renamed_both_ways(former: None) -> None:
     assert names() >= FORMER_NAMES
 
 
+@pytest.mark.database_errors
 def test_the_ledger_is_append_only_both_ways(former: None) -> None:
     fill(models())
     for table in ("billing_entry", "billing_ledgerentry"):

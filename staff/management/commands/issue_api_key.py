@@ -5,11 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from billing import ledger
-from billing.management.arguments import amount, slug
+from billing.management.arguments import amount, line, slug
 from customers.models import Customer, issue
+from upclass.inserting import get_or_insert
+from upclass.times import parse_day, parse_moment
 
 
 class Command(BaseCommand):
@@ -25,12 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         credits, expires_at = amount(options["credits"]), moment(options["expires"])
+        name = line("--name", options["name"])[:100]
         if expires_at and expires_at <= now:
             raise CommandError("--expires lies in the past")
-        customer, _ = Customer.objects.get_or_create(slug=slug(options["customer"]))
+        customer = get_or_insert(Customer.objects.all(), {}, slug=slug(options["customer"]))
         if credits > 0:
             ledger.grant(customer, credits, "Credits granted with an API key", now)
-        _, key = issue(customer, options["name"][:100], expires_at)
+        _, key = issue(customer, name, expires_at)
         self.stdout.write(str(key))
 
 
@@ -38,11 +40,8 @@ def moment(text: str) -> datetime | None:
     """A date means its first second, UTC."""
     if not text:
         return None
-    try:
-        day = parse_date(text)
-        found = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_datetime(text)
-    except ValueError as error:
-        raise CommandError(f"--expires: {error}") from error
+    day = parse_day(text)
+    found = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else parse_moment(text)
     if found is None:
         raise CommandError(f"--expires: {text!r} is not a date such as 2026-12-31")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recordings', '0002_recording_state'),
+        ('recordings', '0003_download_permission'),
     ]
 
     operations = [
