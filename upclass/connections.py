@@ -2,10 +2,9 @@
 
 import threading
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-
-_of_this_thread = threading.local()
 
 
 class _ClosedWithThread:
@@ -22,6 +21,16 @@ class _ClosedWithThread:
         self.opened.close()
 
 
+class _Opened(threading.local):
+    """Of each thread what its connections have open now."""
+
+    def __init__(self) -> None:
+        self.by: WeakKeyDictionary[BaseDatabaseWrapper, _ClosedWithThread] = WeakKeyDictionary()
+
+
+_opened = _Opened()
+
+
 def close_with_thread(connection: BaseDatabaseWrapper, **unused: object) -> None:
-    """Receives Django's `connection_created`: a thread that reconnects lets go of its former connection."""
-    setattr(_of_this_thread, connection.alias, _ClosedWithThread(connection.connection))
+    """Receives Django's `connection_created`: who reconnects lets go of what they had open."""
+    _opened.by[connection] = _ClosedWithThread(connection.connection)

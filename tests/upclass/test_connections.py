@@ -77,3 +77,13 @@ def test_a_thread_that_reconnects_lets_go_of_its_former_connection(no_collector:
     connection.connect()
     wait_for(partial(are_gone, {former}), 20, "the former one is still open")
     assert kept.closed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_connection_of_a_thread_leaves_the_first_alone(no_collector: None) -> None:
+    before = own_backend()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    other.close()
+    assert own_backend() == before
