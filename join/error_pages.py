@@ -11,12 +11,16 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from calls.errors import UnknownMeeting
+from join import identity_cookie
 from join.errors import BadRequest, CsrfFailed, ServerError
 from join.responses import problem_json, wants_json, with_headers
 from upclass.errors import Problem
 
 # What may be over by itself in a moment.
 WORTH_ANOTHER_TRY = {"meeting_full", "no_credits", "call_server_unreachable", "csrf_failed", "server_error"}
+
+# Whose link is dead; by the cookie it may be another person's than who is at the browser now.
+LINK_DEAD = {"participant_removed", "participant_barred"}
 
 NOTICES = {
     "feedback_given": {
@@ -49,7 +53,11 @@ def answered(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    shown = {"problem": problem, "retry": problem.code in WORTH_ANOTHER_TRY}
+    shown = {
+        "problem": problem,
+        "retry": problem.code in WORTH_ANOTHER_TRY,
+        "offers_code": problem.code in LINK_DEAD and identity_cookie.remembers_invited(request),
+    }
     response = render(request, "join/error_page.html", shown, status=problem.status)
     return with_headers(response, problem.headers)
 
