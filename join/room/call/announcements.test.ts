@@ -135,6 +135,7 @@ describe("joins and leaves", () => {
     removed.value = { identity: "ben", name: "Ben" };
     expect(announced).toEqual(["Ben was removed"]);
     pass(20_000);
+    removed.value = { identity: "ben", name: "Ben" }; // the server's answer may be late
     expect(announced).toEqual(["Ben was removed", "Cem left"]);
     present("Me", "Anna", "Ben");
     pass(2_000);

@@ -80,9 +80,12 @@ function watchPeople(): Stop {
   const others = () => people.value.filter(({ isLocal }) => !isLocal);
   const stops = [
     watchPresence(() => named(others()), PEOPLE, {
-      onJoined: (names) => report(sentence("joinedOne", "joinedSeveral", names, language())),
+      onJoined: (names, identities) => {
+        each(identities, (identity) => out.delete(identity));
+        report(sentence("joinedOne", "joinedSeveral", names, language()));
+      },
       onLeft: (all, identities) => {
-        const names = all.filter((_, place) => !out.delete(identities[place] ?? ""));
+        const names = all.filter((_, place) => !out.has(identities[place] ?? ""));
         if (names.length) report(sentence("leftOne", "leftSeveral", names, language()));
       },
     }),
