@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
+from tests.e2e.contrast import FAINT_ICONS
 from tests.e2e.hardware import NAMED
 from tests.e2e.integrator import Integrator
 from tests.e2e.join_pages import (
@@ -71,6 +72,40 @@ def test_what_would_be_found_is_found(browser: Browser) -> None:
         assert page.evaluate(SCROLLS_SIDEWAYS)
         assert page.evaluate(SMALL_TARGETS)
         assert any(found.startswith("button-name") for found in findings(page))
+
+
+def test_what_would_be_faint_is_found(browser: Browser) -> None:
+    with visiting(browser) as visitor:
+        page = visitor.context.new_page()
+        page.set_content("<i class=faint><svg class=icon></svg></i><i><svg class=icon></svg></i>")
+        page.add_style_tag(content=".faint { color: #ffd479 } .icon { width: 1em; height: 1em }")
+        [found] = page.evaluate(FAINT_ICONS)
+        assert "faint" in found
+
+
+# Phones
+
+
+@pytest.mark.parametrize("size", [(844, 390), (667, 375), (568, 320)])
+def test_the_way_in_is_seen_at_once_on_a_phone_that_lies(
+    mirror: Browser, appointments: Appointments, size: tuple[int, int]
+) -> None:
+    """And that the meeting is recorded."""
+    topic = "Interview with Jane Smith about everything that a topic can be about, and some more"
+    facts = {"topic": topic, "start_date_time": "2030-03-05T18:30:00Z", "record_on_cloud": True}
+    [person] = appointments.secured("Smith", **facts)
+    with visiting(mirror, NAMED, viewport={"width": size[0], "height": size[1]}) as visitor:
+        tab = visitor.open(person["join_url"])
+        tab.wait_for_videos(1)
+        for part in (
+            tab.page.get_by_role("button", name="Join now"),
+            tab.page.get_by_role("button", name="Camera off"),
+            tab.page.get_by_role("heading", name="This meeting is recorded"),
+        ):
+            box = part.bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= size[1], part
+        assert not tab.page.evaluate(SCROLLS_SIDEWAYS)
 
 
 # Languages
