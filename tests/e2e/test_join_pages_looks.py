@@ -1,9 +1,10 @@
 """How every page looks and reads: light, dark and on a phone, by ear, by keyboard, in five languages."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from local.stack import Stack
 from tests.e2e.contrast import FAINT_ICONS
@@ -14,6 +15,7 @@ from tests.e2e.join_pages import (
     SCROLLS_SIDEWAYS,
     SMALL_TARGETS,
     Appointments,
+    Visitor,
     findings,
     keep,
     visiting,
@@ -109,6 +111,54 @@ def test_the_way_in_is_seen_at_once_on_a_phone_that_lies(
 
 
 # Languages
+
+
+def fetched_fonts(visitor: Visitor) -> set[str]:
+    """Whose files were fetched, as they come."""
+    found: set[str] = set()
+
+    def note(request: Request) -> None:
+        if name := re.search(r"/(inter|noto-sans-devanagari)-[^/]*woff2$", request.url):
+            found.add(name[1])
+
+    visitor.context.on("request", note)
+    return found
+
+
+def used_fonts(tab: Tab, selector: str) -> dict[str, bool]:
+    """By which fonts the text of a part is drawn, and whether each came from the service."""
+    session = tab.page.context.new_cdp_session(tab.page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    return {font["familyName"]: font["isCustomFont"] for font in used}
+
+
+def test_hindi_is_drawn_by_a_font_of_ours_on_every_machine(
+    browser: Browser, appointments: Appointments
+) -> None:
+    [person] = appointments.secured("user-reads")
+    with visiting(browser, locale="hi") as visitor:
+        fetched = fetched_fonts(visitor)
+        tab = visitor.open(person["join_url"].partition("?")[0])
+        tab.page.evaluate("document.fonts.ready.then(() => true)")
+        assert "noto-sans-devanagari" in fetched
+        used = used_fonts(tab, "h1")
+        assert used.pop("Noto Sans Devanagari")
+        assert used in ({}, {"Inter": True})  # the spaces
+
+
+def test_other_languages_do_without_it(browser: Browser, appointments: Appointments) -> None:
+    [person] = appointments.secured("user-reads-not")
+    with visiting(browser) as visitor:
+        fetched = fetched_fonts(visitor)
+        tab = visitor.open(person["join_url"])
+        tab.wait_for_videos(1)
+        tab.enter()
+        tab.page.wait_for_load_state("networkidle")
+        assert fetched == {"inter"}
 
 
 @pytest.mark.parametrize("language", HEADINGS)
