@@ -34,6 +34,6 @@ export default defineConfig({
     assetsInlineLimit: 0, // the pages' policy lets no data: in
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700, // livekit-client is one piece of 500 kB
-    rolldownOptions: { input: ["join/room/main.tsx", "join/room/style.css"] },
+    rolldownOptions: { input: ["join/room/main.tsx", "join/room/dates.ts", "join/room/style.css"] },
   },
 });

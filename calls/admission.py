@@ -98,9 +98,8 @@ def check_not_excluded(person: Participant | None) -> None:
 
 
 def _check_feedback(meeting: Meeting, person: Participant | None, now: datetime) -> None:
-    feedback_request = gate.owed(meeting, person, now) if person else None
-    if feedback_request:
-        raise FeedbackOwed(feedback_request)
+    if person and (feedback_request := gate.owed(meeting, person, now)):
+        raise FeedbackOwed(person, feedback_request)
 
 
 def _check_credits(meeting: Meeting, now: datetime) -> None:

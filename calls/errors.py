@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import FeedbackRequest
+from participants.models import Participant
 from upclass.errors import Problem
 
 
@@ -69,14 +70,14 @@ class NotYourself(Problem):
 
 
 class FeedbackOwed(Problem):
-    """`feedback_request` is open; its meeting's topic and day (`"2026-03-01"`) stand among the facts."""
+    """Of `person`, `feedback_request` is open; its meeting's topic and day (`"2026-03-01"`) are facts."""
 
     status, code = 403, "feedback_owed"
     error = _("Your feedback comes first")
     detail = _("Tell how an earlier meeting was. Then you can join this one.")
 
-    def __init__(self, feedback_request: FeedbackRequest) -> None:
-        self.feedback_request = feedback_request
+    def __init__(self, person: Participant, feedback_request: FeedbackRequest) -> None:
+        self.person, self.feedback_request = person, feedback_request
         super().__init__(topic=feedback_request.meeting.topic, day=feedback_request.day)
 
 

@@ -13,6 +13,8 @@ from join.responses import SeeOther, with_headers
 from meetings.models import Meeting
 from upclass.addresses import client_network
 
+LONGEST = 20  # that the field takes
+
 
 class CodePage(View):
     """It is the same for every secured meeting: a stranger learns nothing but that there is one."""
@@ -48,6 +50,10 @@ def network(request: HttpRequest) -> str:
 
 
 def code_page(request: HttpRequest, problem: CodeProblem | None = None) -> HttpResponse:
-    context = {"problem": problem, "is_closed": isinstance(problem, TooManyAttempts)}
+    context = {
+        "problem": problem,
+        "is_closed": isinstance(problem, TooManyAttempts),
+        "given": request.POST.get("code", "")[:LONGEST],
+    }
     response = render(request, "join/code.html", context, status=problem.status if problem else 200)
     return with_headers(response, problem.headers if problem else {})

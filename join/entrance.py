@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from calls import admission, moderation
 from calls.admission import JoinAttempt
 from calls.errors import LinkNotValid, NotAHost, UnknownMeeting
-from join import guests
+from join import identity_cookie
 from join.errors import NameNeeded
 from join.forms import GuestForm
 from meetings.models import Meeting
@@ -35,13 +35,25 @@ def open_meeting(code: str, now: datetime) -> Meeting:
 
 
 def needs_code(request: HttpRequest, meeting: Meeting) -> bool:
-    """Somebody came to a secured meeting without a link of their own."""
-    return meeting.is_secured and not request.GET.get("token")
+    """Somebody came to a secured meeting without a link of their own, and no cookie says who they are.
+
+    An empty token asks for the code whatever the cookie says: for the next person at the same browser.
+    """
+    if not meeting.is_secured or request.GET.get("token"):
+        return False
+    return not goes_by_cookie(request) or identity_cookie.recognise(request, meeting) is None
+
+
+def goes_by_cookie(request: HttpRequest) -> bool:
+    """A page is loaded at the meeting's own address. What a click does always needs the token."""
+    return request.method != "POST" and "token" not in request.GET
 
 
 def find_person(request: HttpRequest, meeting: Meeting) -> Participant | None:
     """None for a guest's first visit. Raises LinkNotValid."""
-    return find_invited(request, meeting) if meeting.is_secured else guests.recognise(request, meeting)
+    if meeting.is_secured and not goes_by_cookie(request):
+        return find_invited(request, meeting)
+    return identity_cookie.recognise(request, meeting)
 
 
 def find_invited(request: HttpRequest, meeting: Meeting) -> Participant:
@@ -70,7 +82,9 @@ def with_name(
     form = GuestForm(request.POST)
     if not form.is_valid():
         raise NameNeeded(str(form.errors["name"][0]))
-    return guests.named(person, meeting, form.cleaned_data["name"], now)
+    guest = person or Participant(meeting=meeting, created_at=now)  # saved when they are let in
+    guest.display_name = form.cleaned_data["name"]
+    return guest
 
 
 def join_attempt(request: HttpRequest) -> JoinAttempt:

@@ -11,6 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from calls.errors import UnknownMeeting
+from join import identity_cookie
 from join.errors import BadRequest, CsrfFailed, ServerError, TooLarge
 from join.responses import problem_json, wants_json, with_headers
 from upclass.errors import Problem
@@ -24,6 +25,9 @@ WORTH_ANOTHER_TRY = {
     "csrf_failed",
     "server_error",
 }
+
+# Whose link is dead; by the cookie it may be another person's than who is at the browser now.
+LINK_DEAD = {"participant_removed", "participant_barred"}
 
 NOTICES = {
     "feedback_given": {
@@ -56,7 +60,11 @@ def answered(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    shown = {"problem": problem, "retry": problem.code in WORTH_ANOTHER_TRY}
+    shown = {
+        "problem": problem,
+        "retry": problem.code in WORTH_ANOTHER_TRY,
+        "offers_code": problem.code in LINK_DEAD and identity_cookie.remembers_invited(request),
+    }
     response = render(request, "join/error_page.html", shown, status=problem.status)
     return with_headers(response, problem.headers)
 

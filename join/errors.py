@@ -1,5 +1,8 @@
 """What stands between somebody and the call, as far as only the pages know it. Shown to people."""
 
+import math
+
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from upclass.errors import Problem
@@ -31,14 +34,16 @@ class CodeNotValid(CodeProblem):
 
 
 class TooManyAttempts(CodeProblem):
-    """Too many wrong codes from one network, or for one meeting: nobody learns which."""
+    """Too many wrong codes from one network, or for one meeting: nobody learns which, but for how long."""
 
     status, code = 429, "too_many_tries"
     error = _("Too many wrong codes")
-    detail = _("For a while no code is accepted here. Try again later.")
+    detail = _("No code is accepted here at the moment. Try again in {minutes} minutes.")
+    detail_of_one = _("No code is accepted here at the moment. Try again in one minute.")
 
     def __init__(self, seconds: int) -> None:
-        super().__init__()
+        minutes = math.ceil(seconds / 60)
+        super().__init__(self.detail_of_one if minutes == 1 else format_lazy(self.detail, minutes=minutes))
         self.headers = {"Retry-After": str(seconds)}
 
 

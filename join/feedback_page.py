@@ -41,7 +41,7 @@ class FeedbackPage(View):
         require_asked(person, meeting)
         if has_answered(person, meeting):
             return notice(request, "feedback_given")
-        return render_form(request, meeting)
+        return render_form(request, person)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         meeting = entrance.meeting_of(code)
@@ -51,7 +51,7 @@ class FeedbackPage(View):
         try:
             submission.submit(person, subject, rating, comments, timezone.now())
         except InvalidFeedback as invalid:
-            return render_corrections(request, meeting, person, subject, invalid)
+            return render_corrections(request, person, subject, invalid)
         return respond_thanks(request, meeting)
 
 
@@ -100,36 +100,35 @@ def get_subject(request: HttpRequest, meeting: Meeting) -> Meeting:
 
 def render_form(
     request: HttpRequest,
-    meeting: Meeting,
+    person: Participant,
     earlier: EarlierMeeting | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
     """`more`: what was given, and what is wrong with it."""
-    query = request.META["QUERY_STRING"]
-    link = {"meeting": meeting, "code": meeting.code, "query": f"?{query}" if query else ""}
-    return render(request, "join/feedback.html", {**link, "earlier": earlier, **more}, status=status)
+    facts = {"person": person, "meeting": person.meeting, "earlier": earlier}
+    return render(request, "join/feedback.html", {**facts, **more}, status=status)
 
 
-def render_owed(request: HttpRequest, meeting: Meeting, owed: FeedbackOwed) -> HttpResponse:
+def render_owed(request: HttpRequest, owed: FeedbackOwed) -> HttpResponse:
     """In place of a meeting's page: the form for the earlier meeting of which feedback is owed."""
     earlier = owed.feedback_request.meeting
     day = models.last_day(owed.feedback_request.participant, earlier)
-    return render_form(request, meeting, EarlierMeeting(earlier, day), status=owed.status)
+    return render_form(request, owed.person, EarlierMeeting(earlier, day), status=owed.status)
 
 
 def render_corrections(
-    request: HttpRequest, meeting: Meeting, person: Participant, subject: Meeting, invalid: InvalidFeedback
+    request: HttpRequest, person: Participant, subject: Meeting, invalid: InvalidFeedback
 ) -> HttpResponse:
     """The form as it was sent, with a sentence at each field that is wrong."""
     if wants_json(request):
         return problem_json(invalid)
     earlier = None
-    if subject != meeting:
+    if subject != person.meeting:
         day = models.last_day(submission.was_there(person, subject) or person, subject)
         earlier = EarlierMeeting(subject, day)
     given = {"rating": request.POST.get("rating", ""), "comments": request.POST.get("comments", "")}
-    return render_form(request, meeting, earlier, given=given, errors=invalid.fields, status=invalid.status)
+    return render_form(request, person, earlier, given=given, errors=invalid.fields, status=invalid.status)
 
 
 def respond_thanks(request: HttpRequest, meeting: Meeting) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from calls import admission
 from calls.errors import FeedbackOwed
-from join import entrance, feedback_page, guests
+from join import entrance, feedback_page, identity_cookie
 from join.code_page import CodePage
 from join.error_pages import problems_as_pages
 from join.page_data import page_data
@@ -21,7 +21,7 @@ from meetings.models import Meeting
 @never_cache
 @problems_as_pages
 def meeting_page(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Who comes to a secured meeting without a link is asked for a code; everybody else sees the meeting."""
+    """Who comes to a secured meeting as nobody is asked for a code; everybody else sees the meeting."""
     now = timezone.now()
     meeting = entrance.open_meeting(code, now)
     page = CodePage if entrance.needs_code(request, meeting) else MeetingPage
@@ -44,8 +44,11 @@ class MeetingPage(View):
         try:
             admission.check(meeting, person, now)
         except FeedbackOwed as owed:
-            return feedback_page.render_owed(request, meeting, owed)
-        return render(request, "join/meeting.html", {"page": page_data(request, meeting, person)})
+            return feedback_page.render_owed(request, owed)
+        response = render(request, "join/meeting.html", {"page": page_data(request, meeting, person)})
+        if person and not person.is_guest:
+            identity_cookie.remember(response, person)
+        return response
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         known = entrance.find_person(request, meeting)
@@ -54,5 +57,6 @@ class MeetingPage(View):
         ticket = admission.admit(meeting, person, now, entrance.join_attempt(request))
         facts = {"url": ticket.url, "token": ticket.token, "expiresIn": ticket.expires_in}
         response = JsonResponse(facts)
-        guests.remember(response, person)
+        if person.is_guest:
+            identity_cookie.remember(response, person)
         return response

@@ -13,6 +13,8 @@ from participants.models import Participant
 def page_data(request: HttpRequest, meeting: Meeting, person: Participant | None) -> dict[str, object]:
     starts_at = meeting.start_date_time
     return {
+        "link": meeting.join_url,
+        "token": person.token if person and not person.is_guest else "",
         "topic": meeting.topic,
         "startsAt": f"{starts_at:%Y-%m-%dT%H:%M:%SZ}" if starts_at else None,
         "asksName": not meeting.is_secured,

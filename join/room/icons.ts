@@ -15,6 +15,7 @@ export const ICONS = [
   "circle-dot",
   "cloud-off",
   "coins",
+  "copy",
   "crown",
   "door-closed",
   "ellipsis",

@@ -13,7 +13,7 @@ import { MessageScreen } from "./lobby/message-screen";
 import { NameStep } from "./lobby/name-step";
 import { Preview } from "./lobby/preview";
 import { Refusal } from "./lobby/refusal";
-import { fetchRefusal, Refused, readPage, requestTicket } from "./page";
+import { fetchRefusal, hideToken, Refused, readPage, requestTicket } from "./page";
 import { setWords, t } from "./words";
 
 type Step =
@@ -58,7 +58,7 @@ async function join(): Promise<void> {
 
 /** Reload where the server renders the reason, or a changed recording notice, itself. */
 async function refused(why: Refused): Promise<void> {
-  const isStale = why.code === "recording_not_told" || (why.code && (await fetchRefusal()));
+  const isStale = why.code === "recording_not_told" || (why.code && (await fetchRefusal(page)));
   if (isStale) location.reload();
   else step.value = { at: "refused", why };
 }
@@ -70,7 +70,7 @@ async function ended(how: EndReason): Promise<void> {
   const shown: Step = { at: "ended", how, asks };
   step.value = shown;
   if (how === "left" || how === "elsewhere") return;
-  const refusal = await fetchRefusal();
+  const refusal = await fetchRefusal(page);
   if (!refusal || step.value !== shown) return; // the person may have continued meanwhile
   if (asks) step.value = { ...shown, refusal };
   else location.reload();
@@ -155,7 +155,7 @@ function Ended({ how, asks, refusal }: { how: EndReason; asks: boolean; refusal?
 }
 
 const root = document.getElementById("room");
-if (root) {
+if (root && hideToken(page)) {
   root.replaceChildren();
   render(<App />, root);
 }

@@ -6,7 +6,22 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 export function Video({ track, isMirrored }: { track: Track; isMirrored: boolean }) {
   const element = useRef<HTMLVideoElement>(null);
   useAttached(track, element);
-  return <video ref={element} class={isMirrored ? "mirrored" : ""} autoplay playsInline muted />;
+  return (
+    <video
+      ref={element}
+      class={isMirrored ? "mirrored" : ""}
+      autoplay
+      playsInline
+      muted
+      onLoadedMetadata={markUpright}
+      onResize={markUpright}
+    />
+  );
+}
+
+/** The picture of a phone that is held upright, also when it is turned meanwhile: it is shown whole. */
+function markUpright({ currentTarget: video }: { currentTarget: HTMLVideoElement }): void {
+  video.dataset.upright = String(video.videoHeight > video.videoWidth);
 }
 
 export function Sound({ track }: { track: Track }) {

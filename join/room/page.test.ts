@@ -1,7 +1,18 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { fetchRefusal, type Page, Refused, refusal, requestTicket, sendFeedback } from "./page";
+import {
+  address,
+  fetchRefusal,
+  hideToken,
+  type Page,
+  Refused,
+  refusal,
+  requestTicket,
+  sendFeedback,
+} from "./page";
 
 const page: Page = {
+  link: "http://127.0.0.1/BCDF-GHJK-MNPR/",
+  token: "a.b",
   topic: "Standup",
   startsAt: null,
   asksName: true,
@@ -17,7 +28,7 @@ const page: Page = {
 function answer(status: number, body: unknown) {
   const fetched = vi.fn(async () => new Response(JSON.stringify(body), { status }));
   vi.stubGlobal("fetch", fetched);
-  vi.stubGlobal("location", { href: "http://127.0.0.1/BCDF-GHJK-MNPR/?token=a.b" });
+  vi.stubGlobal("location", { href: "http://127.0.0.1/BCDF-GHJK-MNPR/" });
   return fetched;
 }
 
@@ -33,6 +44,56 @@ function unreachable() {
 afterEach(() => vi.unstubAllGlobals());
 
 const CLICK = { visit: "0123456789abcdef0123456789abcdef", isBack: false };
+
+/** A browser's tab: its address, what it remembers of it, and where the page sent it. */
+function tab(href: string, state: unknown = null) {
+  const went: string[] = [];
+  const replaceState = (now: unknown, _: string, url: URL) => {
+    history.state = now;
+    location.href = url.href;
+  };
+  const history = { state, replaceState };
+  const location = { href, replace: (path: string) => went.push(path) };
+  vi.stubGlobal("history", history);
+  vi.stubGlobal("location", location);
+  return { history, location, went };
+}
+
+const PLAIN = "https://meet.example/BCDF-GHJK-MNPR/";
+
+describe("the token of a personal link", () => {
+  it.each([
+    [`${PLAIN}?token=a.b`, PLAIN],
+    [`${PLAIN}?token=a.b&lang=de`, `${PLAIN}?lang=de`],
+    [PLAIN, PLAIN],
+  ])("is not left in %s", (link, shown) => {
+    const { history, location } = tab(link);
+    expect(hideToken(page)).toBe(true);
+    expect(location.href).toBe(shown);
+    expect(history.state).toEqual({ token: "a.b" });
+  });
+
+  it("goes with what the page requests", () => {
+    tab(PLAIN);
+    expect(address(page)).toBe("/BCDF-GHJK-MNPR/?token=a.b");
+    expect(address(page, "host/end/")).toBe("/BCDF-GHJK-MNPR/host/end/?token=a.b");
+    expect(address({ token: "" })).toBe("/BCDF-GHJK-MNPR/");
+  });
+
+  it("of this tab leads back to its own person, when the browser is another's meanwhile", () => {
+    const { history, went } = tab(PLAIN, { token: "own" });
+    expect(hideToken(page)).toBe(false);
+    expect(went).toEqual(["/BCDF-GHJK-MNPR/?token=own"]);
+    expect(history.state).toEqual({ token: "own" });
+  });
+
+  it("of a new link is this tab's from then on", () => {
+    const { history, went } = tab(`${PLAIN}?token=a.b`, { token: "own" });
+    expect(hideToken(page)).toBe(true);
+    expect(went).toEqual([]);
+    expect(history.state).toEqual({ token: "a.b" });
+  });
+});
 
 describe("requesting a ticket", () => {
   it("returns the ticket", async () => {
@@ -108,40 +169,40 @@ describe("an answer without a message", () => {
 describe("the server's refusal", () => {
   it("is none when the page is shown", async () => {
     answer(200, {});
-    expect(await fetchRefusal()).toBeNull();
+    expect(await fetchRefusal(page)).toBeNull();
   });
 
   it("is the error page's text when the meeting is over", async () => {
     const texts: Record<string, string> = { h1: " It has ended ", p: "Close this page." };
     const main = { querySelector: (tag: string) => ({ textContent: texts[tag] }) };
-    const page = { querySelector: () => main };
+    const shown = { querySelector: () => main };
     vi.stubGlobal(
       "DOMParser",
       class {
-        parseFromString = () => page;
+        parseFromString = () => shown;
       },
     );
     answer(410, {});
-    expect(await fetchRefusal()).toMatchObject({
+    expect(await fetchRefusal(page)).toMatchObject({
       title: "It has ended",
       detail: "Close this page.",
     });
   });
 
   it("is none when a proxy answers instead", async () => {
-    const page = { querySelector: () => null };
+    const shown = { querySelector: () => null };
     vi.stubGlobal(
       "DOMParser",
       class {
-        parseFromString = () => page;
+        parseFromString = () => shown;
       },
     );
     answer(502, {});
-    expect(await fetchRefusal()).toBeNull();
+    expect(await fetchRefusal(page)).toBeNull();
   });
 
   it("is none when the server cannot be reached", async () => {
     unreachable();
-    expect(await fetchRefusal()).toBeNull();
+    expect(await fetchRefusal(page)).toBeNull();
   });
 });

@@ -3,6 +3,10 @@
 import { type Key, t } from "./words";
 
 export interface Page {
+  /** The meeting's own address, without anybody's token. */
+  link: string;
+  /** Of an invited person's link; empty for guests. */
+  token: string;
   topic: string;
   /** UTC, as ISO 8601. */
   startsAt: string | null;
@@ -44,6 +48,29 @@ export function readPage(): Page {
   return JSON.parse(document.getElementById("page")?.textContent ?? "") as Page;
 }
 
+/** The path of this person's page, or of one below it. */
+export function address({ token }: Pick<Page, "token">, below = ""): string {
+  const { pathname } = new URL(location.href);
+  return `${pathname}${below}${token && `?token=${encodeURIComponent(token)}`}`;
+}
+
+/**
+ * Takes the token out of the address bar, which shared screens show: the server knows a page that is loaded again
+ * by a cookie. Of two people who share a browser the newer has the cookie, so each tab also remembers its own
+ * token; false when this tab is another person's, whose page is then loaded.
+ */
+export function hideToken({ token }: Pick<Page, "token">): boolean {
+  const url = new URL(location.href);
+  const kept = (history.state as { token?: string } | null)?.token;
+  if (kept && kept !== token && !url.searchParams.has("token")) {
+    location.replace(address({ token: kept }));
+    return false;
+  }
+  url.searchParams.delete("token");
+  history.replaceState({ token }, "", url);
+  return true;
+}
+
 /** With the visit id the server tells a page that rejoins from a second page of the same person. */
 export interface JoinAttempt {
   /** 32 hexadecimal digits, the same for all connections after one click on "Join". */
@@ -64,24 +91,23 @@ export async function requestTicket(
     ...(isBack ? { is_back: "1" } : {}),
     ...(page.isRecorded ? { recording_told: "1" } : {}),
   };
-  return (await post(page, location.href, fields)) as Ticket;
+  return (await post(page, address(page), fields)) as Ticket;
 }
 
 /** Throws Refused, with errors by field where the server names some. */
 export async function sendFeedback(page: Page, rating: string, comments: string): Promise<void> {
-  const { pathname, search } = new URL(location.href);
-  await post(page, `${pathname}feedback/${search}`, { rating, comments });
+  await post(page, address(page, "feedback/"), { rating, comments });
 }
 
 /** POST a form to our server. Throws Refused. */
 export async function post(
   page: Page,
-  address: string,
+  path: string,
   fields: Record<string, string>,
 ): Promise<unknown> {
   const body = new URLSearchParams(fields);
   const headers = { Accept: "application/json", "X-CSRFToken": page.csrf };
-  const answer = await fetch(address, { method: "POST", body, headers, signal: timeout() }).catch(
+  const answer = await fetch(path, { method: "POST", body, headers, signal: timeout() }).catch(
     () => {
       throw new Refused(t("unreachable"), t("unreachableDetail"));
     },
@@ -109,9 +135,9 @@ export function refusal(status: number, json: unknown): Refused {
 }
 
 /** The error page that the server would show now; null when the meeting can be joined, or the request fails. */
-export async function fetchRefusal(): Promise<Refused | null> {
+export async function fetchRefusal(page: Page): Promise<Refused | null> {
   try {
-    const answer = await fetch(location.href, { cache: "no-store", signal: timeout() });
+    const answer = await fetch(address(page), { cache: "no-store", signal: timeout() });
     return answer.ok ? null : parseErrorPage(await answer.text());
   } catch {
     return null;

@@ -53,6 +53,8 @@ def here(context: template.RequestContext) -> str:
     request = context.request
     if request.path == LANGUAGE:
         return way_back(request.POST.get("next", ""))
+    if token := (context.get("page") or {}).get("token"):  # which the script takes out of the address
+        return f"{request.path}?token={token}"
     path = request.get_full_path()
     return path.replace("/feedback/", "/", 1) if context.get("earlier") else path
 

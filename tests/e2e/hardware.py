@@ -54,6 +54,21 @@ DEVICES = """{
   };
 }"""
 
+# A phone that is held upright.
+UPRIGHT = """{
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (!wanted.video) return real(wanted);
+    const canvas = Object.assign(document.createElement("canvas"), {width: 360, height: 640});
+    const brush = canvas.getContext("2d");
+    setInterval(() => {
+      brush.fillStyle = `hsl(${performance.now() / 20} 50% 50%)`;
+      brush.fillRect(0, 0, 360, 640);
+    }, 100);
+    return canvas.captureStream(10);
+  };
+}"""
+
 # Chromium shares a moving screen with sound of its own; it can be refused, and ended by the browser.
 SCREENS = """{
   const real = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);

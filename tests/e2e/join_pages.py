@@ -28,6 +28,19 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, a.button, select
   })
   .map((part) => part.outerHTML)"""
 
+# Buttons that are shown and that nobody can get at, even by scrolling what they stand in.
+OUT_OF_SIGHT = """() => [...document.querySelectorAll("button, input, textarea, select")]
+  .filter((part) => part.checkVisibility({visibilityProperty: true}))
+  .filter((part) => {
+    for (let box = part.parentElement; box !== document.body; box = box.parentElement) {
+      const canScroll = /auto|scroll/.test(getComputedStyle(box).overflowY);
+      if (canScroll && box.scrollHeight > box.clientHeight) return false;
+    }
+    const {left, top, right, bottom} = part.getBoundingClientRect();
+    return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1;
+  })
+  .map((part) => part.outerHTML)"""
+
 
 def devices_that(error: str) -> str:
     """A browser whose camera and microphone fail in one way, until `window.mended` is set."""
@@ -217,6 +230,7 @@ LOOKS: dict[str, tuple[int, int, Literal["light", "dark"]]] = {
     "light": (1280, 800, "light"),
     "dark": (1280, 800, "dark"),
     "phone": (360, 740, "light"),
+    "small": (320, 568, "dark"),
 }
 
 

@@ -1,5 +1,7 @@
 """The way into a call: what people are shown, asked and greeted with."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -27,6 +29,19 @@ def test_topic_and_start_are_shown_in_the_persons_own_time_zone(
             tab = visitor.open(made["join_url"])
             tab.expect_heading("Algebra")
             tab.expect_text(said)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "en-US", "hi"])
+def test_the_day_of_an_earlier_meeting_is_written_as_days_are_in_the_preview(
+    browser: Browser, appointments: Appointments, locale: str
+) -> None:
+    with visiting(browser, locale=locale, timezone_id="UTC") as visitor:
+        day = visitor.open(appointments.owing(f"user-day-{locale}", "Algebra")).page.locator("time")
+        written = day.get_attribute("datetime")
+        preview = visitor.open(appointments.open(start_date_time=f"{written}T12:00:00Z")["join_url"])
+        start = preview.page.locator("time").inner_text()
+        expect(day).to_have_text(re.compile(r"\w"))
+        assert start.startswith(day.inner_text()), (start, day.inner_text())
 
 
 def test_a_guest_gives_a_name_and_can_change_it(browser: Browser, appointments: Appointments) -> None:

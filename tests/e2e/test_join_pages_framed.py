@@ -132,6 +132,24 @@ def test_a_language_and_a_code_are_kept_inside(
         visitor.hosts.discard("localhost")
 
 
+def test_a_page_that_is_loaded_again_is_the_same_persons_inside(
+    browser: Browser, appointments: Appointments, site: Site, framed: str
+) -> None:
+    [person] = appointments.secured("user-framed-again")
+    frame(site, framed + path(person["join_url"]))
+    with visiting(browser) as visitor:
+        tab = visitor.open(site.origin)
+        hello = tab.page.frame_locator("iframe").get_by_text("Hello, Jane user-framed-again")
+        expect(hello).to_be_visible(timeout=PATIENCE)
+        [_, inside] = tab.page.frames
+        own = framed + path(person["join_url"]).partition("?")[0]
+        assert inside.url == own
+        with tab.page.expect_response(own):
+            inside.evaluate("location.reload()")
+        expect(hello).to_be_visible(timeout=PATIENCE)
+        visitor.hosts.discard("localhost")
+
+
 def test_feedback_that_is_owed_is_given_inside(
     browser: Browser, appointments: Appointments, site: Site, framed: str
 ) -> None:

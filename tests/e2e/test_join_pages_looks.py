@@ -1,11 +1,13 @@
 """How every page looks and reads: light, dark and on a phone, by ear, by keyboard, in five languages."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from local.stack import Stack
+from tests.e2e.contrast import FAINT_ICONS
 from tests.e2e.hardware import NAMED
 from tests.e2e.integrator import Integrator
 from tests.e2e.join_pages import (
@@ -13,6 +15,7 @@ from tests.e2e.join_pages import (
     SCROLLS_SIDEWAYS,
     SMALL_TARGETS,
     Appointments,
+    Visitor,
     findings,
     keep,
     visiting,
@@ -73,7 +76,89 @@ def test_what_would_be_found_is_found(browser: Browser) -> None:
         assert any(found.startswith("button-name") for found in findings(page))
 
 
+def test_what_would_be_faint_is_found(browser: Browser) -> None:
+    with visiting(browser) as visitor:
+        page = visitor.context.new_page()
+        page.set_content("<i class=faint><svg class=icon></svg></i><i><svg class=icon></svg></i>")
+        page.add_style_tag(content=".faint { color: #ffd479 } .icon { width: 1em; height: 1em }")
+        [found] = page.evaluate(FAINT_ICONS)
+        assert "faint" in found
+
+
+# Phones
+
+
+@pytest.mark.parametrize("size", [(844, 390), (667, 375), (568, 320)])
+def test_the_way_in_is_seen_at_once_on_a_phone_that_lies(
+    mirror: Browser, appointments: Appointments, size: tuple[int, int]
+) -> None:
+    """And that the meeting is recorded."""
+    topic = "Interview with Jane Smith about everything that a topic can be about, and some more"
+    facts = {"topic": topic, "start_date_time": "2030-03-05T18:30:00Z", "record_on_cloud": True}
+    [person] = appointments.secured("Smith", **facts)
+    with visiting(mirror, NAMED, viewport={"width": size[0], "height": size[1]}) as visitor:
+        tab = visitor.open(person["join_url"])
+        tab.wait_for_videos(1)
+        for part in (
+            tab.page.get_by_role("button", name="Join now"),
+            tab.page.get_by_role("button", name="Camera off"),
+            tab.page.get_by_role("heading", name="This meeting is recorded"),
+        ):
+            box = part.bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= size[1], part
+        assert not tab.page.evaluate(SCROLLS_SIDEWAYS)
+
+
 # Languages
+
+
+def fetched_fonts(visitor: Visitor) -> set[str]:
+    """Whose files were fetched, as they come."""
+    found: set[str] = set()
+
+    def note(request: Request) -> None:
+        if name := re.search(r"/(inter|noto-sans-devanagari)-[^/]*woff2$", request.url):
+            found.add(name[1])
+
+    visitor.context.on("request", note)
+    return found
+
+
+def used_fonts(tab: Tab, selector: str) -> dict[str, bool]:
+    """By which fonts the text of a part is drawn, and whether each came from the service."""
+    session = tab.page.context.new_cdp_session(tab.page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    return {font["familyName"]: font["isCustomFont"] for font in used}
+
+
+def test_hindi_is_drawn_by_a_font_of_ours_on_every_machine(
+    browser: Browser, appointments: Appointments
+) -> None:
+    [person] = appointments.secured("user-reads")
+    with visiting(browser, locale="hi") as visitor:
+        fetched = fetched_fonts(visitor)
+        tab = visitor.open(person["join_url"].partition("?")[0])
+        tab.page.evaluate("document.fonts.ready.then(() => true)")
+        assert "noto-sans-devanagari" in fetched
+        used = used_fonts(tab, "h1")
+        assert used.pop("Noto Sans Devanagari")
+        assert used in ({}, {"Inter": True})  # the spaces
+
+
+def test_other_languages_do_without_it(browser: Browser, appointments: Appointments) -> None:
+    [person] = appointments.secured("user-reads-not")
+    with visiting(browser) as visitor:
+        fetched = fetched_fonts(visitor)
+        tab = visitor.open(person["join_url"])
+        tab.wait_for_videos(1)
+        tab.enter()
+        tab.page.wait_for_load_state("networkidle")
+        assert fetched == {"inter"}
 
 
 @pytest.mark.parametrize("language", HEADINGS)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.callers import (
     Callers,
+    announced,
     button,
     expect_announced,
     expect_toast,
@@ -31,9 +32,9 @@ RAISED, LOWER = '{"raised": true, "since": 0}', '{"lower": true}'
 GRANTS = {"roomJoin", "room", "canPublish", "canSubscribe", "canPublishData", "canUpdateOwnMetadata"}
 # A host's action as the page would ask for it, whoever has the page.
 FORGED = """async ([action, identity]) => {
-  const {csrf} = JSON.parse(document.getElementById("page").textContent);
+  const {csrf, token} = JSON.parse(document.getElementById("page").textContent);
   const headers = {Accept: "application/json", "X-CSRFToken": csrf};
-  const address = `${location.pathname}host/${action}/${location.search}`;
+  const address = `${location.pathname}host/${action}/?token=${token}`;
   const answer = await fetch(address, {method: "POST", headers, body: new URLSearchParams({identity})});
   return [answer.status, (await answer.json()).code];
 }"""
@@ -78,7 +79,7 @@ def expect_no_host(tab: Tab) -> None:
     expect(people.locator(".person")).not_to_have_count(1)
     actions = people.get_by_role("button")
     names = [action.inner_text() or action.get_attribute("aria-label") or "" for action in actions.all()]
-    assert {name.split()[0] for name in names} == {"Close", "Pin"}
+    assert {name.split()[0] for name in names} == {"Close", "Copy", "Pin"}
     tab.click("More")
     expect(button(tab, "Settings")).to_be_visible()
     expect(button(tab, "End for everybody")).to_have_count(0)
@@ -178,7 +179,7 @@ def test_only_a_host_lowers_the_hand_of_another(meeting: Meeting, callers: Calle
 
 
 def test_whoever_is_removed_sees_by_whom_and_their_link_is_shut(meeting: Meeting, callers: Callers) -> None:
-    john, jane = callers.enter(meeting.john), callers.enter(meeting.jane)
+    john, jane, joe = (callers.enter(link) for link in (meeting.john, meeting.jane, meeting.joe))
     opened(john, "People")
     john.click("Remove Jane")
     asked = john.page.get_by_role("dialog", name="Remove Jane?")
@@ -190,10 +191,14 @@ def test_whoever_is_removed_sees_by_whom_and_their_link_is_shut(meeting: Meeting
     jane.expect_heading("A host has removed you from this meeting")
     expect(asked).to_have_count(0)
     expect(tile(john, "Jane")).to_have_count(0)
-    expect_announced(john, "Jane was removed.")
+    expect_toast(john, "Jane was removed.")
+    expect_toast(joe, "Jane was removed.")
     assert callers.open(meeting.jane).status == 403
     expect(button(john, "Leave")).to_be_visible()
     eventually(lambda: john.page.evaluate("document.activeElement.closest('.stage') !== null"))
+    joe.leave()
+    expect_toast(john, "Joe left")  # later than Jane's going would have been reported as leaving
+    assert not [words for tab in (john, joe) for words in announced(tab) if "Jane left" in words]
 
 
 def test_a_host_ends_the_meeting_for_everybody(meeting: Meeting, callers: Callers) -> None:

@@ -11,12 +11,13 @@ from local.stack import Stack
 from tests.e2e.conftest import Tabs
 from tests.e2e.crowd import Crowd
 from tests.e2e.drills import only_of_rooms
-from tests.e2e.hardware import SCREENS, end_sharing, refuse_screen
+from tests.e2e.hardware import SCREENS, UPRIGHT, end_sharing, refuse_screen
 from tests.e2e.integrator import Integrator
 from tests.e2e.join_pages import visiting
 from tests.e2e.person import Person
 from tests.e2e.recordings import open_hall
 from tests.e2e.seeing import anna_among, assert_in_order, becomes, comes, goes, large, names, tile, tiles
+from tests.e2e.senders import Media
 from tests.e2e.tab import Tab
 
 WIDE = (1280, 720)  # of the window
@@ -85,6 +86,65 @@ def test_marks_of_speaking_and_of_muted_and_initials_come_and_go(
     person.show()
     becomes(marks, (True, False, ""))
     anna.wait_for_fresh_videos(2)
+
+
+# Phones that are held upright
+
+
+# Of each picture that is shown: its size, and which part of it is to be seen.
+SEEN = """() => [...document.querySelectorAll("video")].filter((video) => video.videoWidth).map((video) => {
+  const {width, height} = video.getBoundingClientRect();
+  const stretch = (video.videoWidth / video.videoHeight) / (width / height);
+  const isWhole = getComputedStyle(video).objectFit === "contain";
+  return [video.videoHeight > video.videoWidth, isWhole ? 1 : Math.min(stretch, 1 / stretch)];
+})"""
+
+
+def seen_upright(tab: Tab) -> list[float]:
+    """Of the pictures that are higher than wide, the part that is to be seen."""
+    return [part for is_upright, part in tab.page.evaluate(SEEN) if is_upright]
+
+
+def test_an_upright_picture_is_shown_whole_wherever_it_stands(
+    integrator: Integrator, tabs: Tabs, stack: Stack
+) -> None:
+    made = integrator.create()
+    anna = tabs.open(made["join_url"])
+    anna.enter("Anna")
+    phones = Crowd(stack.env, Media(width=360, height=640, framerate=5))
+    try:
+        people = phones.fill(made["meeting_code"], 2)
+        anna.wait_for_fresh_videos(3)
+        for width, height in (WIDE, (360, 740), (667, 375)):
+            anna.page.set_viewport_size({"width": width, "height": height})
+            becomes(lambda: seen_upright(anna), [1, 1])
+        anna.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        people[0].share_screen()
+        becomes(lambda: large(anna), ["Screen of Person 1"])
+        becomes(lambda: seen_upright(anna), [1, 1])
+    finally:
+        phones.close()
+
+
+def test_so_is_the_own_one_before_and_in_the_call(browser: Browser, integrator: Integrator) -> None:
+    with visiting(browser, UPRIGHT) as visitor:
+        anna = visitor.open(integrator.create()["join_url"])
+        anna.to_preview("Anna")
+        becomes(lambda: seen_upright(anna), [1])
+        anna.enter()
+        becomes(lambda: seen_upright(anna), [1])
+
+
+def test_who_was_alone_in_the_speaker_view_sees_the_next_one(
+    integrator: Integrator, tabs: Tabs, crowd: Crowd
+) -> None:
+    made = integrator.create()
+    anna = tabs.open(made["join_url"])
+    anna.enter("Anna")
+    anna.page.keyboard.press("g")
+    becomes(lambda: large(anna), ["Anna (you)"])
+    crowd.fill(made["meeting_code"], 1)
+    becomes(lambda: large(anna), ["Person 1"])
 
 
 # Screens

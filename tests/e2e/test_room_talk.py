@@ -1,5 +1,6 @@
 """How people communicate in the call beside speaking: chat, hands, who is there, announcements."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,6 +125,21 @@ def test_links_can_be_clicked_and_nothing_else_is_interpreted(
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(chat.locator("img, script, b")).to_have_count(0)
     assert anna.page.evaluate("window.isHacked") is None
+
+
+def test_a_link_shows_where_it_leads_and_nothing_unseen_turns_it_or_a_name_around(
+    integrator: Integrator, callers: Callers, crowd: Crowd
+) -> None:
+    made = integrator.create()
+    anna = callers.enter(made["join_url"], "Anna")
+    carl = crowd.add(crowd.ticket(made["meeting_code"], "Ca\u202er\u200bl"), ["chat"])
+    expect(tile(anna, "Carl")).to_be_visible()
+    opened(anna, "Chat")
+    carl.send_text("\u202eat\u200b https://\u0430pple.com/login\u2066", "chat")
+    expect(texts(anna)).to_have_text(["at https://xn--pple-43d.com/login"])
+    expect(texts(anna).get_by_role("link")).to_have_attribute("href", "https://xn--pple-43d.com/login")
+    expect(panel(anna, "Chat").locator(".said-name")).to_have_text(["Carl"])
+    assert not re.search("[\u200b\u202e\u2066]", anna.page.locator(".stage").inner_text())
 
 
 def test_what_cannot_be_sent_remains_in_the_field(

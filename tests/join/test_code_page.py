@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from customers.models import Customer
 from join import code_attempts
@@ -76,6 +77,13 @@ def test_a_wrong_code_is_said_to_be_wrong_on_the_same_page(client: Client, secur
     assert FailedAttempt.objects.get().network == "127.0.0.1"
 
 
+@pytest.mark.parametrize("typed", [WRONG, "ab-12 x", '"><b>', "x" * 30])
+def test_what_was_typed_stands_there_to_be_corrected(client: Client, secured: Meeting, typed: str) -> None:
+    response = client.post(f"/{secured.code}/", {"code": typed})
+    assert f'value="{escape(typed[:20])}"' in page(response)
+    assert 'value=""' in page(client.get(f"/{secured.code}/"))
+
+
 @pytest.mark.parametrize("given", [{}, {"code": ""}, {"code": "   "}])
 def test_no_code_is_no_guess(client: Client, secured: Meeting, given: dict[str, str]) -> None:
     response = client.post(f"/{secured.code}/", given)
@@ -133,6 +141,27 @@ def test_after_ten_wrong_codes_from_one_place_the_form_is_closed(clock: Any, per
     assert response.context["is_closed"]
     shown = Client(REMOTE_ADDR="198.51.100.1").get(f"/{meeting.code}/")
     assert (shown.status_code, shown["Retry-After"]) == (429, "600")
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "language", "words"),
+    [
+        (0, "en", "Try again in 10 minutes."),
+        (541, "en", "Try again in one minute."),
+        (479, "de", "Versuchen Sie es in 3 Minuten erneut."),
+    ],
+)
+def test_the_closed_form_says_when_to_try_again(
+    clock: Any, person: Participant, seconds_ago: int, language: str, words: str
+) -> None:
+    tried(person.meeting, 10, seconds_ago=seconds_ago)
+    asking = Client(REMOTE_ADDR="198.51.100.1", headers={"Accept-Language": language})
+    for response in (
+        asking.get(f"/{person.meeting.code}/"),
+        asking.post(f"/{person.meeting.code}/", {"code": WRONG}),
+    ):
+        assert response.status_code == 429
+        assert words in page(response)
 
 
 def test_while_it_is_closed_the_right_code_is_refused_and_links_work(clock: Any, person: Participant) -> None:

@@ -6,9 +6,12 @@ import pytest
 from django.test import Client
 
 from meetings.models import Meeting
+from tests.conftest import NOON
+from tests.join.conftest import link
+from tests.join.hosts import registered
 from tests.settings import settings_with
 
-COOKIES = ("csrftoken", "language", "guest-{code}")
+COOKIES = ("csrftoken", "language", "guest-{code}", "invited-{secured}")
 
 
 @pytest.fixture
@@ -22,10 +25,13 @@ def framed(settings: Any) -> None:
 
 def cookies(meeting: Meeting) -> dict[str, Any]:
     client = Client()
+    secured = Meeting.objects.create(customer=meeting.customer, is_secured=True, created_at=NOON)
+    client.get(link(registered(secured, "jane")))
     client.get(f"/{meeting.code}/")
     client.post(f"/{meeting.code}/", {"name": "Ann"})
     client.post("/language/", {"language": "de", "next": "/"})
-    return {name: client.cookies[name.format(code=meeting.code)] for name in COOKIES}
+    names = {name: name.format(code=meeting.code, secured=secured.code) for name in COOKIES}
+    return {name: client.cookies[found] for name, found in names.items()}
 
 
 def test_cookies_are_lax_and_those_of_scripts_are_none(meeting: Meeting) -> None:

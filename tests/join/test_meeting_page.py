@@ -71,10 +71,22 @@ def test_a_topic_is_text_and_no_markup(client: Client, meeting: Meeting) -> None
 def test_the_script_gets_what_it_shows(client: Client, meeting: Meeting) -> None:
     page = settings_of(client.get(f"/{meeting.code}/"))
     assert list(page) == [
-        *("topic", "startsAt", "asksName", "name", "isHost", "isRecorded", "asksFeedback", "csrf"),
+        *(
+            "link",
+            "token",
+            "topic",
+            "startsAt",
+            "asksName",
+            "name",
+            "isHost",
+            "isRecorded",
+            "asksFeedback",
+            "csrf",
+        ),
         *("language", "words"),
     ]
     assert (page["topic"], page["startsAt"], page["language"]) == ("Standup", None, "en")
+    assert (page["link"], page["token"]) == (meeting.join_url, "")
     assert page["words"]["leave"] == "Leave"
 
 

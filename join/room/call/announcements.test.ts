@@ -11,6 +11,7 @@ import {
   link,
   mutedByHost,
   people,
+  removed,
   room,
   shares,
 } from "./connection";
@@ -83,6 +84,7 @@ beforeEach(() => {
     joinedSeveral: "{names} joined",
     leftOne: "{name} left",
     leftSeveral: "{names} left",
+    wasRemoved: "{name} was removed",
     others: "{count} others",
     saidBy: "{name}: {text}",
     sharesScreen: "{name} shares",
@@ -122,6 +124,24 @@ describe("joins and leaves", () => {
     pass(5_000);
     expect(announced).toEqual(["Ben joined", "Ben left"]);
     expect(toasts).toEqual(announced);
+  });
+
+  it("of somebody who was removed are announced as that, once, and not as leaving", () => {
+    present("Me", "Anna", "Ben", "Cem");
+    pass(2_000);
+    announced.length = 0;
+    removed.value = { identity: "ben", name: "Ben" };
+    present("Me", "Anna");
+    removed.value = { identity: "ben", name: "Ben" };
+    expect(announced).toEqual(["Ben was removed"]);
+    pass(20_000);
+    removed.value = { identity: "ben", name: "Ben" }; // the server's answer may be late
+    expect(announced).toEqual(["Ben was removed", "Cem left"]);
+    present("Me", "Anna", "Ben");
+    pass(2_000);
+    present("Me", "Anna");
+    pass(20_000);
+    expect(announced.slice(2)).toEqual(["Ben joined", "Ben left"]);
   });
 
   it("of several people are one sentence", () => {

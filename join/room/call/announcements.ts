@@ -12,6 +12,7 @@ import {
   link,
   mutedByHost,
   people,
+  removed,
   room,
   shares,
 } from "./connection";
@@ -71,14 +72,34 @@ function watchPresence(present: () => Names, delays: Delays, on: Listeners): Sto
   };
 }
 
+/** Who was removed is reported at once, and not as somebody who left. */
 function watchPeople(): Stop {
+  const out = new Set<string>();
   const report = (text: string) =>
     people.value.length <= MAX_FOR_TOASTS ? notify(text) : announce(text);
   const others = () => people.value.filter(({ isLocal }) => !isLocal);
-  return watchPresence(() => named(others()), PEOPLE, {
-    onJoined: (names) => report(sentence("joinedOne", "joinedSeveral", names, language())),
-    onLeft: (names) => report(sentence("leftOne", "leftSeveral", names, language())),
-  });
+  const stops = [
+    watchPresence(() => named(others()), PEOPLE, {
+      onJoined: (names, identities) => {
+        each(identities, (identity) => out.delete(identity));
+        report(sentence("joinedOne", "joinedSeveral", names, language()));
+      },
+      onLeft: (all, identities) => {
+        const names = all.filter((_, place) => !out.has(identities[place] ?? ""));
+        if (names.length) report(sentence("leftOne", "leftSeveral", names, language()));
+      },
+    }),
+    effect(() => {
+      const person = removed.value;
+      if (!person || out.has(person.identity)) return;
+      out.add(person.identity);
+      untracked(() => notify(t("wasRemoved", { name: person.name })));
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    removed.value = null;
+  };
 }
 
 function watchShares(): Stop {

@@ -115,7 +115,7 @@ function Text({ text }: { text: string }) {
     <p class="text" dir="auto">
       {pieces(text).map(({ text, href }) =>
         href ? (
-          <a href={href} target="_blank" rel="noopener noreferrer">
+          <a href={href} dir="ltr" target="_blank" rel="noopener noreferrer">
             {text}
           </a>
         ) : (

@@ -98,6 +98,18 @@ describe("a text", () => {
     ).toBe(text);
   });
 
+  it.each([
+    ["https://аpple.com/login", "https://xn--pple-43d.com/login"],
+    ["http://bücher.example:8080/?q=ü", "http://xn--bcher-kva.example:8080/?q=ü"],
+    ["https://ｅxample.org/a", "https://example.org/a"],
+    ["https://ex%61mple.org/", "https://example.org/"],
+    ["http://0x7f.1/", "http://127.0.0.1/"],
+    ["https:///evil.example/", "https:///evil.example/"],
+    ["https://Example.org:443/a", "https://Example.org:443/a"],
+  ])("%s is shown with the host that it leads to: %s", (text, shown) => {
+    expect(pieces(text)).toEqual([{ text: shown, href: new URL(text).href }]);
+  });
+
   it("of nothing but brackets is processed quickly", () => {
     const before = performance.now();
     pieces(`https://a${")".repeat(2_000)}`);

@@ -27,16 +27,16 @@ export interface Piece {
   href?: string;
 }
 
-/** Splits a text at its links; joined, the pieces are the text. */
+/** Splits a text at its links, of which the host is shown as the browser will ask for it. */
 export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   let end = 0;
   for (const { 0: match, index } of text.matchAll(/\bhttps?:\/\/[^\s<>"'`]+/gi)) {
     const address = withoutPunctuation(match);
-    const href = hrefOf(address);
-    if (!href) continue;
+    const url = urlOf(address);
+    if (!url) continue;
     if (index > end) found.push({ text: text.slice(end, index) });
-    found.push({ text: address, href });
+    found.push({ text: withRealHost(address, url), href: url.href });
     end = index + address.length;
   }
   if (end < text.length) found.push({ text: text.slice(end) });
@@ -52,9 +52,17 @@ function withoutPunctuation(address: string): string {
 }
 
 /** Null for an invalid URL, and for one with credentials, which hide the host. */
-function hrefOf(address: string): string | null {
+function urlOf(address: string): URL | null {
   const url = URL.canParse(address) ? new URL(address) : null;
-  return url && !url.username && !url.password ? url.href : null;
+  return url && !url.username && !url.password ? url : null;
+}
+
+/** With the host that is asked for: xn--… where letters may look like others, digits where it is a number. */
+function withRealHost(address: string, { host, hostname }: URL): string {
+  return address.replace(/^(https?:[/\\]+)([^/\\?#]+)/i, (whole, scheme: string, typed: string) => {
+    const name = typed.toLowerCase().replace(/:\d*$/, "");
+    return name === hostname ? whole : scheme + host;
+  });
 }
 
 /** Such as "14:05", in the page's language. */

@@ -89,6 +89,24 @@ describe("a message of somebody else", () => {
     expect(texts()).toEqual(["Good morning"]);
   });
 
+  it("shows nothing of what nobody sees or what turns the rest around", async () => {
+    here.remoteParticipants.set("ben", { name: "B\u202ee\u200bn\n" });
+    await write(here, "ben", "a\u202e\u2066b\u200f\u200bc\u0000\ufeff\td\ne");
+    expect(messages.value).toMatchObject([{ name: "Ben", text: "abc\td\ne" }]);
+  });
+
+  it("keeps the joiners of scripts and emoji", async () => {
+    await write(here, "ben", "क्\u200dष 👩\u200d🚀");
+    expect(texts()).toEqual(["क्\u200dष 👩\u200d🚀"]);
+  });
+
+  it("ignores a message of which nothing is to be seen", async () => {
+    await write(here, "ben", "\u202e\u200b \ufeff");
+    here.remoteParticipants.set("ben", { name: "\u200d" });
+    await write(here, "ben", "Hello");
+    expect(messages.value).toMatchObject([{ name: "Guest", text: "Hello" }]);
+  });
+
   it("keeps the sender's name of that time", async () => {
     await write(here, "ben", "one");
     here.remoteParticipants.set("ben", { name: "Benjamin" });

@@ -6,6 +6,7 @@ import { t } from "../words";
 import { entering, link, room } from "./connection";
 import { dataChannelReady } from "./data-channel";
 import { panel } from "./panels";
+import { visible, visibleName } from "./visible-text";
 
 export interface Message {
   /** Grows within this page. */
@@ -88,7 +89,7 @@ export async function sendDraft(): Promise<boolean> {
 async function receive(from: Room, identity: string, stream: Chunks): Promise<void> {
   const text = truncate(await readAll(stream).catch(() => ""));
   if (!text) return;
-  const name = from.remoteParticipants.get(identity)?.name || t("guest");
+  const name = visibleName(from.remoteParticipants.get(identity)?.name ?? "") || t("guest");
   store({ identity, name, text, isOwn: false });
 }
 
@@ -105,9 +106,9 @@ function store(message: Omit<Message, "id" | "at">): void {
   if (!message.isOwn && panel.value !== "chat") unread.value += 1;
 }
 
-/** Trimmed and truncated, without half a surrogate pair at the end. */
+/** What is to be seen, trimmed and truncated, without half a surrogate pair at the end. */
 function truncate(text: string): string {
-  return text
+  return visible(text)
     .trim()
     .slice(0, MAX_LENGTH)
     .replace(/[\uD800-\uDBFF]$/, "");

@@ -2,7 +2,17 @@ import { DisconnectReason, RoomEvent } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isMicrophoneOn } from "../devices";
 import { type JoinAttempt, Refused, type Ticket } from "../page";
-import { endsAt, enter, isRecording, leave, link, mutedByHost, people, room } from "./connection";
+import {
+  endsAt,
+  enter,
+  isRecording,
+  leave,
+  link,
+  mutedByHost,
+  people,
+  removed,
+  room,
+} from "./connection";
 import { Emitter } from "./testing";
 
 /** A fake of LiveKit's room. */
@@ -94,6 +104,19 @@ describe("joining", () => {
     expect(reason).toBeInstanceOf(Refused);
     expect(JSON.stringify(reason) + String(reason)).not.toContain("secret");
     expect(onEnd).not.toHaveBeenCalled();
+  });
+});
+
+describe("another person who goes", () => {
+  it.each([
+    [DisconnectReason.PARTICIPANT_REMOVED, "anna"],
+    [DisconnectReason.CLIENT_INITIATED, undefined],
+    [undefined, undefined],
+  ])("by reason %s is known as removed: %s", async (reason, identity) => {
+    removed.value = null;
+    await enter(requestTicket, onEnd);
+    last().emit(RoomEvent.ParticipantDisconnected, { identity: "anna" }, reason);
+    expect(removed.peek()?.identity).toBe(identity);
   });
 });
 

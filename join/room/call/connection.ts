@@ -1,7 +1,7 @@
 /** The call: LiveKit's room as signals, from the first connection to the last. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { Room, RoomEvent } from "livekit-client";
+import { DisconnectReason, Room, RoomEvent } from "livekit-client";
 import { handleTrackMuted } from "../devices";
 import { chosen } from "../lobby/device-list";
 import { type JoinAttempt, Refused, type Ticket } from "../page";
@@ -31,6 +31,8 @@ export const isRecording = signal(false);
 export const isSoundAllowed = signal(true);
 /** When a host last muted this person, in milliseconds since 1970; 0: never. */
 export const mutedByHost = signal(0);
+/** Who was removed last, by a host or by the service. */
+export const removed = signal<Pick<Person, "identity" | "name"> | null>(null);
 /** When the meeting's time is over, by this machine's clock, in milliseconds since 1970. */
 export const endsAt = signal<number | null>(null);
 
@@ -207,6 +209,10 @@ function listen(to: Room): void {
   });
   to.on(RoomEvent.TrackMuted, ({ source }, { isLocal }) => {
     if (isLocal && handleTrackMuted(source)) mutedByHost.value = Date.now();
+  });
+  to.on(RoomEvent.ParticipantDisconnected, (gone, reason) => {
+    if (reason !== DisconnectReason.PARTICIPANT_REMOVED) return;
+    removed.value = people.value.find(({ identity }) => identity === gone.identity) ?? null;
   });
 }
 

@@ -1,9 +1,10 @@
 /** Hosts' actions, by requests to our server: a host's LiveKit token grants no more than anybody's. */
 
 import { signal } from "@preact/signals";
-import { type Page, post, Refused } from "../page";
+import { address, type Page, post, Refused } from "../page";
 import { t } from "../words";
 import { announce, notify } from "./announcer";
+import { removed } from "./connection";
 import type { Person } from "./people";
 
 let page: Page | null = null;
@@ -27,7 +28,7 @@ export async function muteEverybody(): Promise<void> {
 }
 
 export async function removeOne({ identity, name }: Named): Promise<void> {
-  if (await request("remove", { identity })) announce(t("wasRemoved", { name }));
+  if (await request("remove", { identity })) removed.value = { identity, name };
 }
 
 /** Ends the call for this host as well. */
@@ -38,9 +39,8 @@ export async function endForEverybody(): Promise<void> {
 /** True on success; a refusal is shown. */
 async function request(action: string, fields: Record<string, string>): Promise<boolean> {
   if (!page?.isHost) return false;
-  const { pathname, search } = new URL(location.href);
   try {
-    await post(page, `${pathname}host/${action}/${search}`, fields);
+    await post(page, address(page, `host/${action}/`), fields);
     return true;
   } catch (reason) {
     if (!(reason instanceof Refused)) throw reason;

@@ -3,9 +3,11 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../icon";
+import type { Page } from "../page";
 import { t } from "../words";
 import { ConfirmDialog } from "./confirm-dialog";
 import { people } from "./connection";
+import { CopyLink } from "./copy-link";
 import { hands } from "./hands";
 import { isHost, muteEverybody, removeOne } from "./moderation";
 import type { Person } from "./people";
@@ -16,7 +18,7 @@ import { SidePanel } from "./side-panel";
 /** With more people than this, there is a field to search them. */
 const MANY = 10;
 
-export function PeoplePanel() {
+export function PeoplePanel({ page }: { page: Page }) {
   const query = useSignal("");
   const removing = useSignal<Person | null>(null);
   const all = sortPeople(people.value, hands.value);
@@ -31,6 +33,7 @@ export function PeoplePanel() {
       >
         <div class="list-head">
           {isSearched && <Search query={query} />}
+          <CopyLink page={page} />
           {isHost.value && all.length > 1 && <MuteEverybody />}
         </div>
         <List

@@ -10,6 +10,7 @@ import {
 } from "livekit-client";
 import type { IconName } from "../icons";
 import { type Key, t } from "../words";
+import { visibleName } from "./visible-text";
 
 export interface Person {
   /** The same after a reconnect; the sid is not. */
@@ -68,7 +69,7 @@ function isPerson({ kind }: Participant): boolean {
 }
 
 function nameOf(participant: Participant): string {
-  return participant.name || t("guest");
+  return visibleName(participant.name ?? "") || t("guest");
 }
 
 function personOf(participant: Participant): Person {

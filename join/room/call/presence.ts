@@ -11,9 +11,12 @@ export interface Delays {
 }
 
 export interface Listeners {
-  onJoined: (names: string[]) => void;
-  onLeft: (names: string[]) => void;
+  onJoined: Report;
+  onLeft: Report;
 }
+
+/** Who came or went, in the same order. */
+type Report = (names: string[], identities: string[]) => void;
 
 export class Presence {
   private readonly known: Map<string, string>;
@@ -56,7 +59,7 @@ class Batch {
 
   constructor(
     private readonly delays: Delays,
-    private readonly report: (names: string[]) => void,
+    private readonly report: Report,
   ) {}
 
   add(identity: string, name: string): void {
@@ -86,8 +89,10 @@ class Batch {
     const due = [...this.waiting].filter(
       ([, { since }]) => Date.now() - since >= this.delays.grace,
     );
-    for (const [identity] of due) this.waiting.delete(identity);
-    if (due.length) this.report(due.map(([, { name }]) => name));
+    const identities = due.map(([identity]) => identity);
+    for (const identity of identities) this.waiting.delete(identity);
+    const names = due.map(([, { name }]) => name);
+    if (due.length) this.report(names, identities);
     this.schedule();
   }
 }

@@ -43,7 +43,7 @@ export function Stage({ page }: { page: Page }) {
       <Notices />
       <VideoLayout />
       {panel.value === "chat" && <ChatPanel page={page} />}
-      {panel.value === "people" && <PeoplePanel />}
+      {panel.value === "people" && <PeoplePanel page={page} />}
       <Bar />
       <Sounds />
       <Announcer />

@@ -80,6 +80,8 @@ describe("the active speaker", () => {
 
   it("is never the local participant while there are others", () => {
     expect(activeSpeaker([speaking(me), anna], null)).toBe("anna");
+    expect(activeSpeaker([me, anna], "me")).toBe("anna"); // who was alone until now
+    expect(activeSpeaker([speaking(me), anna], "me")).toBe("anna");
   });
 
   it("is somebody else when they left", () => {

@@ -34,9 +34,9 @@ function replaceSilent(front: string[], people: Person[], speaker: string): void
 
 /** The current speaker until they stop, then the loudest; never the local participant while others are there. */
 export function activeSpeaker(people: Person[], now: string | null): string | null {
-  const current = people.find(({ identity }) => identity === now);
-  if (current?.isSpeaking) return now;
   const others = people.filter(({ isLocal }) => !isLocal);
+  const current = others.find(({ identity }) => identity === now);
+  if (current?.isSpeaking) return now;
   const [loudest] = others
     .filter(({ isSpeaking }) => isSpeaking)
     .sort((one, other) => other.loudness - one.loudness);

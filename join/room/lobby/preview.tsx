@@ -55,9 +55,18 @@ export function Preview({ page, name, isBusy, onReady, onJoin, onRename }: Previ
   );
 }
 
-/** A registered person is greeted; a guest can change the name. */
+/** A registered person is greeted, and another one at the same browser finds the code; a guest can change the name. */
 function Who({ page, name, isBusy, onRename }: Omit<PreviewProps, "onReady" | "onJoin">) {
-  if (!page.asksName) return <p class="who">{t("hello", { name })}</p>;
+  if (!page.asksName) {
+    return (
+      <p class="who">
+        {t("hello", { name })}{" "}
+        <a class="link" href="?token=">
+          {t("notYou")}
+        </a>
+      </p>
+    );
+  }
   return (
     <p class="who">
       {t("joinAs", { name })}{" "}

@@ -2,7 +2,7 @@
 
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
-import type { Refused } from "../page";
+import { address, type Refused, readPage } from "../page";
 import { t } from "../words";
 import { MessageScreen } from "./message-screen";
 
@@ -25,7 +25,7 @@ export function Refusal({ why, onBack }: { why: Refused; onBack: () => void }) {
 /** In a cross-origin frame, browsers block devices and cookies that they allow in a top-level window. */
 export function OpenInNewTab() {
   return (
-    <a class="button" href={location.href} target="_blank" rel="noopener">
+    <a class="button" href={address(readPage())} target="_blank" rel="noopener">
       <Icon name="external-link" />
       {t("openAlone")}
     </a>

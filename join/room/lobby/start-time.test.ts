@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatStart, regionalLocale } from "./start-time";
+import { formatDay, formatStart, regionalLocale } from "./start-time";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
 const START = "2026-03-05T18:30:00Z";
@@ -29,5 +29,16 @@ describe("the start", () => {
   it("names the year when that is another one", () => {
     expect(formatStart("2027-01-02T10:00:00Z", "en", NOW, "UTC")).toContain("2027");
     expect(formatStart(START, "en", NOW, "UTC")).not.toContain("2026");
+  });
+});
+
+describe("a day", () => {
+  it.each(["en", "en-GB", "de", "fr", "es", "hi"])("begins as a start does: %s", (language) => {
+    const day = formatDay("2026-03-05", language, NOW);
+    expect(formatStart(START, language, NOW, "UTC").startsWith(day)).toBe(true);
+  });
+
+  it("names the year when that is another one", () => {
+    expect(formatDay("2025-12-31", "en", NOW)).toBe("Wednesday, December 31, 2025");
   });
 });

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from customers.models import Customer
-from join import guests
+from join import identity_cookie
 from meetings.models import Meeting
 from participants.models import Participant
+from participants.registration import by_token
 from tests.conftest import NOON
 
 
@@ -22,7 +23,7 @@ def guest(meeting: Meeting) -> Participant:
 
 def cookie_of(guest: Participant) -> Any:
     response = HttpResponse()
-    guests.remember(response, guest)
+    identity_cookie.remember(response, guest)
     [cookie] = response.cookies.values()
     return cookie
 
@@ -30,7 +31,7 @@ def cookie_of(guest: Participant) -> Any:
 def recognised(meeting: Meeting, name: str, value: str) -> Participant | None:
     request = RequestFactory().get("/")
     request.COOKIES[name] = value
-    return guests.recognise(request, meeting)
+    return identity_cookie.recognise(request, meeting)
 
 
 def test_a_browser_with_the_cookie_is_recognised(meeting: Meeting, guest: Participant) -> None:
@@ -69,13 +70,27 @@ def test_a_former_secret_key_makes_no_guests(meeting: Meeting, guest: Participan
     assert recognised(meeting, cookie_of(guest).key, forged) is None
 
 
-def test_a_registered_person_is_not_recognised_by_a_cookie(secured: Meeting, person: Participant) -> None:
-    forged = TimestampSigner(key=django_settings.JOIN_SECRET, salt=f"guest of {secured.code}")
-    value = forged.sign(person.identity)
-    assert recognised(secured, f"guest-{secured.code}", value) is None
+# Of whoever was invited
 
 
-def test_a_registered_person_gets_no_cookie(person: Participant) -> None:
-    response = HttpResponse()
-    guests.remember(response, person)
-    assert not response.cookies
+def test_an_invited_person_is_recognised_for_a_day(secured: Meeting, person: Participant) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        cookie = cookie_of(person)
+        clock.shift(timedelta(days=1))
+        assert recognised(secured, cookie.key, cookie.value) == person
+        clock.shift(1)
+        assert recognised(secured, cookie.key, cookie.value) is None
+    assert (cookie["path"], cookie["max-age"]) == (f"/{secured.code}/", 24 * 3600)
+
+
+def test_the_cookie_is_no_token_and_the_token_no_cookie(secured: Meeting, person: Participant) -> None:
+    cookie = cookie_of(person)
+    assert by_token(secured, cookie.value) is None
+    assert recognised(secured, cookie.key, person.token) is None
+
+
+def test_a_guests_cookie_makes_nobody_invited(secured: Meeting, person: Participant) -> None:
+    signer = TimestampSigner(key=django_settings.JOIN_SECRET, salt=f"guest of {secured.code}")
+    forged = signer.sign(person.identity)
+    for name in (f"guest-{secured.code}", f"invited-{secured.code}"):
+        assert recognised(secured, name, forged) is None
