@@ -1,5 +1,6 @@
 /** The page's steps: name, preview, call, end screen. */
 
+import "./translation";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { enter } from "./call/connection";
