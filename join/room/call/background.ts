@@ -5,6 +5,7 @@ import { watchDevices } from "./device-announcements";
 import { watchFullScreen } from "./fullscreen";
 import { watchMutedSpeech } from "./muted-speech";
 import { dialog } from "./panels";
+import { watchUnload } from "./unload";
 import { holdWakeLock } from "./wake-lock";
 
 export function startBackground(): () => void {
@@ -14,6 +15,7 @@ export function startBackground(): () => void {
     watchMutedSpeech(),
     watchFullScreen(),
     holdWakeLock(),
+    watchUnload(),
   ];
   return () => {
     for (const stop of stops) stop();

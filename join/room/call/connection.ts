@@ -171,6 +171,7 @@ function newRoom(): Room {
     adaptiveStream: true, // subscribe to the resolution that is shown
     dynacast: true, // publish no layer without a subscriber
     stopLocalTrackOnUnpublish: false, // devices stay open while reconnecting
+    disconnectOnPageLeave: false, // done by unload.ts: LiveKit's client does so before the person is asked
     audioOutput: { deviceId: chosen.value.speaker || undefined },
   });
 }
