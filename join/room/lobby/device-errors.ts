@@ -59,8 +59,12 @@ export function titleFor(camera: DeviceError | null, microphone: DeviceError | n
   return microphone ? "noMicrophone" : null;
 }
 
-/** Whether the browser lacks WebRTC or getUserMedia. */
+/** What the page uses and has no replacement for. Syntax is not looked at: a script with unknown one does not run. */
+const NEEDED = ["RTCPeerConnection", "ResizeObserver", "HTMLDialogElement", "AbortController"];
+
+/** Whether the browser lacks WebRTC, getUserMedia, or another thing that the page needs. */
 export function isTooOld(scope: Window): boolean {
   const hasDevices = !scope.isSecureContext || !!scope.navigator.mediaDevices?.getUserMedia;
-  return !("RTCPeerConnection" in scope) || !hasDevices;
+  const hasLanguage = "ListFormat" in Intl && "at" in Array.prototype;
+  return !hasDevices || !hasLanguage || NEEDED.some((name) => !(name in scope));
 }
