@@ -5,6 +5,7 @@ import { watchDevices } from "./device-announcements";
 import { watchFullScreen } from "./fullscreen";
 import { watchMutedSpeech } from "./muted-speech";
 import { dialog } from "./panels";
+import { watchSent } from "./sent";
 import { watchUnload } from "./unload";
 import { holdWakeLock } from "./wake-lock";
 
@@ -12,6 +13,7 @@ export function startBackground(): () => void {
   const stops = [
     watchDevices(),
     followAudioOutput(),
+    watchSent(),
     watchMutedSpeech(),
     watchFullScreen(),
     holdWakeLock(),

@@ -4,9 +4,9 @@ import type { Key } from "../words";
 
 /**
  * denied: by the person or a policy; missing: no device; busy: used by another program; insecure: getUserMedia
- * needs https; unknown: anything else.
+ * needs https; unanswered: neither opened nor refused, such as while the browser asks; unknown: anything else.
  */
-export type DeviceError = "denied" | "missing" | "busy" | "insecure" | "unknown";
+export type DeviceError = "denied" | "missing" | "busy" | "insecure" | "unanswered" | "unknown";
 
 const ERRORS: Record<string, DeviceError> = {
   NotAllowedError: "denied",
@@ -44,6 +44,7 @@ const HELP: Record<Exclude<DeviceError, "denied">, Key> = {
   missing: "missingHelp",
   busy: "busyHelp",
   insecure: "insecureHelp",
+  unanswered: "unansweredHelp",
   unknown: "unknownHelp",
 };
 
