@@ -23,6 +23,7 @@ WORDS = {
     ),
     "joinNow": _("Join now"),
     "joining": _("Joining …"),
+    "goInWithout": _("Go in without camera and microphone"),
     # Camera, microphone, speaker
     "cameraStarting": _("Starting your camera …"),
     "allowHint": _("If your browser asks whether this page may use camera and microphone, choose “Allow”."),
@@ -70,7 +71,12 @@ WORDS = {
         "Browsers allow camera and microphone on secure pages only. Open this page by an address that "
         "begins with https://."
     ),
+    "unansweredHelp": _(
+        "There is no answer yet. If your browser asks whether this page may use it, choose “Allow”. "
+        "Otherwise unplug it, plug it in again, or start the browser anew."
+    ),
     "unknownHelp": _("Your browser did not say why. Try again, or start the browser anew."),
+    "notStarted": _("This one could not be started. The one before is still in use."),
     "embedded": _("This page stands inside another one, which may hold back camera and microphone."),
     "openAlone": _("Open in a window of its own"),
     "joinAllTheSame": _("You can join all the same, and see and hear the others."),
@@ -138,6 +144,12 @@ WORDS = {
     "singleKeysDetail": _(
         "They never act while you type. Switch them off if you control your computer by "
         "voice, or hit keys by accident."
+    ),
+    "notHeard": _("The others cannot hear you at the moment. If that lasts, leave and join again."),
+    "notSeen": _("The others cannot see you at the moment. If that lasts, leave and join again."),
+    "wasHeard": _("Attention: the others could still hear you although you were muted. They no longer can."),
+    "wasSeen": _(
+        "Attention: the others could still see you although your camera was off. They no longer can."
     ),
     "mutedSpeech": _("You are muted: nobody hears you."),
     "mutedSpeechKey": _("You are muted: nobody hears you. Press {key} to unmute."),

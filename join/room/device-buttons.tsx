@@ -1,39 +1,60 @@
 /** The buttons for the local camera and microphone, in the preview and in the call. */
 
 import {
-  camera,
+  CAMERA,
+  type Device,
   isCameraOn,
   isMicrophoneOn,
-  microphone,
+  MICROPHONE,
   toggleCamera,
   toggleMicrophone,
+  unsent,
 } from "./devices";
 import { Icon } from "./icon";
+import type { IconName } from "./icons";
 import { t } from "./words";
 
 export function DeviceButtons() {
   return (
     <>
-      <button
-        type="button"
-        class="device"
-        data-off={!isMicrophoneOn.value}
-        disabled={!microphone.value}
-        onClick={() => void toggleMicrophone()}
-      >
-        <Icon name={isMicrophoneOn.value ? "mic" : "mic-off"} />
-        <span>{isMicrophoneOn.value ? t("mute") : t("unmute")}</span>
-      </button>
-      <button
-        type="button"
-        class="device"
-        data-off={!isCameraOn.value}
-        disabled={!camera.value}
-        onClick={() => void toggleCamera()}
-      >
-        <Icon name={isCameraOn.value ? "video" : "video-off"} />
-        <span>{isCameraOn.value ? t("cameraOff") : t("cameraOn")}</span>
-      </button>
+      <DeviceButton
+        device={MICROPHONE as Device}
+        icons={["mic", "mic-off"]}
+        name={t(isMicrophoneOn.value ? "mute" : "unmute")}
+        onClick={toggleMicrophone}
+      />
+      <DeviceButton
+        device={CAMERA as Device}
+        icons={["video", "video-off"]}
+        name={t(isCameraOn.value ? "cameraOff" : "cameraOn")}
+        onClick={toggleCamera}
+      />
     </>
+  );
+}
+
+interface DeviceButtonProps {
+  device: Device;
+  /** On, and off. */
+  icons: [IconName, IconName];
+  /** What a click does. */
+  name: string;
+  onClick: () => Promise<void>;
+}
+
+function DeviceButton({ device, icons, name, onClick }: DeviceButtonProps) {
+  const isSent = device.isOn.value && !unsent.value.includes(device.kind);
+  return (
+    <button
+      type="button"
+      id={`own-${device.kind}`}
+      class="device"
+      data-off={!isSent}
+      disabled={!device.track.value}
+      onClick={() => void onClick()}
+    >
+      <Icon name={icons[isSent ? 0 : 1]} />
+      <span>{name}</span>
+    </button>
   );
 }

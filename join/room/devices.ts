@@ -9,7 +9,7 @@ import {
   Track,
 } from "livekit-client";
 import { type DeviceError, deviceErrorOf } from "./lobby/device-errors";
-import { savedDevices } from "./lobby/saved-devices";
+import { type Input, savedDevices, saveOn, wasOn } from "./lobby/saved-devices";
 
 type DeviceTrack = LocalVideoTrack | LocalAudioTrack;
 
@@ -21,82 +21,142 @@ export const isMicrophoneOn = signal(true);
 export const cameraError = signal<DeviceError | null>(null);
 export const microphoneError = signal<DeviceError | null>(null);
 export const isOpening = signal(true);
+/** What is on, and does not reach the others in the call. */
+export const unsent = signal<Input[]>([]);
 
-/** The signals of one device. */
-interface Device<T extends DeviceTrack> {
+/** The signals of one device, and how it is opened: the saved one, or else any. */
+export interface Device<T extends DeviceTrack = DeviceTrack> {
+  kind: Input;
   track: Signal<T | null>;
   isOn: Signal<boolean>;
   error: Signal<DeviceError | null>;
+  create: (deviceId?: ConstrainDOMString) => Promise<T>;
+  /** Whether it is on when it is opened next: as it was shown last. */
+  startsOn: boolean;
 }
 
-const CAMERA = { track: camera, isOn: isCameraOn, error: cameraError };
-const MICROPHONE = { track: microphone, isOn: isMicrophoneOn, error: microphoneError };
+export const CAMERA: Device<LocalVideoTrack> = {
+  kind: "camera",
+  track: camera,
+  isOn: isCameraOn,
+  error: cameraError,
+  create: (deviceId = savedDevices().camera) => createLocalVideoTrack({ deviceId }),
+  startsOn: wasOn("camera"),
+};
+export const MICROPHONE: Device<LocalAudioTrack> = {
+  kind: "microphone",
+  track: microphone,
+  isOn: isMicrophoneOn,
+  error: microphoneError,
+  create: (deviceId = savedDevices().microphone) => createLocalAudioTrack({ deviceId }),
+  startsOn: wasOn("microphone"),
+};
 
-/** Called when the browser has opened a device: whether it starts muted. */
+/** Called when the browser has opened a device: whether it starts muted all the same. */
 type StartsMuted = () => boolean;
 
-/** Open the saved device, or else any. */
-export function openCamera(startsMuted?: StartsMuted): Promise<void> {
-  return openTrack(
-    () => createLocalVideoTrack({ deviceId: savedDevices().camera }),
-    CAMERA,
-    startsMuted,
-  );
-}
-
-export function openMicrophone(startsMuted?: StartsMuted): Promise<void> {
-  return openTrack(
-    () => createLocalAudioTrack({ deviceId: savedDevices().microphone }),
-    MICROPHONE,
-    startsMuted,
-  );
-}
-
-async function openTrack<T extends DeviceTrack>(
-  open: () => Promise<T>,
+/** The opened track; null when it cannot be opened, or another attempt was faster. */
+export async function openTrack<T extends DeviceTrack>(
   device: Device<T>,
-  startsMuted: StartsMuted = () => false,
-): Promise<void> {
+  startsMuted: StartsMuted,
+): Promise<T | null> {
   try {
-    const track = await open();
-    if (startsMuted()) await track.mute(); // before it can be published
-    device.track.peek()?.stop();
-    batch(() => {
-      device.track.value = track;
-      device.isOn.value = !track.isMuted;
-      device.error.value = null;
-    });
+    const track = keptWhileItWorks(await device.create());
+    if (!device.startsOn || startsMuted()) await track.mute(); // before it can be published
+    if (device.track.peek()) {
+      track.stop();
+      return null;
+    }
+    adopt(device, track);
+    device.startsOn = !track.isMuted;
+    return track;
   } catch (error) {
-    fail(device, deviceErrorOf(error, isSecureContext));
+    if (!device.track.peek()) fail(device, deviceErrorOf(error, isSecureContext));
+    return null;
   }
 }
 
+/** Open another device instead of the one in use, which goes on when that fails. Throws the browser's error. */
+export async function replaceTrack<T extends DeviceTrack>(
+  device: Device<T>,
+  id: string,
+  late: AbortSignal,
+): Promise<void> {
+  const before = device.track.peek();
+  const track = keptWhileItWorks(await device.create({ exact: id }));
+  if (!device.isOn.peek()) await track.mute();
+  // Nobody waits for it any more, or what it was to replace was lost or closed meanwhile.
+  if (late.aborted || device.track.peek() !== before) return track.stop();
+  adopt(device, track);
+  before?.stop();
+}
+
+function adopt<T extends DeviceTrack>(device: Device<T>, track: T): void {
+  batch(() => {
+    device.track.value = track;
+    device.isOn.value = !track.isMuted;
+    device.error.value = null;
+  });
+}
+
+/**
+ * When it reconnects, LiveKit's client stops each device and opens it again: by then another program may have it.
+ * One that works is left alone.
+ */
+function keptWhileItWorks<T extends DeviceTrack>(track: T): T {
+  const restart = track.restartTrack.bind(track);
+  track.restartTrack = async () => {
+    const { readyState, muted } = track.mediaStreamTrack;
+    if (readyState !== "live" || muted) await restart();
+  };
+  return track;
+}
+
 export function toggleCamera(): Promise<void> {
-  return toggle(camera.value, isCameraOn);
+  return toggle(CAMERA);
 }
 
 export function toggleMicrophone(): Promise<void> {
-  return toggle(microphone.value, isMicrophoneOn);
+  return toggle(MICROPHONE);
+}
+
+function toggle<T extends DeviceTrack>(device: Device<T>): Promise<void> {
+  const isOn = !device.isOn.peek();
+  if (device.track.peek()) remember(device, isOn);
+  return turn(device, isOn);
+}
+
+function remember<T extends DeviceTrack>(device: Device<T>, isOn: boolean): void {
+  device.startsOn = isOn;
+  saveOn(device.kind, isOn);
 }
 
 /** Tracks whose mute or unmute is in progress. */
 const busy = new Set<DeviceTrack>();
 
+export function isBusy(track: DeviceTrack): boolean {
+  return busy.has(track);
+}
+
 /**
- * Muting a camera releases it (its light goes off), so unmuting may fail and needs time. When the state is
- * toggled meanwhile, the last one wins.
+ * Switch it on or off, and do not remember that. Muting a camera releases it (its light goes off), so unmuting may
+ * fail and needs time. When the state changes meanwhile, the last one wins.
  */
-async function toggle(track: DeviceTrack | null, isOn: Signal<boolean>): Promise<void> {
+export async function turn<T extends DeviceTrack>(device: Device<T>, isOn: boolean): Promise<void> {
+  const track = device.track.peek();
   if (!track) return;
-  isOn.value = !isOn.value;
+  device.isOn.value = isOn;
   if (busy.has(track)) return;
   busy.add(track);
+  const isCurrent = () => device.track.peek() === track;
   try {
-    while (track.isMuted === isOn.value) await (isOn.value ? track.unmute() : track.mute());
+    while (isCurrent() && track.isMuted === device.isOn.peek())
+      await (track.isMuted ? track.unmute() : track.mute());
   } catch (error) {
     dropTrack(track, deviceErrorOf(error, isSecureContext));
   } finally {
     busy.delete(track);
+    if (!isCurrent()) track.stop(); // what was opened for it belongs to nobody
   }
 }
 
@@ -105,6 +165,7 @@ export function handleTrackMuted(source: Track.Source): boolean {
   if (source !== Track.Source.Microphone || !isMicrophoneOn.value) return false;
   if (microphone.value && busy.has(microphone.value)) return false;
   isMicrophoneOn.value = false;
+  remember(MICROPHONE, false);
   return true;
 }
 
@@ -115,7 +176,7 @@ export function dropTrack(track: DeviceTrack, reason: DeviceError = "missing"): 
   if (track === microphone.value) fail(MICROPHONE, reason);
 }
 
-function fail<T extends DeviceTrack>(device: Device<T>, reason: DeviceError): void {
+export function fail<T extends DeviceTrack>(device: Device<T>, reason: DeviceError): void {
   batch(() => {
     device.track.value = null;
     device.isOn.value = false;

@@ -1,5 +1,7 @@
 /** The page's steps: name, preview, call, end screen. */
 
+import "./fallbacks";
+import "./translation";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { enter } from "./call/connection";
@@ -52,7 +54,8 @@ async function join(): Promise<void> {
     step.value = { at: "call" };
   } catch (reason) {
     closeDevices();
-    await refused(reason as Refused);
+    const why = reason instanceof Refused ? reason : new Refused(t("failed"), t("unknownHelp"));
+    await refused(why);
   }
 }
 
@@ -155,7 +158,16 @@ function Ended({ how, asks, refusal }: { how: EndReason; asks: boolean; refusal?
 }
 
 const root = document.getElementById("room");
-if (root && hideToken(page)) {
-  root.replaceChildren();
-  render(<App />, root);
+if (root && hideToken(page)) start(root);
+
+/** When it fails, what the server put there remains: it says that the browser may be too old. */
+function start(root: HTMLElement): void {
+  const before = [...root.childNodes];
+  try {
+    root.replaceChildren();
+    render(<App />, root);
+  } catch (error) {
+    root.replaceChildren(...before);
+    throw error;
+  }
 }

@@ -15,6 +15,12 @@ NO_CAMERA = """{
     ? Promise.reject(new DOMException("", "NotFoundError")) : real(wanted);
 }"""
 NO_MICROPHONE = NO_CAMERA.replace("wanted.video", "wanted.audio")
+# The browser asks, until `allow()`.
+ASKING = """{
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const answer = new Promise((resolve) => { window.allow = resolve; });
+  navigator.mediaDevices.getUserMedia = (wanted) => answer.then(() => real(wanted));
+}"""
 # What was played, and on which speaker.
 LISTENING = """window.played = [];
   const play = HTMLMediaElement.prototype.play;
@@ -159,14 +165,37 @@ def test_what_was_denied_and_is_allowed_now_is_tried_again(
         tab.wait_for_videos(1)
 
 
-def test_while_the_browser_asks_the_page_says_what_to_do(
+def test_while_the_browser_asks_the_page_says_what_to_do_and_goes_on_after_8_seconds(
     browser: Browser, appointments: Appointments
 ) -> None:
     with visiting(browser, HESITANT) as visitor:
         tab = visitor.open(appointments.open()["join_url"])
         tab.to_preview("Anna")
+        join = tab.page.get_by_role("button", name=re.compile("^Join"))
+        expect(join).to_be_disabled()
         tab.expect_text("choose “Allow”")
-        expect(tab.page.get_by_role("button", name=re.compile("^Join"))).to_be_disabled()
+        expect(join).to_be_enabled()
+        tab.expect_heading("Your camera and microphone cannot be used")
+        tab.expect_text("There is no answer yet.")
+        join.click()
+        expect(tab.page.get_by_role("button", name="Leave", exact=True)).to_be_visible()
+
+
+def test_who_does_not_want_to_wait_for_the_devices_goes_in_without_and_they_come_later_muted(
+    browser: Browser, appointments: Appointments
+) -> None:
+    with visiting(browser, ASKING) as visitor:
+        tab = visitor.open(appointments.open()["join_url"])
+        tab.to_preview("Anna")
+        tab.click("Go in without camera and microphone")
+        expect(tab.page.get_by_role("button", name="Leave", exact=True)).to_be_visible()
+        unmute = tab.page.get_by_role("button", name="Unmute", exact=True)
+        expect(unmute).to_be_disabled()
+        tab.page.evaluate("window.allow()")
+        tab.expect_text("A microphone was found. It is muted.")
+        expect(unmute).to_be_enabled()
+        tab.click("Camera on")
+        tab.wait_for_videos(1)
 
 
 def test_a_browser_that_is_too_old_says_so(browser: Browser, appointments: Appointments) -> None:
@@ -174,3 +203,29 @@ def test_a_browser_that_is_too_old_says_so(browser: Browser, appointments: Appoi
         tab = visitor.open(appointments.open()["join_url"])
         tab.expect_heading("Your browser is too old for calls")
         tab.expect_text("current version of Chrome, Edge, Firefox or Safari")
+
+
+@pytest.mark.parametrize("missing", ["AbortSignal.timeout", "URL.canParse", "Array.prototype.findLast"])
+def test_a_browser_without_newer_parts_that_can_be_done_without_is_no_obstacle(
+    browser: Browser, appointments: Appointments, missing: str
+) -> None:
+    with visiting(browser, f"delete {missing}") as visitor:
+        visitor.open(appointments.open()["join_url"]).enter("Anna")
+
+
+def test_a_browser_that_lacks_others_is_told_so(browser: Browser, appointments: Appointments) -> None:
+    with visiting(browser, "delete window.ResizeObserver") as visitor:
+        tab = visitor.open(appointments.open()["join_url"])
+        tab.expect_heading("Your browser is too old for calls")
+
+
+def test_a_page_that_cannot_be_drawn_says_what_may_be_the_reason(
+    browser: Browser, appointments: Appointments
+) -> None:
+    with visiting(
+        browser, "Element.prototype.setAttribute = () => { throw new TypeError('old') }"
+    ) as visitor:
+        tab = visitor.open(appointments.open()["join_url"])
+        tab.expect_text("Does nothing happen? Your browser may be too old.")
+        assert visitor.wrong == ["old"]
+        visitor.wrong.clear()

@@ -24,7 +24,21 @@ IN_USE = """{
     ? Promise.reject(new DOMException("", "NotReadableError")) : real(wanted);
 }"""
 
-A_MINUTE_LATER = "{ const now = Date.now; Date.now = () => now() + 60_000; }"
+A_MINUTE_LATER = "{ const now = performance.now.bind(performance); performance.now = () => now() + 60_000; }"
+# Devices that another program has, by their ids; what is not an input cannot be played on.
+TAKEN = """(ids) => {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const {video, audio} = wanted;
+    if (ids.includes((video || audio).deviceId?.exact)) throw new DOMException("", "NotReadableError");
+    return real(wanted);
+  };
+  const set = HTMLMediaElement.prototype.setSinkId;
+  HTMLMediaElement.prototype.setSinkId = async function (id) {
+    if (ids.includes(id)) throw new DOMException("", "NotFoundError");
+    return set.call(this, id);
+  };
+}"""
 
 
 @pytest.fixture
@@ -74,6 +88,36 @@ def test_another_microphone_camera_and_speaker_are_used_at_once(browser: Browser
         menu = open_settings(anna)
         expect(menu("Microphone").locator("option:checked")).to_have_text(SECOND)
         expect(menu("Camera").locator("option:checked")).to_have_text(CAMERA)
+
+
+def test_a_device_that_is_chosen_and_cannot_be_used_leaves_the_one_in_use_running(
+    browser: Browser, ben: Tab
+) -> None:
+    with (
+        laptop(browser, f"{ONE_CAMERA}=device-count=3", without=(ONE_CAMERA,)) as rich,
+        visiting(rich.browser, CONNECTIONS) as visitor,
+    ):
+        anna = visitor.open(ben.page.url)
+        anna.enter("Anna")
+        ben.wait_for_fresh_videos(2)
+        becomes(lambda: len(sources(anna, "audio") + sources(anna, "video")), 2)
+        before = sources(anna, "audio") + sources(anna, "video")
+        menu = open_settings(anna)
+        refused = anna.page.get_by_text("This one could not be started. The one before is still in use.")
+        for kind in ("Microphone", "Camera", "Speaker"):
+            options = menu(kind).locator("option:not(:checked)")
+            anna.page.evaluate(TAKEN, [options.last.get_attribute("value")])
+            used = menu(kind).input_value()
+            menu(kind).select_option(options.last.get_attribute("value"))
+            comes(refused)
+            expect(menu(kind)).to_have_value(used)
+            expect(refused).to_have_count(1)
+        assert sources(anna, "audio") + sources(anna, "video") == before
+        close_settings(anna)
+        ben.wait_for_fresh_videos(2)
+        ben.wait_for_sounds(1)
+        for name in ("Mute", "Camera off"):
+            expect(button(anna, name)).to_be_enabled()
 
 
 # Pulled out and plugged in

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setWords } from "../words";
 import { startAnnouncements } from "./announcements";
 import { type Message, messages } from "./chat";
+import { now } from "./clock";
 import {
   endsAt,
   isRecording,
@@ -253,14 +254,14 @@ describe("a hand", () => {
 
 describe("a host who mutes", () => {
   it("is announced, each time", () => {
-    mutedByHost.value = Date.now() + 1;
-    mutedByHost.value = Date.now() + 2;
+    mutedByHost.value += 1;
+    mutedByHost.value += 1;
     expect(toasts).toEqual(["mutedByHost", "mutedByHost"]);
   });
 
   it("before this call is not announced", () => {
     stop();
-    mutedByHost.value = Date.now() + 1000;
+    mutedByHost.value += 1;
     stop = startAnnouncements();
     expect(announced).toEqual([]);
   });
@@ -380,13 +381,13 @@ describe("a message", () => {
 
 describe("the time", () => {
   it("is announced when it is nearly over", () => {
-    endsAt.value = Date.now() + 10.5 * 60_000;
+    endsAt.value = now() + 10.5 * 60_000;
     pass(12 * 60_000);
     expect(toasts).toEqual(["10 minutes", "5 minutes", "minuteLeft"]);
   });
 
   it("is not announced where there is no end", () => {
-    endsAt.value = Date.now() + 11 * 60_000;
+    endsAt.value = now() + 11 * 60_000;
     endsAt.value = null;
     pass(20 * 60_000);
     expect(announced).toEqual([]);
@@ -399,7 +400,7 @@ describe("after the end", () => {
     link.value = "signal";
     stop();
     isRecording.value = true;
-    mutedByHost.value = Date.now() + 9_999;
+    mutedByHost.value += 1;
     pass(60_000);
     expect(announced).toEqual([]);
   });

@@ -142,10 +142,10 @@ function watchHosts(): Stop {
   };
 }
 
-function whenChanged(time: typeof mutedByHost, react: () => void): Stop {
-  let known = time.peek();
+function whenChanged(count: typeof mutedByHost, react: () => void): Stop {
+  let known = count.peek();
   return effect(() => {
-    const now = time.value;
+    const now = count.value;
     if (now > known) untracked(react);
     known = now;
   });

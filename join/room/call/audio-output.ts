@@ -1,6 +1,7 @@
 /** The audio output device. */
 
 import { computed, effect } from "@preact/signals";
+import { refuse } from "../lobby/device-changes";
 import { chosen } from "../lobby/device-list";
 import { room } from "./connection";
 
@@ -12,6 +13,9 @@ export function followAudioOutput(): () => void {
   const speaker = computed(() => chosen.value.speaker);
   return effect(() => {
     if (!speaker.value) return;
-    room.value?.switchActiveDevice("audiooutput", speaker.value).catch(() => {});
+    const now = room.value;
+    now
+      ?.switchActiveDevice("audiooutput", speaker.value)
+      .catch(() => refuse("speaker", now.getActiveDevice("audiooutput") ?? ""));
   });
 }

@@ -1,11 +1,12 @@
 /** The call: LiveKit's room as signals, from the first connection to the last. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { DisconnectReason, Room, RoomEvent } from "livekit-client";
 import { handleTrackMuted } from "../devices";
 import { chosen } from "../lobby/device-list";
 import { type JoinAttempt, Refused, type Ticket } from "../page";
 import { t } from "../words";
+import { now, SleepDetector } from "./clock";
 import { type EndReason, endReasonOf } from "./end-reason";
 import { type Person, peopleIn, type Share, sharesIn } from "./people";
 import { publishOpenTracks } from "./publishing";
@@ -29,11 +30,11 @@ export const areOthersKnown = computed(() => room.value !== null && link.value !
 export const isRecording = signal(false);
 /** False while the browser's autoplay policy wants a click first. */
 export const isSoundAllowed = signal(true);
-/** When a host last muted this person, in milliseconds since 1970; 0: never. */
+/** How often a host has muted this person. */
 export const mutedByHost = signal(0);
 /** Who was removed last, by a host or by the service. */
 export const removed = signal<Pick<Person, "identity" | "name"> | null>(null);
-/** When the meeting's time is over, by this machine's clock, in milliseconds since 1970. */
+/** When the meeting's time is over, by `now` of clock.ts. */
 export const endsAt = signal<number | null>(null);
 
 /** Throws Refused. */
@@ -96,7 +97,7 @@ class Visit {
       throw new Refused(t("noCall"), t("noCallDetail"));
     }
     if (this.over.signal.aborted) return void joined.disconnect(false);
-    endsAt.value = ticket.expiresIn === null ? null : Date.now() + ticket.expiresIn * 1000;
+    endsAt.value = ticket.expiresIn === null ? null : now() + ticket.expiresIn * 1000;
     begin(joined, (how) => void this.onDisconnected(how));
   }
 
@@ -138,13 +139,17 @@ class Visit {
 
   /** Timers stand still during system sleep: a large gap between two ticks means that it slept. */
   watchForSleep(): void {
-    let tickedAt = Date.now();
-    const timer = setInterval(() => {
-      const now = Date.now();
-      if (now - tickedAt > MAX_SLEEP) this.end("asleep");
-      tickedAt = now;
-    }, TICK);
-    this.over.signal.addEventListener("abort", () => clearInterval(timer));
+    const detector = new SleepDetector();
+    const stop = effect(() => {
+      const isConnected = link.value === "steady"; // and at once when that changes, before LiveKit is back
+      const tick = () => {
+        if (detector.tick(isConnected) > MAX_SLEEP) this.end("asleep");
+      };
+      untracked(tick);
+      const timer = setInterval(tick, TICK);
+      return () => clearInterval(timer);
+    });
+    this.over.signal.addEventListener("abort", stop);
   }
 }
 
@@ -168,6 +173,7 @@ function newRoom(): Room {
     adaptiveStream: true, // subscribe to the resolution that is shown
     dynacast: true, // publish no layer without a subscriber
     stopLocalTrackOnUnpublish: false, // devices stay open while reconnecting
+    disconnectOnPageLeave: false, // done by unload.ts: LiveKit's client does so before the person is asked
     audioOutput: { deviceId: chosen.value.speaker || undefined },
   });
 }
@@ -208,7 +214,7 @@ function listen(to: Room): void {
     isRecording.value = to.isRecording;
   });
   to.on(RoomEvent.TrackMuted, ({ source }, { isLocal }) => {
-    if (isLocal && handleTrackMuted(source)) mutedByHost.value = Date.now();
+    if (isLocal && handleTrackMuted(source)) mutedByHost.value += 1;
   });
   to.on(RoomEvent.ParticipantDisconnected, (gone, reason) => {
     if (reason !== DisconnectReason.PARTICIPANT_REMOVED) return;
@@ -246,11 +252,11 @@ function queueUpdate(): void {
 }
 
 function update(): void {
-  const now = room.value;
-  if (!now || link.value === "full") return;
+  const current = room.value;
+  if (!current || link.value === "full") return;
   batch(() => {
-    people.value = peopleIn(now);
-    shares.value = sharesIn(now);
+    people.value = peopleIn(current);
+    shares.value = sharesIn(current);
   });
 }
 

@@ -1,7 +1,8 @@
 /** Announces changes of camera and microphone during the call. */
 
-import { type DeviceListener, type Input, watchDeviceChanges } from "../lobby/device-changes";
+import { type DeviceListener, watchDeviceChanges } from "../lobby/device-changes";
 import { browserOf, helpFor } from "../lobby/device-errors";
+import type { Input } from "../lobby/saved-devices";
 import { type Key, t } from "../words";
 import { notify } from "./announcer";
 

@@ -17,7 +17,7 @@ const DELAYS = { grace: 4_000, batch: 0 };
 /** When each remote hand went up, by this page's clock. */
 const others = signal<ReadonlyMap<string, number>>(new Map());
 const own = signal<number | null>(null);
-/** When a host last lowered this person's hand, in milliseconds since 1970; 0: never. */
+/** How often a host has lowered this person's hand. */
 export const loweredByHost = signal(0);
 
 export const isRaised = computed(() => own.value !== null);
@@ -50,7 +50,7 @@ export function watchHands(): () => void {
 }
 
 export function toggleHand(): void {
-  own.value = own.peek() === null ? Date.now() : null;
+  own.value = own.peek() === null ? performance.now() : null;
   publish(state());
 }
 
@@ -84,7 +84,7 @@ function handle(message: HandMessage, { identity, attributes }: RemoteParticipan
   if (message.ask && isRaised.peek()) publish(state(), identity);
   if (message.lower && attributes.role === "host" && isRaised.peek()) {
     toggleHand();
-    loweredByHost.value = Date.now();
+    loweredByHost.value += 1;
   }
 }
 
@@ -92,13 +92,15 @@ function setHand(identity: string, isUp: boolean, since: number): void {
   const changed = new Map(others.peek());
   if (!isUp) changed.delete(identity);
   // A repeated message keeps the hand's place: network delays differ.
-  else if (!changed.has(identity)) changed.set(identity, Date.now() - since);
+  else if (!changed.has(identity)) changed.set(identity, performance.now() - since);
   others.value = changed;
 }
 
 function state(): HandMessage {
   const at = own.peek();
-  return at === null ? { raised: false } : { raised: true, since: Math.max(0, Date.now() - at) };
+  return at === null
+    ? { raised: false }
+    : { raised: true, since: Math.max(0, performance.now() - at) };
 }
 
 /** To everybody, or to one. A failed message is superseded by the exchange after the reconnect. */

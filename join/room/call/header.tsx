@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { Icon } from "../icon";
 import { Heading } from "../lobby/step";
 import { t } from "../words";
+import { now } from "./clock";
 import { endsAt, isRecording } from "./connection";
 import { countdown, SHOWN_FROM } from "./countdown";
 
@@ -26,17 +27,17 @@ export function CallHeader({ topic }: { topic: string }) {
 }
 
 function TimeLeft() {
-  const now = useSignal(Date.now());
+  const shown = useSignal(now());
   const ends = endsAt.value;
   useEffect(() => {
     if (ends === null) return;
-    now.value = Date.now();
+    shown.value = now();
     const timer = setInterval(() => {
-      now.value = Date.now();
+      shown.value = now();
     }, 1000);
     return () => clearInterval(timer);
-  }, [now, ends]);
-  const left = ends === null ? null : ends - now.value;
+  }, [shown, ends]);
+  const left = ends === null ? null : ends - shown.value;
   if (left === null || left > SHOWN_FROM) return null;
   return (
     <p class="mark">

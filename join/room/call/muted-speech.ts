@@ -43,9 +43,9 @@ export function watchMutedSpeech(): () => void {
   return effect(() => {
     const track = microphone.value;
     if (!track || isMicrophoneOn.value) return;
-    const detector = new SpeechDetector(Date.now());
+    const detector = new SpeechDetector(performance.now());
     return listen(track.mediaStreamTrack, (level) => {
-      const now = Date.now();
+      const now = performance.now();
       if (!detector.detects(level, now) || now - notifiedAt < PAUSE) return;
       notifiedAt = now;
       notify(warning());

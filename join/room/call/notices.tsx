@@ -1,9 +1,11 @@
 /** Banners above the tiles. */
 
+import { unsent } from "../devices";
 import { Icon } from "../icon";
 import { t } from "../words";
 import { allowSound, isSoundAllowed, link, people } from "./connection";
 import { screen, stopSharing } from "./screen-share";
+import { NOT_SENT } from "./sent";
 
 export function Notices() {
   return (
@@ -14,6 +16,12 @@ export function Notices() {
           {t("reconnecting")}
         </p>
       )}
+      {unsent.value.map((kind) => (
+        <p key={kind} class="notice">
+          <Icon name={kind === "camera" ? "video-off" : "mic-off"} />
+          {t(NOT_SENT[kind])}
+        </p>
+      ))}
       {!isSoundAllowed.value && (
         <button type="button" class="notice" onClick={() => void allowSound()}>
           <Icon name="volume-2" />

@@ -63,7 +63,7 @@ class Batch {
   ) {}
 
   add(identity: string, name: string): void {
-    this.waiting.set(identity, { name, since: Date.now() });
+    this.waiting.set(identity, { name, since: performance.now() });
     this.schedule();
   }
 
@@ -81,13 +81,13 @@ class Batch {
     const [first] = this.waiting.values(); // a Map keeps insertion order
     if (this.timer !== undefined || !first) return;
     const { grace, batch } = this.delays;
-    this.timer = setTimeout(() => this.flush(), first.since + grace + batch - Date.now());
+    this.timer = setTimeout(() => this.flush(), first.since + grace + batch - performance.now());
   }
 
   private flush(): void {
     this.timer = undefined;
     const due = [...this.waiting].filter(
-      ([, { since }]) => Date.now() - since >= this.delays.grace,
+      ([, { since }]) => performance.now() - since >= this.delays.grace,
     );
     const identities = due.map(([identity]) => identity);
     for (const identity of identities) this.waiting.delete(identity);

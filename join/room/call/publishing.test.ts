@@ -1,21 +1,30 @@
-import { ConnectionState, type LocalTrack, type Room, RoomEvent } from "livekit-client";
+import { ConnectionState, type LocalTrack, type Room, RoomEvent, TrackEvent } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { camera, cameraError, microphone } from "../devices";
+import { camera, microphone } from "../devices";
 import { publishOpenTracks } from "./publishing";
 import { screen } from "./screen-share";
 import { Emitter } from "./testing";
 
+/** What LiveKit's client has published, as it tells it. */
+const trackPublications = new Map<LocalTrack, { track: LocalTrack }>();
 const publishTrack = vi.fn();
 const unpublishTrack = vi.fn();
 const to = Object.assign(new Emitter(), {
   state: ConnectionState.Connected,
-  localParticipant: { publishTrack, unpublishTrack },
+  localParticipant: { publishTrack, unpublishTrack, trackPublications },
 });
 let stop = () => {};
 
 function track(readyState = "live"): LocalTrack {
-  return { stop: vi.fn(), mediaStreamTrack: { readyState } } as unknown as LocalTrack;
+  const facts = { stop: vi.fn(), isMuted: false, emit: vi.fn(), mediaStreamTrack: { readyState } };
+  return facts as unknown as LocalTrack;
 }
+
+async function isPublished(one: LocalTrack): Promise<void> {
+  trackPublications.set(one, { track: one });
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Open a camera, or unplug it. */
 function show(one: LocalTrack | null): void {
@@ -24,8 +33,11 @@ function show(one: LocalTrack | null): void {
 
 beforeEach(() => {
   to.state = ConnectionState.Connected;
-  publishTrack.mockReset().mockResolvedValue({});
-  unpublishTrack.mockReset().mockResolvedValue({});
+  trackPublications.clear();
+  publishTrack.mockReset().mockImplementation(isPublished);
+  unpublishTrack.mockReset().mockImplementation(async (one: LocalTrack) => {
+    trackPublications.delete(one);
+  });
   show(null);
   microphone.value = null;
   screen.value = [];
@@ -54,12 +66,28 @@ describe("what is published", () => {
     expect(publishTrack.mock.calls).toEqual([[own], [picture]]);
   });
 
-  it("is unpublished when the track is closed", () => {
+  it("is unpublished when the track is closed", async () => {
+    const own = track();
+    show(own);
+    begin();
+    await settled();
+    show(null);
+    expect(unpublishTrack.mock.calls).toEqual([[own, false]]);
+  });
+
+  it("is unpublished when the track was closed while it was being published", async () => {
     const own = track();
     show(own);
     begin();
     show(null);
-    expect(unpublishTrack.mock.calls).toEqual([[own, false]]);
+    await vi.waitFor(() => expect(unpublishTrack.mock.calls).toEqual([[own, false]]));
+  });
+
+  it("is muted too, although a muted camera has ended", () => {
+    const own = Object.assign(track("ended"), { isMuted: true });
+    show(own);
+    begin();
+    expect(publishTrack.mock.calls).toEqual([[own]]);
   });
 
   it("ends with the connection, and begins again with the next", () => {
@@ -82,6 +110,7 @@ describe("a track that is muted or unmuted while it is being published", () => {
     const own = Object.assign(track(), { isMuted: wasMuted, emit: vi.fn() });
     publishTrack.mockImplementation(async () => {
       own.isMuted = !wasMuted;
+      await isPublished(own);
     });
     show(own);
     begin();
@@ -98,6 +127,37 @@ describe("a track that is muted or unmuted while it is being published", () => {
   });
 });
 
+describe("what LiveKit's client has unpublished by itself", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("is published again after a reconnect, at once", async () => {
+    const own = track();
+    show(own);
+    begin();
+    await vi.advanceTimersByTimeAsync(0);
+    trackPublications.clear();
+    to.emit(RoomEvent.Reconnected);
+    expect(publishTrack.mock.calls).toEqual([[own], [own]]);
+  });
+
+  it("is published again whenever it was", async () => {
+    const own = track();
+    show(own);
+    begin();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(publishTrack).toHaveBeenCalledTimes(1);
+    trackPublications.clear();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(publishTrack.mock.calls).toEqual([[own], [own]]);
+  });
+});
+
 describe("a failed publish", () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -107,23 +167,24 @@ describe("a failed publish", () => {
     vi.useRealTimers();
   });
 
-  it("of an unplugged device drops the track, with an error", async () => {
+  it("of a device that has gone is told to whoever replaces devices", async () => {
     publishTrack.mockRejectedValue(new Error("ended"));
-    show(track("ended"));
+    const own = track("ended");
+    show(own);
     begin();
     await vi.advanceTimersByTimeAsync(0);
-    expect(cameraError.value).toBe("missing");
-    expect(camera.value).toBeNull();
+    expect(own.emit).toHaveBeenCalledWith(TrackEvent.Ended, own);
   });
 
   it("during a reconnect is retried after it", async () => {
     publishTrack.mockRejectedValueOnce(new Error("closed"));
-    to.state = ConnectionState.Reconnecting;
     const own = track();
     show(own);
     begin();
+    to.state = ConnectionState.Reconnecting;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(publishTrack).toHaveBeenCalledTimes(1);
+    to.state = ConnectionState.Connected;
     to.emit(RoomEvent.Reconnected);
     await vi.advanceTimersByTimeAsync(0);
     expect(publishTrack.mock.calls).toEqual([[own], [own]]);

@@ -1,18 +1,19 @@
 /** Push to talk: unmuted while a key is held. */
 
-import { isMicrophoneOn, microphone, toggleMicrophone } from "../devices";
+import { isMicrophoneOn, MICROPHONE, microphone, turn } from "../devices";
 
 let isPushed = false;
 
-/** Unmute until `stopTalking`. Does nothing when unmuted already, or without a microphone. */
-export function talk(): void {
-  if (!microphone.value || isMicrophoneOn.value) return;
+/** Unmute until `stopTalking`. False when unmuted already, or without a microphone: then nothing is done. */
+export function talk(): boolean {
+  if (!microphone.value || isMicrophoneOn.value) return false;
   isPushed = true;
-  void toggleMicrophone();
+  void turn(MICROPHONE, true);
+  return true;
 }
 
 /** Mute again, unless a host has muted meanwhile, or the person was unmuted before `talk`. */
 export function stopTalking(): void {
-  if (isPushed && isMicrophoneOn.value) void toggleMicrophone();
+  if (isPushed && isMicrophoneOn.value) void turn(MICROPHONE, false);
   isPushed = false;
 }

@@ -114,6 +114,7 @@ describe("the list", () => {
 // The listener
 
 class Page extends EventTarget {
+  activeElement: object | null = null;
   /** Selectors that match something on the page. */
   open: string[] = [];
   querySelector(selector: string) {
@@ -130,7 +131,7 @@ function element(tag: string, hasTabIndex = false) {
 }
 
 let page: Page;
-let actions: Record<keyof Actions, ReturnType<typeof vi.fn<() => void>>>;
+let actions: Record<keyof Actions, ReturnType<typeof vi.fn<() => boolean>>>;
 let stop: () => void;
 
 function send(name: string, facts: object, target: object = element("body")) {
@@ -143,6 +144,14 @@ const type = (key: string, target?: object, facts: object = {}) =>
   send("keydown", { ...press(key), repeat: false, ...facts }, target);
 const release = (key: string) => send("keyup", press(key));
 
+/** Something that was clicked, and has the focus now. `detail`: 0 for a click by a key. */
+function clicked(tag: string, detail = 1): object {
+  const one = element(tag);
+  page.activeElement = { closest: () => one };
+  send("click", { detail }, one);
+  return one;
+}
+
 function done(): string[] {
   return Object.entries(actions).flatMap(([name, action]) => action.mock.calls.map(() => name));
 }
@@ -153,7 +162,7 @@ beforeEach(() => {
   vi.stubGlobal("window", new EventTarget());
   vi.stubGlobal("CSS", { supports: () => true });
   const names = [...SHORTCUTS.map(({ action }) => action), "stopTalking" as const];
-  actions = Object.fromEntries(names.map((name) => [name, vi.fn()])) as typeof actions;
+  actions = Object.fromEntries(names.map((name) => [name, vi.fn(() => true)])) as typeof actions;
   setShortcuts(true);
   stop = listenForShortcuts(actions);
 });
@@ -224,6 +233,32 @@ describe("on a button", () => {
     expect(done()).toEqual([]);
   });
 
+  it("the space bar does not press it when it was clicked by a pointer", () => {
+    const button = clicked("button");
+    expect(type(" ", button).defaultPrevented).toBe(true);
+    expect(release(" ").defaultPrevented).toBe(true);
+    expect(done()).toEqual(["talk", "stopTalking"]);
+  });
+
+  it("which is also so when there is nothing to unmute", () => {
+    actions.talk.mockReturnValue(false);
+    expect(type(" ", clicked("button")).defaultPrevented).toBe(true);
+    expect(release(" ").defaultPrevented).toBe(true);
+    expect(done()).toEqual(["talk"]);
+  });
+
+  it("but does when it has the focus by the keyboard again", () => {
+    const button = clicked("button");
+    page.dispatchEvent(new Event("focusin"));
+    expect(type(" ", button).defaultPrevented).toBe(false);
+    expect(done()).toEqual([]);
+  });
+
+  it("or was clicked by a key", () => {
+    expect(type(" ", clicked("button", 0)).defaultPrevented).toBe(false);
+    expect(done()).toEqual([]);
+  });
+
   it("and what can be scrolled is scrolled by it", () => {
     expect(type(" ", element("div", true)).defaultPrevented).toBe(false);
     expect(done()).toEqual([]);
@@ -291,6 +326,45 @@ describe("push to talk", () => {
     type(" ");
     stop();
     expect(done()).toEqual(["talk", "stopTalking"]);
+  });
+
+  describe("on the own microphone's button, reached by keys", () => {
+    const own = { ...element("button"), matches: () => true };
+
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it("is nothing but a click when it is short", () => {
+      type(" ", own);
+      vi.advanceTimersByTime(200);
+      expect(release(" ").defaultPrevented).toBe(false);
+      vi.advanceTimersByTime(1_000);
+      expect(done()).toEqual([]);
+    });
+
+    it("begins when it is held, and the release does not click", () => {
+      type(" ", own);
+      for (let times = 0; times < 20; times++) {
+        vi.advanceTimersByTime(50);
+        type(" ", own, { repeat: true });
+      }
+      expect(done()).toEqual(["talk"]);
+      expect(release(" ").defaultPrevented).toBe(true);
+      expect(done()).toEqual(["talk", "stopTalking"]);
+    });
+
+    it("leaves the click that mutes alone", () => {
+      actions.talk.mockReturnValue(false);
+      type(" ", own);
+      vi.advanceTimersByTime(1_000);
+      expect(release(" ").defaultPrevented).toBe(false);
+      expect(actions.stopTalking).not.toHaveBeenCalled();
+    });
   });
 
   it("has no end without a start", () => {

@@ -39,8 +39,13 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { action: "close", key: "escape", code: "Escape", says: "keyClose" },
 ];
 
-/** A handler for each; `stopTalking` is called when the key of "talk" is released, or its keyup may be lost. */
-export type Actions = Record<Action | "stopTalking", () => void>;
+/**
+ * A handler for each. That of "talk" returns whether it has unmuted; `stopTalking` is called when the key is released,
+ * or its keyup may be lost.
+ */
+export type Actions = Record<Exclude<Action, "talk"> | "stopTalking", () => void> & {
+  talk: () => boolean;
+};
 
 const STORAGE_KEY = "upclass-meet-single-keys";
 
@@ -108,11 +113,16 @@ const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=
 /** What the space bar activates or scrolls. */
 const OPERABLE = "a[href], button, summary, audio, video, [role], [tabindex]:not([tabindex='-1'])";
 
-/** Whether the event's target has its own use for the key. */
-function isHandledBy(target: Element | null, action: Action): boolean {
+/** Held, the space bar is push to talk on it too: it would click when released, and unmute for good. */
+const OWN_MICROPHONE = "#own-microphone";
+/** Milliseconds from which on a key is held, and not tapped. */
+const HELD = 500;
+
+/** Whether the event's target has its own use for the key; a button that was clicked by a pointer has none. */
+function isHandledBy(target: Element | null, action: Action, clicked: Element | null): boolean {
   if (action === "close") return !!target?.closest("select");
   if (!areShortcutsOn.value || target?.closest(TYPING)) return true;
-  return action === "talk" && !!target?.matches(OPERABLE);
+  return action === "talk" && !!target?.matches(OPERABLE) && target !== clicked;
 }
 
 /** Below an open dialog or menu, which the browser closes on Escape itself. */
@@ -127,31 +137,79 @@ function isInactive(action: Action): boolean {
 export function listenForShortcuts(actions: Actions): () => void {
   const over = new AbortController();
   const options = { signal: over.signal };
-  let isTalking = false;
-  const stopTalking = () => {
-    if (isTalking) actions.stopTalking();
-    isTalking = false;
-  };
+  const push = new Push(actions);
+  const clicked = watchClicked(options);
   const down = (event: KeyboardEvent) => {
     const action = event.defaultPrevented ? null : actionOf(event);
-    if (!action || isHandledBy(event.target as Element | null, action) || isInactive(action))
+    const target = event.target as Element | null;
+    if (!action || isInactive(action)) return;
+    if (isHandledBy(target, action, clicked())) {
+      if (action === "talk" && areShortcutsOn.value && target?.matches(OWN_MICROPHONE))
+        push.beginWhenHeld();
       return;
+    }
     event.preventDefault();
     if (event.repeat) return;
-    if (action === "talk") isTalking = true;
-    actions[action]();
+    if (action === "talk") push.begin();
+    else actions[action]();
   };
+  const up = (event: KeyboardEvent) => {
+    if (event.key !== " " && event.code !== "Space" && event.key !== "Meta") return;
+    if (push.end()) event.preventDefault(); // or it clicks what has the focus
+  };
+  const end = () => void push.end();
   document.addEventListener("keydown", down, options);
-  document.addEventListener(
-    "keyup",
-    ({ code, key }) => (key === " " || code === "Space" || key === "Meta") && stopTalking(),
-    options,
-  );
-  document.addEventListener("visibilitychange", stopTalking, options);
-  window.addEventListener("blur", stopTalking, options);
-  document.addEventListener("contextmenu", stopTalking, options); // the menu receives the keyup
+  document.addEventListener("keyup", up, options);
+  document.addEventListener("visibilitychange", end, options);
+  window.addEventListener("blur", end, options);
+  document.addEventListener("contextmenu", end, options); // the menu receives the keyup
   return () => {
     over.abort();
-    stopTalking();
+    push.end();
   };
+}
+
+/** One press of the key of "talk". */
+class Push {
+  /** The key is not for what has the focus. */
+  private isTaken = false;
+  private isTalking = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly actions: Pick<Actions, "talk" | "stopTalking">) {}
+
+  begin(): void {
+    this.isTalking = this.actions.talk();
+    this.isTaken = true;
+  }
+
+  beginWhenHeld(): void {
+    this.timer ??= setTimeout(() => {
+      this.isTalking = this.isTaken = this.actions.talk();
+    }, HELD);
+  }
+
+  /** Whether the key was taken. */
+  end(): boolean {
+    const { isTaken, isTalking } = this;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.isTaken = this.isTalking = false;
+    if (isTalking) this.actions.stopTalking();
+    return isTaken;
+  }
+}
+
+/** The button that has the focus because a pointer clicked it. */
+function watchClicked(options: AddEventListenerOptions): () => Element | null {
+  let clicked: Element | null = null;
+  const forget = () => {
+    clicked = null;
+  };
+  const keep = ({ detail }: MouseEvent) => {
+    if (detail > 0) clicked = document.activeElement?.closest("button") ?? null; // 0: by a key
+  };
+  document.addEventListener("focusin", forget, options);
+  document.addEventListener("click", keep, { ...options, capture: true });
+  return () => clicked;
 }

@@ -72,12 +72,12 @@ function start(page: Page, stage: HTMLElement): () => void {
 }
 
 const ACTIONS: Actions = {
-  microphone: () => announced(toggleMicrophone, ownMicrophone),
+  microphone: () => void announced(toggleMicrophone, ownMicrophone),
   talk,
   stopTalking,
-  camera: () => announced(toggleCamera, ownCamera),
+  camera: () => void announced(toggleCamera, ownCamera),
   share: toggleShare,
-  hand: () => announced(toggleHand, () => (isRaised.value ? "handUp" : "handDown")),
+  hand: () => void announced(toggleHand, () => (isRaised.value ? "handUp" : "handDown")),
   chat: () => togglePanel("chat"),
   people: () => togglePanel("people"),
   view: toggleView,
@@ -91,8 +91,8 @@ const ACTIONS: Actions = {
 };
 
 /** A shortcut's button does not have the focus, so its changed name is not read: announce the state. */
-function announced(action: () => void, state: () => Key): void {
-  action();
+async function announced(action: () => void | Promise<void>, state: () => Key): Promise<void> {
+  await action(); // a camera takes its time
   announce(t(state()));
 }
 

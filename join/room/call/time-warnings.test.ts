@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { now } from "./clock";
 import { nextWarning, watchTimeLeft } from "./time-warnings";
 
 const MINUTE = 60_000;
+
+function later(milliseconds: number): () => number {
+  const real = performance.now.bind(performance);
+  return () => real() + milliseconds;
+}
 
 describe("the next warning", () => {
   const end = 1_000 * MINUTE;
@@ -27,7 +33,7 @@ describe("the warnings", () => {
   let warned: number[];
   let stop: () => void;
   const end = (minutes: number) => {
-    stop = watchTimeLeft(Date.now() + minutes * MINUTE, (left) => warned.push(left));
+    stop = watchTimeLeft(now() + minutes * MINUTE, (left) => warned.push(left));
   };
 
   beforeEach(() => {
@@ -68,11 +74,20 @@ describe("the warnings", () => {
 
   it("are skipped when late, after system sleep", () => {
     end(12);
-    vi.setSystemTime(Date.now() + 8 * MINUTE); // timers stood still
+    const clock = later(8 * MINUTE);
+    vi.spyOn(performance, "now").mockImplementation(clock); // timers stood still
     vi.advanceTimersByTime(2 * MINUTE);
     expect(warned).toEqual([]);
     vi.advanceTimersByTime(MINUTE);
     expect(warned).toEqual([1]);
+    vi.restoreAllMocks();
+  });
+
+  it.each([8, -8])("come in time when the clock is set by %s minutes", (minutes) => {
+    end(12);
+    vi.setSystemTime(Date.now() + minutes * MINUTE);
+    vi.advanceTimersByTime(2 * MINUTE);
+    expect(warned).toEqual([10]);
   });
 
   it("end with the returned function", () => {

@@ -1,14 +1,19 @@
 import { createLocalAudioTrack, createLocalVideoTrack, TrackEvent } from "livekit-client";
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from "vitest";
+import { stopTalking, talk } from "../call/push-to-talk";
 import {
+  CAMERA,
   camera,
   cameraError,
   closeDevices,
+  handleTrackMuted,
   isCameraOn,
   isMicrophoneOn,
   isOpening,
+  MICROPHONE,
   microphone,
   microphoneError,
+  toggleCamera,
   toggleMicrophone,
 } from "../devices";
 import {
@@ -16,9 +21,11 @@ import {
   type DeviceListener,
   openAndWatch,
   openMissing,
+  refusedKind,
   watchDeviceChanges,
 } from "./device-changes";
-import { chosen } from "./device-list";
+import { chosen, exactId } from "./device-list";
+import { PATIENCE, stopWaiting } from "./patience";
 
 vi.mock("livekit-client", async (original) => ({
   ...(await original<typeof import("livekit-client")>()),
@@ -38,11 +45,18 @@ class Fake {
   });
   private handlers = new Map<string, Set<() => void>>();
 
-  constructor(public device: string) {}
-
-  get mediaStreamTrack() {
-    return { label: this.device, getSettings: () => ({ deviceId: this.device }) };
+  constructor(public device: string) {
+    this.mediaStreamTrack.label = device;
   }
+
+  readonly mediaStreamTrack = {
+    readyState: "live",
+    stop: () => {},
+    getSettings: () => ({ deviceId: this.device }),
+    label: "",
+  };
+  readonly restarted = vi.fn();
+  restartTrack = async () => this.restarted();
 
   on = (name: string, handler: () => void) => {
     this.handlers.set(name, (this.handlers.get(name) ?? new Set()).add(handler));
@@ -71,8 +85,9 @@ let permissions: Record<string, EventTarget & { state: string }>;
 let stop = () => {};
 
 function opening(kind: "videoinput" | "audioinput") {
-  return async () => {
-    const device = plugged[kind][0];
+  return async ({ deviceId }: { deviceId?: ConstrainDOMString } = {}) => {
+    const wanted = exactId(deviceId);
+    const device = wanted ? plugged[kind].find((one) => one === wanted) : plugged[kind][0];
     if (refusal) throw new DOMException("", refusal);
     if (!device) throw new DOMException("", "NotFoundError");
     return new Fake(device) as never;
@@ -80,7 +95,25 @@ function opening(kind: "videoinput" | "audioinput") {
 }
 
 const opens = { camera: createLocalVideoTrack as Mock, microphone: createLocalAudioTrack as Mock };
-const own = () => microphone.value as unknown as Fake;
+const own = (kind: "camera" | "microphone" = "microphone") =>
+  (kind === "camera" ? camera.value : microphone.value) as unknown as Fake;
+
+/** From now on the browser does not answer, until the returned function is called. */
+function unanswered(kind: keyof typeof opens): (track: Fake) => void {
+  let answer = (_: Fake) => {};
+  const promise = new Promise<Fake>((resolve) => {
+    answer = resolve;
+  });
+  opens[kind].mockReturnValue(promise);
+  return answer;
+}
+
+class Speaker {
+  static fails = false;
+  async setSinkId() {
+    if (Speaker.fails) throw new DOMException("", "NotFoundError");
+  }
+}
 const callbacks: { [name in keyof DeviceListener]: Mock<DeviceListener[name]> } = {
   gone: vi.fn(),
   replaced: vi.fn(),
@@ -122,6 +155,11 @@ beforeEach(() => {
   opens.camera.mockReset().mockImplementation(opening("videoinput"));
   opens.microphone.mockReset().mockImplementation(opening("audioinput"));
   for (const fn of Object.values(callbacks)) fn.mockReset();
+  for (const device of [CAMERA, MICROPHONE]) {
+    device.startsOn = true;
+    device.error.value = null;
+  }
+  isOpening.value = true;
   closeDevices();
 });
 
@@ -220,32 +258,103 @@ describe("in the preview", () => {
 });
 
 describe("choosing", () => {
-  it("keeps the track", async () => {
+  beforeEach(() => {
+    plugged.audioinput = ["mic", "other"];
+    plugged.videoinput = ["cam", "other"];
+    vi.stubGlobal("Audio", Speaker);
+    Speaker.fails = false;
+  });
+
+  it("opens the other one, and then stops the one before", async () => {
     await preview();
-    const track = own();
+    const before = own();
+    let wasStopped: boolean | undefined;
+    const seen = microphone.subscribe(() => {
+      wasStopped = before.isStopped;
+    });
     await choose("microphone", "other");
-    expect(track.setDeviceId).toHaveBeenCalledWith({ exact: "other" });
-    expect(own()).toBe(track);
-    expect(chosen.value.microphone).toBe("other");
+    seen();
+    expect(wasStopped).toBe(false);
+    expect(before.isStopped).toBe(true);
+    expect([own().device, isMicrophoneOn.value]).toEqual(["other", true]);
+    expect([chosen.value.microphone, refusedKind.value]).toEqual(["other", null]);
+  });
+
+  it("keeps the microphone muted", async () => {
+    await preview();
+    await toggleMicrophone();
+    await choose("microphone", "other");
+    expect([own().device, own().isMuted, isMicrophoneOn.value]).toEqual(["other", true, false]);
+  });
+
+  it("opens no camera that is switched off", async () => {
+    await preview();
+    await toggleCamera();
+    await choose("camera", "other");
+    expect(opens.camera).toHaveBeenCalledTimes(1);
+    expect(own("camera").setDeviceId).toHaveBeenCalledWith({ exact: "other" });
+    expect(chosen.value.camera).toBe("other");
+  });
+
+  it.each(["camera", "microphone"] as const)("a busy %s keeps the one in use", async (kind) => {
+    await preview();
+    const before = own(kind);
+    opens[kind].mockRejectedValue(new DOMException("", "NotReadableError"));
+    await choose(kind, "other");
+    expect(own(kind)).toBe(before);
+    expect(before.isStopped).toBe(false);
+    expect(chosen.value[kind]).toBe(before.device);
+    expect([refusedKind.value, cameraError.value, microphoneError.value]).toEqual([
+      kind,
+      null,
+      null,
+    ]);
+  });
+
+  it("one that never answers keeps the one in use, also when it answers later", async () => {
+    await preview();
+    const before = own();
+    const answer = unanswered("microphone");
+    vi.useFakeTimers();
+    const choice = choose("microphone", "other");
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    await choice;
+    vi.useRealTimers();
+    expect(refusedKind.value).toBe("microphone");
+    const late = new Fake("other");
+    answer(late);
+    await vi.waitFor(() => expect(late.isStopped).toBe(true));
+    expect(own()).toBe(before);
+  });
+
+  it("on a phone, which opens one camera at a time, releases the one in use first", async () => {
+    await preview();
+    Object.assign(navigator, { userAgent: "Android" });
+    opens.camera.mockRejectedValue(new DOMException("", "NotReadableError"));
+    await choose("camera", "other");
+    expect(own("camera").device).toBe("other");
+    expect([chosen.value.camera, refusedKind.value]).toEqual(["other", null]);
+  });
+
+  it("on a phone opens the one before again when that fails", async () => {
+    await preview();
+    Object.assign(navigator, { userAgent: "Android" });
+    opens.camera.mockRejectedValue(new DOMException("", "NotReadableError"));
+    own("camera").setDeviceId.mockRejectedValueOnce(new DOMException("", "NotReadableError"));
+    await choose("camera", "other");
+    expect(own("camera").device).toBe("cam");
+    expect([chosen.value.camera, refusedKind.value]).toEqual(["cam", "camera"]);
   });
 
   it("is an exact constraint while that device is present, and ideal afterwards", async () => {
-    plugged.audioinput = ["mic", "other"];
     await preview();
     await choose("microphone", "other");
+    own().constraints.deviceId = { exact: "other" };
     await toggleMicrophone();
     await change("audioinput", ["mic", "other", "third"]);
     expect(own().constraints.deviceId).toEqual({ exact: "other" });
     await change("audioinput", ["mic"]);
     expect(own().constraints.deviceId).toBe("other");
-  });
-
-  it("a device that does not work drops the track", async () => {
-    await preview();
-    own().setDeviceId.mockRejectedValue(new DOMException("", "NotReadableError"));
-    await choose("microphone", "other");
-    expect(microphone.value).toBeNull();
-    expect(microphoneError.value).toBe("busy");
   });
 
   it("opens that one where none was open, and not the other", async () => {
@@ -262,6 +371,145 @@ describe("choosing", () => {
     await choose("speaker", "loud");
     expect(chosen.value.speaker).toBe("loud");
     expect(opens.microphone).toHaveBeenCalledTimes(1);
+  });
+
+  it("a speaker that does not work keeps the one in use", async () => {
+    await preview();
+    await choose("speaker", "loud");
+    Speaker.fails = true;
+    await choose("speaker", "gone");
+    expect([chosen.value.speaker, refusedKind.value]).toEqual(["loud", "speaker"]);
+  });
+});
+
+describe("a device that does not answer", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("is waited for, but not for ever", async () => {
+    unanswered("camera");
+    stop = openAndWatch();
+    await vi.advanceTimersByTimeAsync(PATIENCE - 1);
+    expect(isOpening.value).toBe(true);
+    expect(microphone.value).not.toBeNull();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(isOpening.value).toBe(false);
+    expect([cameraError.value, microphoneError.value]).toEqual(["unanswered", null]);
+  });
+
+  it("is not waited for any longer when the person goes on", async () => {
+    unanswered("camera");
+    unanswered("microphone");
+    stop = openAndWatch();
+    await vi.advanceTimersByTimeAsync(100);
+    stopWaiting();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isOpening.value).toBe(false);
+    expect([cameraError.value, microphoneError.value]).toEqual(["unanswered", "unanswered"]);
+  });
+
+  it("is used when it answers later", async () => {
+    const answer = unanswered("microphone");
+    stop = openAndWatch();
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    answer(new Fake("mic"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([own().device, isMicrophoneOn.value]).toEqual(["mic", true]);
+    expect(microphoneError.value).toBeNull();
+  });
+
+  it("is muted, and said to be there, when it answers in the call", async () => {
+    const answer = unanswered("microphone");
+    stop = openAndWatch();
+    stopWaiting();
+    await vi.advanceTimersByTimeAsync(0);
+    stop();
+    stop = watchDeviceChanges(callbacks);
+    answer(new Fake("mic"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([own().isMuted, isMicrophoneOn.value]).toEqual([true, false]);
+    expect(callbacks.found.mock.calls).toEqual([["microphone"]]);
+  });
+
+  it("is closed when another attempt was faster", async () => {
+    const answer = unanswered("microphone");
+    stop = openAndWatch();
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    opens.microphone.mockImplementation(opening("audioinput"));
+    void openMissing();
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    const faster = own();
+    const late = new Fake("mic");
+    answer(late);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(own()).toBe(faster);
+    expect([faster.isStopped, late.isStopped]).toEqual([false, true]);
+  });
+
+  it("does not keep others from being opened", async () => {
+    unanswered("camera");
+    plugged.audioinput = [];
+    stop = openAndWatch();
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    plugged.audioinput = ["mic"];
+    bus.dispatchEvent(new Event("devicechange"));
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    expect(own().device).toBe("mic");
+  });
+});
+
+describe("what LiveKit's client restarts when it reconnects", () => {
+  it.each([
+    ["left alone while it works", "live", false, 0],
+    ["restarted when its device has stopped", "ended", false, 1],
+    ["restarted when its device gives nothing", "live", true, 1],
+  ])("is %s", async (_, readyState, muted, times) => {
+    await preview();
+    Object.assign(own().mediaStreamTrack, { readyState, muted });
+    await own().restartTrack();
+    expect(own().restarted).toHaveBeenCalledTimes(times);
+  });
+});
+
+describe("what was switched off", () => {
+  it("is off when it is opened again", async () => {
+    await preview();
+    await toggleMicrophone();
+    await toggleCamera();
+    stop();
+    closeDevices();
+    await preview();
+    expect([isCameraOn.value, isMicrophoneOn.value]).toEqual([false, false]);
+    expect([own().isMuted, own("camera").isMuted]).toEqual([true, true]);
+    await toggleMicrophone();
+    stop();
+    closeDevices();
+    await preview();
+    expect([isCameraOn.value, isMicrophoneOn.value]).toEqual([false, true]);
+  });
+
+  it("by a host too", async () => {
+    await preview();
+    handleTrackMuted("microphone" as never);
+    stop();
+    closeDevices();
+    await preview();
+    expect([isMicrophoneOn.value, own().isMuted]).toEqual([false, true]);
+  });
+
+  it("and is held open only by a key, is replaced muted", async () => {
+    await call();
+    await toggleMicrophone();
+    talk();
+    await unplug("audioinput", ["other"]);
+    expect([own().device, own().isMuted, isMicrophoneOn.value]).toEqual(["other", true, false]);
+    stopTalking();
+    expect(isMicrophoneOn.value).toBe(false);
   });
 });
 
@@ -369,7 +617,7 @@ describe("in the call", () => {
   it("a device that comes back late is muted", async () => {
     await call();
     await unplug("audioinput");
-    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 60_000);
     await change("audioinput", ["mic"]);
     vi.restoreAllMocks();
     expect(callbacks.found.mock.calls).toEqual([["microphone"]]);

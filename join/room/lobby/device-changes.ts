@@ -1,44 +1,32 @@
 /** Opens, chooses and reopens devices as they are plugged in and out, in the preview and in the call. */
 
-import { effect, untracked } from "@preact/signals";
+import { batch, effect, signal, untracked } from "@preact/signals";
 import { TrackEvent } from "livekit-client";
 import {
+  CAMERA,
   camera,
-  cameraError,
+  type Device,
   dropTrack,
-  isCameraOn,
-  isMicrophoneOn,
+  fail,
   isOpening,
+  MICROPHONE,
   microphone,
-  microphoneError,
-  openCamera,
-  openMicrophone,
+  openTrack,
+  replaceTrack,
 } from "../devices";
 import type { DeviceError } from "./device-errors";
 import { chosen, devices, exactId, refreshDevices } from "./device-list";
-import { type DeviceKind, saveDevice } from "./saved-devices";
+import { patiently } from "./patience";
+import { type DeviceKind, type Input, saveDevice } from "./saved-devices";
 
-/** A speaker is not opened. */
-export type Input = Exclude<DeviceKind, "speaker">;
-
-const OWN = {
-  camera: {
-    track: camera,
-    isOn: isCameraOn,
-    error: cameraError,
-    open: openCamera,
-  },
-  microphone: {
-    track: microphone,
-    isOn: isMicrophoneOn,
-    error: microphoneError,
-    open: openMicrophone,
-  },
-};
+const OWN = { camera: CAMERA as Device, microphone: MICROPHONE as Device };
 const INPUTS: Input[] = ["camera", "microphone"];
-const RETRYABLE: (DeviceError | null)[] = ["missing", "busy", "unknown"];
+const RETRYABLE: (DeviceError | null)[] = ["missing", "busy", "unanswered", "unknown"];
 /** Milliseconds in which another device replaces a lost one, unmuted if that was. */
 const REPLACE_WITHIN = 5_000;
+
+/** Phones open one camera at a time. */
+const opensOne = () => /Android|iPhone|iPad/.test(navigator.userAgent);
 
 /** Callbacks during the call. */
 export interface DeviceListener {
@@ -84,24 +72,93 @@ export function watchDeviceChanges(callbacks: DeviceListener | null): () => void
   };
 }
 
-/** Switch to another device, and save the choice. */
+/** The kind of which another device was chosen last and could not be used: the one before still is. */
+export const refusedKind = signal<DeviceKind | null>(null);
+
+/** Switch to another device, and save the choice; the one in use goes on until the other one runs. */
 export async function choose(kind: DeviceKind, id: string): Promise<void> {
+  const before = chosen.peek()[kind];
+  refusedKind.value = null;
+  if (kind !== "speaker") show(kind, id);
+  const isUsed = await (kind === "speaker" ? canPlayOn(id) : switchInput(kind, id));
+  if (!isUsed) return refuse(kind, before);
+  show(kind, id);
   saveDevice(kind, id);
-  chosen.value = { ...chosen.value, [kind]: id };
-  if (kind === "speaker") return;
-  const track = OWN[kind].track.value;
-  if (!track) return openMissing([kind]);
-  await track.setDeviceId({ exact: id }).catch(() => dropTrack(track, "busy"));
+}
+
+function show(kind: DeviceKind, id: string): void {
+  chosen.value = { ...chosen.peek(), [kind]: id };
+}
+
+/** Show the device that is still in use, and that the chosen one is not. */
+export function refuse(kind: DeviceKind, before: string): void {
+  batch(() => {
+    show(kind, before);
+    refusedKind.value = kind;
+  });
+}
+
+async function canPlayOn(speaker: string): Promise<boolean> {
+  const sink = patiently(new Audio().setSinkId(speaker).then(() => true));
+  return (await sink.catch(() => false)) ?? false;
+}
+
+/** False when it cannot be opened, and the one before is still in use. */
+async function switchInput(kind: Input, id: string): Promise<boolean> {
+  const device = OWN[kind];
+  const track = device.track.peek();
+  if (!track) {
+    saveDevice(kind, id);
+    await openMissing([kind]);
+  } else if (track.isMuted && kind === "camera") {
+    await track.setDeviceId({ exact: id }); // opened when it is switched on
+  } else {
+    let isUsed = false;
+    await enqueue(async () => {
+      isUsed = (await replaced(device, id)) || (opensOne() && (await releasedFor(device, id)));
+      await refreshDevices();
+    });
+    return isUsed;
+  }
+  return true;
+}
+
+async function replaced(device: Device, id: string): Promise<boolean> {
+  const late = new AbortController();
+  const opened = replaceTrack(device, id, late.signal).then(() => true);
+  const isOpened = await patiently(opened).catch(() => false);
+  late.abort();
+  return isOpened ?? false;
+}
+
+/** Release the device in use for the other one, and open it again when that fails. */
+async function releasedFor(device: Device, id: string): Promise<boolean> {
+  const track = device.track.peek();
+  const before = track?.mediaStreamTrack.getSettings().deviceId ?? "";
+  if (!track) return false;
+  for (const wanted of [id, before]) {
+    track.mediaStreamTrack.stop();
+    const isOpen = track.setDeviceId({ exact: wanted }).then(() => true);
+    if (await patiently(isOpen).catch(() => false)) return wanted === id;
+  }
+  dropTrack(track, "busy");
+  return false;
 }
 
 /** Open the devices that are not open. */
 export function openMissing(kinds: Input[] = INPUTS): Promise<void> {
   return enqueue(async () => {
     isOpening.value = true;
-    await Promise.all(kinds.map(open));
+    await patiently(Promise.all(kinds.map(open)));
+    for (const kind of kinds) expectAnswer(OWN[kind]);
     isOpening.value = false;
     await refreshDevices();
   });
+}
+
+/** The browser has neither opened the device nor refused to. It may still do so. */
+function expectAnswer(device: Device): void {
+  if (!device.track.peek() && !device.error.peek()) fail(device, "unanswered");
 }
 
 /** After a device change: open what was missing or busy, but not what was denied. */
@@ -111,7 +168,8 @@ function retryMissing(): Promise<void> {
     INPUTS.forEach(relaxConstraint);
     if (isOpening.value) return;
     for (const kind of INPUTS)
-      if (devices.value[kind].length && RETRYABLE.includes(OWN[kind].error.value)) await open(kind);
+      if (devices.value[kind].length && RETRYABLE.includes(OWN[kind].error.value))
+        await patiently(open(kind));
     await refreshDevices();
   });
 }
@@ -127,17 +185,15 @@ function enqueue(task: () => Promise<void>): Promise<void> {
 async function open(kind: Input): Promise<void> {
   const own = OWN[kind];
   if (own.track.value) return;
-  const callbacks = listener;
   const loss = losses.get(kind);
   losses.delete(kind);
-  const isReplacement = !!loss && Date.now() - loss.at < REPLACE_WITHIN;
-  await own.open(() => listener !== null && !(isReplacement && loss.wasOn));
-  const opened = own.track.peek();
+  const isReplacement = !!loss && performance.now() - loss.at < REPLACE_WITHIN;
+  const opened = await openTrack(own, () => listener !== null && !(isReplacement && loss.wasOn));
   if (!opened) return;
   if (!isWatching)
     dropTrack(opened); // the call ended before the browser had opened it
-  else if (isReplacement) callbacks?.replaced(kind, opened.mediaStreamTrack.label);
-  else callbacks?.found(kind);
+  else if (isReplacement) listener?.replaced(kind, opened.mediaStreamTrack.label);
+  else listener?.found(kind);
 }
 
 /** LiveKit emits Ended when the device is unplugged, Restarted when the track uses another one. */
@@ -177,12 +233,15 @@ function watchError(kind: Input): () => void {
 async function onTrackEnded(kind: Input): Promise<void> {
   const track = OWN[kind].track.peek();
   if (track) {
-    losses.set(kind, { at: Date.now(), wasOn: OWN[kind].isOn.peek() });
+    losses.set(kind, { at: performance.now(), wasOn: OWN[kind].isOn.peek() });
     dropTrack(track);
     track.isMuted = true; // else LiveKit's client reopens a device for it, which nobody would close
   }
   await retryMissing();
-  if (!OWN[kind].track.peek()) listener?.gone(kind);
+  if (OWN[kind].track.peek()) return;
+  const error = OWN[kind].error.peek() ?? "missing";
+  if (error === "missing") listener?.gone(kind);
+  else listener?.failed(kind, error);
 }
 
 /** Open a device when its permission is granted later, where the browser emits that event. */

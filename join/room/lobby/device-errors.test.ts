@@ -61,25 +61,26 @@ describe("help", () => {
 });
 
 describe("a browser", () => {
-  const scope = (facts: object) => facts as unknown as Window;
+  const parts = ["RTCPeerConnection", "ResizeObserver", "HTMLDialogElement", "AbortController"];
+  const has = (...names: string[]) => Object.fromEntries(names.map((name) => [name, class {}]));
+  const scope = (facts: object) => ({ isSecureContext: true, ...facts }) as unknown as Window;
   const devices = { mediaDevices: { getUserMedia: () => {} } };
 
-  it("with WebRTC is not too old", () => {
-    const facts = { isSecureContext: true, RTCPeerConnection: class {}, navigator: devices };
-    expect(isTooOld(scope(facts))).toBe(false);
+  it("with WebRTC and what the page needs besides is not too old", () => {
+    expect(isTooOld(scope({ ...has(...parts), navigator: devices }))).toBe(false);
   });
 
-  it("without WebRTC is too old", () => {
-    expect(isTooOld(scope({ isSecureContext: true, navigator: devices }))).toBe(true);
+  it.each(parts)("without %s is too old", (part) => {
+    const others = parts.filter((one) => one !== part);
+    expect(isTooOld(scope({ ...has(...others), navigator: devices }))).toBe(true);
   });
 
   it("without getUserMedia is too old", () => {
-    const facts = { isSecureContext: true, RTCPeerConnection: class {}, navigator: {} };
-    expect(isTooOld(scope(facts))).toBe(true);
+    expect(isTooOld(scope({ ...has(...parts), navigator: {} }))).toBe(true);
   });
 
   it("that hides devices from an insecure page is not", () => {
-    const facts = { isSecureContext: false, RTCPeerConnection: class {}, navigator: {} };
+    const facts = { isSecureContext: false, ...has(...parts), navigator: {} };
     expect(isTooOld(scope(facts))).toBe(false);
   });
 });

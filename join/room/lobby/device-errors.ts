@@ -4,9 +4,9 @@ import type { Key } from "../words";
 
 /**
  * denied: by the person or a policy; missing: no device; busy: used by another program; insecure: getUserMedia
- * needs https; unknown: anything else.
+ * needs https; unanswered: neither opened nor refused, such as while the browser asks; unknown: anything else.
  */
-export type DeviceError = "denied" | "missing" | "busy" | "insecure" | "unknown";
+export type DeviceError = "denied" | "missing" | "busy" | "insecure" | "unanswered" | "unknown";
 
 const ERRORS: Record<string, DeviceError> = {
   NotAllowedError: "denied",
@@ -44,6 +44,7 @@ const HELP: Record<Exclude<DeviceError, "denied">, Key> = {
   missing: "missingHelp",
   busy: "busyHelp",
   insecure: "insecureHelp",
+  unanswered: "unansweredHelp",
   unknown: "unknownHelp",
 };
 
@@ -59,8 +60,12 @@ export function titleFor(camera: DeviceError | null, microphone: DeviceError | n
   return microphone ? "noMicrophone" : null;
 }
 
-/** Whether the browser lacks WebRTC or getUserMedia. */
+/** What the page uses and has no replacement for. Syntax is not looked at: a script with unknown one does not run. */
+const NEEDED = ["RTCPeerConnection", "ResizeObserver", "HTMLDialogElement", "AbortController"];
+
+/** Whether the browser lacks WebRTC, getUserMedia, or another thing that the page needs. */
 export function isTooOld(scope: Window): boolean {
   const hasDevices = !scope.isSecureContext || !!scope.navigator.mediaDevices?.getUserMedia;
-  return !("RTCPeerConnection" in scope) || !hasDevices;
+  const hasLanguage = "ListFormat" in Intl && "at" in Array.prototype;
+  return !hasDevices || !hasLanguage || NEEDED.some((name) => !(name in scope));
 }

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { LocalTrack } from "livekit-client";
 import { camera, microphone } from "../devices";
+import { patiently } from "./patience";
 import { type DeviceKind, savedDevices } from "./saved-devices";
 
 const KINDS: Record<MediaDeviceKind, DeviceKind> = {
@@ -33,8 +34,9 @@ export function byKind(found: MediaDeviceInfo[]): Record<DeviceKind, MediaDevice
 
 /** Enumerate devices again. */
 export async function refreshDevices(): Promise<void> {
-  const available = byKind((await navigator.mediaDevices?.enumerateDevices()) ?? []);
-  devices.value = available;
+  const found = await patiently(navigator.mediaDevices?.enumerateDevices() ?? Promise.resolve([]));
+  if (found) devices.value = byKind(found);
+  const available = devices.value;
   chosen.value = {
     camera: deviceInUse(camera.value, available.camera),
     microphone: deviceInUse(microphone.value, available.microphone),

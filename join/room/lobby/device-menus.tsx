@@ -6,7 +6,7 @@ import { cameraError, isMicrophoneOn, microphone, microphoneError } from "../dev
 import { Icon } from "../icon";
 import type { IconName } from "../icons";
 import { type Key, t } from "../words";
-import { choose } from "./device-changes";
+import { choose, refusedKind } from "./device-changes";
 import { chosen, devices } from "./device-list";
 import { LevelMeter } from "./level-meter";
 import type { DeviceKind } from "./saved-devices";
@@ -60,7 +60,7 @@ function Menu({ kind, isDenied = false, children }: MenuProps) {
             onChange={(event) => void choose(kind, event.currentTarget.value)}
           >
             {list.map(({ deviceId, label }, number) => (
-              <option key={deviceId} value={deviceId}>
+              <option key={`${deviceId} ${label}`} value={deviceId}>
                 {label || `${t(NAMES[kind])} ${number + 1}`}
               </option>
             ))}
@@ -69,6 +69,11 @@ function Menu({ kind, isDenied = false, children }: MenuProps) {
         </label>
       )}
       {children}
+      {refusedKind.value === kind && (
+        <p class="small wrong-field" role="alert">
+          {t("notStarted")}
+        </p>
+      )}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { t } from "../words";
 import { openAndWatch } from "./device-changes";
 import { DeviceHelp } from "./device-help";
 import { DeviceMenus } from "./device-menus";
+import { stopWaiting } from "./patience";
 import { Facts, Recorded } from "./step";
 
 interface PreviewProps {
@@ -48,10 +49,24 @@ export function Preview({ page, name, isBusy, onReady, onJoin, onRename }: Previ
           >
             {isBusy ? t("joining") : t("joinNow")}
           </button>
+          {isOpening.value && !isBusy && <GoInWithout onJoin={onJoin} />}
         </div>
         <DeviceMenus />
       </div>
     </main>
+  );
+}
+
+/** While the devices are being opened, or the browser asks: they may take long, or never answer. */
+function GoInWithout({ onJoin }: Pick<PreviewProps, "onJoin">) {
+  const go = () => {
+    stopWaiting();
+    onJoin();
+  };
+  return (
+    <button type="button" class="wide soon" onClick={go}>
+      {t("goInWithout")}
+    </button>
   );
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { saveDevice, savedDevices } from "./saved-devices";
+import { saveDevice, savedDevices, saveOn, wasOn } from "./saved-devices";
 
 let storage: Map<string, string>;
 
@@ -33,5 +33,23 @@ describe("the devices chosen last time", () => {
     vi.stubGlobal("localStorage", undefined);
     expect(savedDevices()).toEqual({});
     expect(() => saveDevice("camera", "a")).not.toThrow();
+  });
+});
+
+describe("whether they were on", () => {
+  it("is so at first, and is saved, each by itself", () => {
+    expect([wasOn("camera"), wasOn("microphone")]).toEqual([true, true]);
+    saveOn("camera", false);
+    expect([wasOn("camera"), wasOn("microphone")]).toEqual([false, true]);
+    saveDevice("camera", "a");
+    saveOn("microphone", false);
+    saveOn("camera", true);
+    expect([wasOn("camera"), wasOn("microphone")]).toEqual([true, false]);
+    expect(savedDevices().camera).toBe("a");
+  });
+
+  it.each(['{"off": 3}', '{"off": {}}'])("is so when %j is stored", (stored) => {
+    storage.set("upclass-meet-devices", stored);
+    expect(wasOn("camera")).toBe(true);
   });
 });
