@@ -19,7 +19,10 @@ from local.env import ROOT
 from participants.models import Participant
 from tests.join.conftest import feedback_link, link
 
-SECRETS = {"SECRET_KEY": "django's", "LIVEKIT_API_SECRET": "livekit's", "S3_SECRET_ACCESS_KEY": "s3's"}
+SECRETS = {
+    name: f"a long random text of our own for {name}"
+    for name in ("SECRET_KEY", "LIVEKIT_API_SECRET", "S3_SECRET_ACCESS_KEY")
+}
 
 
 class Server:

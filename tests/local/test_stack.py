@@ -118,7 +118,7 @@ def test_asking_for_recordings_holds_up_no_other_work() -> None:
         part.command[part.command.index("--queues") + 1].split(",")
         for part in (worker.worker({}), worker.recordings({}))
     ]
-    assert queues == [["celery", "periodic"], ["recordings"]]
+    assert queues == [["celery", "periodic"], ["recordings", "recordings_ending"]]
 
 
 def test_ports_and_secrets_are_chosen_once_and_kept(tmp_path: Path) -> None:

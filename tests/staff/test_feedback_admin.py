@@ -248,5 +248,5 @@ def test_the_lists_need_as_many_queries_for_many(
         person: Participant = registered(past, f"user-{number}")
         owing(past, recently(), f"user-{number}")
         answered(past, external_user_id=f"user-{number}", participant=person)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):  # three of them put off the end of the session
         assert page_of(staff, path).count(past.code) >= 10

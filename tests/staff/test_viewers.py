@@ -1,14 +1,17 @@
 """Staff who may look at everything, and no more, on every page of the admin."""
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from customers.models import Customer, issue
+from inbox.models import InboundWebhook
 from participants.models import Participant
 from recordings.states import Status
 from tests.conftest import NOON
@@ -39,6 +42,9 @@ def rows(customer: Customer, person: Participant, viewer: Client) -> dict[str, M
         customer.ledger_entries.get(),
         User.objects.get(),
         Group.objects.create(name="colleagues"),
+        AccessAttempt.objects.create(username="root", ip_address="192.0.2.1", failures_since_start=10),
+        TOTPDevice.objects.create(user=User.objects.get(), name="phone"),
+        InboundWebhook.objects.create(event_id="EV_1", body={}, received_at=NOON, dead_lettered_at=NOON),
     ]
     return {row._meta.label_lower: row for row in found}
 
