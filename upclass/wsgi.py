@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
 
 UNREADABLE = "unreadable/unreadable"  # a Content-Type that no parser has
-DRAINED = 4 * 1024 * 1024  # bytes of a body that nobody reads
+DRAINED = 2 * 1024 * 1024  # bytes of a body that nobody reads: as much as the proxy lets through
 
 
 class RequestNormalizer:

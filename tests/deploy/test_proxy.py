@@ -176,7 +176,7 @@ def test_a_body_that_the_service_would_never_take_is_refused_by_the_proxy(proxy:
 def test_a_body_that_is_a_little_too_large_is_left_to_the_service(proxy: Proxy) -> None:
     request = urllib.request.Request(
         f"http://127.0.0.1:{proxy.port}/api/v1/meetings/",
-        data=b"x" * 2 * 1024 * 1024,
+        data=b"x" * 3 * 512 * 1024,
         headers={"Host": proxy.hosts["MEET_HOST"]},
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
@@ -187,7 +187,7 @@ def test_nobody_holds_a_connection_by_being_slow(services: Any) -> None:
     [server] = json.loads(caddy(services, "adapt").stdout)["apps"]["http"]["servers"].values()
     second = 1_000_000_000
     assert (server["read_header_timeout"], server["read_timeout"]) == (10 * second, 30 * second)
-    assert '"request_buffers":1048576' in json.dumps(server, separators=(",", ":"))
+    assert '"request_buffers":2097152' in json.dumps(server, separators=(",", ":"))
 
 
 @pytest.mark.parametrize("path", ["/webhooks", "/webhooks/livekit/"])

@@ -13,8 +13,8 @@ import pytest
 from local import web
 from local.part import Running
 from local.stack import Stack, fresh
+from tests.deploy.started import running_part
 from tests.e2e.stacks import wait_for
-from tests.parts import silent
 
 IDLE = "5"  # seconds: the least that the server allows
 
@@ -25,13 +25,8 @@ def server(stack: Stack) -> Iterator[Running]:
     part = web.part({**stack.env, "PORT": fresh()["PORT_LIVEKIT"]})
     part.command = [*part.command, "--blocking-threads-idle-timeout", IDLE]
     part.env = {**part.env, "PGAPPNAME": "bursts"}
-    running = Running(part, silent)
-    try:
-        running.wait_ready()
+    with running_part(part) as running:
         yield running
-    finally:
-        running.let_go()
-        running.wait_gone()
 
 
 def ask(server: Running, times: int) -> None:
