@@ -14,7 +14,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-from upclass import policies
+from upclass import logs, policies
 
 django_stubs_ext.monkeypatch()  # lets generic classes be written as mypy wants them
 
@@ -293,34 +293,4 @@ CELERY = {
     },
 }
 
-# What it says about itself
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "upclass.request_id.RequestIdFilter"}},
-    "formatters": {
-        "line": {
-            "class": "upclass.logs.DiscreetFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
-        }
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        # Django would also log every 4xx.
-        "django.request": {"level": "ERROR"},
-        # A line for each wrong password says who was locked out already.
-        "axes": {"level": "WARNING"},
-        # A line for each run of each periodic job is noise.
-        "celery.beat": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.LOGGING
