@@ -40,9 +40,9 @@ def test_the_token_is_gone_in_the_call_and_a_reload_and_the_way_back_find_the_pe
     with visiting(browser) as visitor:
         tab = visitor.open(person["join_url"])
         greeted(tab.page, "Jane user-bar")
-        assert tab.page.url == own
+        expect(tab.page).to_have_url(own)
         tab.enter()
-        assert tab.page.url == own
+        expect(tab.page).to_have_url(own)
         tab.page.reload()
         greeted(tab.page, "Jane user-bar")
         tab.page.goto("about:blank")
@@ -50,7 +50,7 @@ def test_the_token_is_gone_in_the_call_and_a_reload_and_the_way_back_find_the_pe
         greeted(tab.page, "Jane user-bar")
         tab.enter()
         tab.leave()
-        assert tab.page.url == own
+        expect(tab.page).to_have_url(own)
 
 
 def test_of_two_people_at_one_browser_each_tab_stays_its_own(
@@ -71,7 +71,7 @@ def test_of_two_people_at_one_browser_each_tab_stays_its_own(
         second.enter()
         for tab in (first, second):
             tab.wait_for_videos(2)
-            assert tab.page.url == plain(ann["join_url"])
+            expect(tab.page).to_have_url(plain(ann["join_url"]))
 
 
 def test_the_next_person_at_the_browser_comes_in_by_their_code(
@@ -86,7 +86,7 @@ def test_the_next_person_at_the_browser_comes_in_by_their_code(
         tab.expect_heading("Enter your code")
         typed(tab, ben["participant_code"])
         greeted(tab.page, "Jane ben")
-        assert tab.page.url == plain(ann["join_url"])
+        expect(tab.page).to_have_url(plain(ann["join_url"]))
         tab.page.reload()
         greeted(tab.page, "Jane ben")
 
@@ -100,7 +100,7 @@ def test_another_language_is_shown_to_the_same_person(browser: Browser, appointm
         tab.click("Deutsch")
         expect(tab.page.get_by_text("Jane user-tongue")).to_be_visible()
         expect(tab.page.get_by_role("button", name="Jetzt beitreten")).to_be_enabled()
-        assert "token" not in tab.page.url
+        expect(tab.page).to_have_url(plain(person["join_url"]))
 
 
 def test_feedback_is_given_before_and_after_the_call(browser: Browser, appointments: Appointments) -> None:
@@ -109,7 +109,7 @@ def test_feedback_is_given_before_and_after_the_call(browser: Browser, appointme
         tab = visitor.open(link)
         rated(tab, "5 stars", "Good.")
         tab.expect_heading("The next one")
-        assert tab.page.url == plain(link)
+        expect(tab.page).to_have_url(plain(link))
     [person] = appointments.secured("user-says", feedback_required=True)
     with visiting(browser) as visitor:
         tab = visitor.open(person["join_url"])
