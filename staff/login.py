@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -75,7 +76,8 @@ def is_verified(user: Any) -> bool:
 def locked_out(request: HttpRequest, *unused: object) -> HttpResponse:
     """For django-axes: the answer to who is shut out."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    return render(request, "staff/locked_out.html", {"minutes": minutes}, status=429)
+    shown = {**admin.site.each_context(request), "minutes": minutes}
+    return render(request, "staff/locked_out.html", shown, status=429)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -82,6 +82,7 @@ def test_after_so_many_wrong_passwords_nothing_more_is_hashed(ada: User, hashed:
     assert answer.status_code == 429
     assert "Too many wrong passwords" in answer.content.decode()
     assert "15 minutes" in answer.content.decode()
+    assert "Upclass Meet" in answer.content.decode()
     assert len(hashed) == before
 
 
