@@ -34,6 +34,7 @@ TITLES = {
 NO_SUCH_PATH = "There is nothing at this path. The paths are listed in the API reference."
 NOT_UNDERSTOOD = "The request is not one that this service can answer."
 TOO_LARGE = "The body may have 1 MiB at most."
+MEDIA_TYPE = "Send the body as application/json, whose text is UTF-8."
 CRASHED = "Something went wrong on our side. Tell us the request_id if it happens again."
 
 
@@ -72,7 +73,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return Response(_invalid(error), status=400)
     if isinstance(error, exceptions.APIException):
-        return Response(plain(error.status_code, str(error.detail)), status=error.status_code)
+        detail = MEDIA_TYPE if error.status_code == 415 else str(error.detail)
+        return Response(plain(error.status_code, detail), status=error.status_code)
     return _unforeseen(error)
 
 

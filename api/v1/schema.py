@@ -110,7 +110,7 @@ WITH_BODY: list[Outcome] = [
 ]
 OF_POST: list[Problem | Outcome] = [
     (400, _plain(400, f"{HEADER}: {RULE}", fields={HEADER: [RULE]})),
-    (415, _plain(415, 'Unsupported media type "text/plain" in request.')),
+    (415, _plain(415, errors.MEDIA_TYPE)),
     RequestInProgress(),
     ResponseUnreadable(),
     IdempotencyKeyReused(),
