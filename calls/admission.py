@@ -112,7 +112,7 @@ def _check_credits(meeting: Meeting, now: datetime) -> None:
 
 
 def _check_seats(meeting: Meeting, person: Participant | None, now: datetime) -> None:
-    others = Participant.objects.of(meeting).present(now)
+    others = Participant.objects.present(meeting, now)
     if person and person.pk:
         others = others.exclude(pk=person.pk)
     if others.count() >= meeting.max_participants:

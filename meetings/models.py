@@ -44,6 +44,24 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             return self.ended()
         return self.active(now) if status is Status.ACTIVE else self.expired(now)
 
+    def count_with_status(self, status: Status, now: datetime) -> int:
+        """As many as `with_status` has, counted in parts, of which each is a range of an index of its own."""
+        first, *others = (part.order_by().values("pk") for part in self._parts(status, now))
+        return first.union(*others, all=True).count()
+
+    def _parts(self, status: Status, now: datetime) -> "tuple[Self, ...]":
+        """Disjoint; together those `with_status`."""
+        if status is Status.ENDED:
+            return (self.ended(),)
+        going_on = self.filter(ended_at__isnull=True, cancelled_at__isnull=True)
+        if status is Status.ACTIVE:
+            return going_on.filter(expires_at__isnull=True), going_on.filter(expires_at__gt=now)
+        cancelled = self.filter(ended_at__isnull=True, cancelled_at__isnull=False)
+        return cancelled, going_on.filter(expires_at__lte=now)
+
+
+NEWEST_FIRST = ("customer", "-created_at", "-id")
+
 
 class Meeting(models.Model):
     """A scheduled meeting. One LiveKit room, named by its code, is made when somebody enters."""
@@ -65,7 +83,27 @@ class Meeting(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=("customer", "-created_at", "-id"), name="meeting_newest_first"),)
+        # The first three hold pages of the list, newest first; the others, and the foreign key's, its counts.
+        indexes = (
+            models.Index(fields=NEWEST_FIRST, name="meeting_newest_first"),
+            models.Index(fields=NEWEST_FIRST, condition=Q(ended_at__isnull=False), name="meetings_ended"),
+            models.Index(
+                fields=NEWEST_FIRST,
+                include=("cancelled_at", "expires_at"),
+                condition=Q(ended_at__isnull=True),
+                name="meetings_not_ended",
+            ),
+            models.Index(
+                fields=("customer",),
+                condition=Q(ended_at__isnull=True, cancelled_at__isnull=False),
+                name="meetings_cancelled",
+            ),
+            models.Index(
+                fields=("customer", "expires_at"),
+                condition=Q(ended_at__isnull=True, cancelled_at__isnull=True),
+                name="meetings_by_expiry",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code

@@ -49,17 +49,17 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         who = Coalesce("external_user_id", "identity")
         return self.order_by().values(who=who).distinct().count()
 
-    def present(self, now: datetime) -> Self:
-        """Connected, or admitted and not yet there."""
-        connected = Connection.objects.filter(participant=OuterRef("pk"), left_at__isnull=True)
-        expected = Admission.objects.live(now).filter(participant=OuterRef("pk"))
-        return self.filter(Exists(connected) | Exists(expected))
+    def present(self, meeting: Meeting, now: datetime) -> Self:
+        """Connected, or admitted and not yet there: found from these, of however many are registered."""
+        connected = Connection.objects.of(meeting).open().values("participant")
+        expected = Admission.objects.of(meeting).live(now).values("participant")
+        return self.filter(pk__in=connected.union(expected))
 
 
 class Participant(models.Model):
     """A person registered for a secured meeting, or a guest of an open one (no `external_user_id`)."""
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="participants")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="participants", db_index=False)
     external_user_id = models.CharField(max_length=255, null=True, blank=True)
     display_name = models.CharField(max_length=100)
     email = models.EmailField(null=True, blank=True)
@@ -174,8 +174,8 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.annotate(presence_ends_at=_later(ends_at, EMPTY_AFTER))
 
     def occupying(self, now: datetime) -> Self:
-        """Counting as presence at `now`."""
-        return self.with_presence(now).filter(presence_ends_at__gt=now)
+        """Counting as presence at `now`, as `with_presence(now)` has it."""
+        return self.since(now - EMPTY_AFTER)
 
     def unsettled(self) -> Self:
         """Changed since billing last settled them."""
@@ -215,7 +215,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 class Connection(settlement.Settlement):
     """One connection of one person to LiveKit: a row per LiveKit participant sid."""
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="connections")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="connections", db_index=False)
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="connections")
     # Whose token it came with, as LiveKit reports it.
     admission = models.ForeignKey(
@@ -242,6 +242,7 @@ class Connection(settlement.Settlement):
                 fields=("last_seen_at",), condition=Q(left_at__isnull=True), name="open_connections"
             ),
             models.Index(fields=("left_at",), name="connections_by_leaving"),
+            models.Index(fields=("meeting", "left_at"), name="connections_of_meeting"),
             models.Index(fields=("meeting",), condition=~settlement.SETTLED, name="unsettled_connections"),
         )
 
@@ -262,6 +263,9 @@ class Connection(settlement.Settlement):
 
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
+    def of(self, meeting: Meeting) -> Self:
+        return self.filter(participant__meeting=meeting)
+
     def is_newest(self, person: Participant, visit: str) -> bool:
         """Whether nobody was let in as this person since this visit of theirs."""
         last = self.filter(participant=person).order_by("pk").last()
@@ -274,14 +278,18 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
         return self.annotate(presence_ends_at=Least(_later(F("created_at"), ADMISSION_LIFE), first_left_at))
 
     def live(self, now: datetime) -> Self:
-        """Counting as presence at `now`."""
-        return self.with_presence().filter(presence_ends_at__gt=now)
+        """Counting as presence at `now`. None is older than its life, so an index has all that may be."""
+        return self.recent(now).with_presence().filter(presence_ends_at__gt=now)
+
+    def recent(self, now: datetime) -> Self:
+        """Created within the life of an admission."""
+        return self.filter(created_at__gt=now - ADMISSION_LIFE)
 
     def of_guests_not_there(self, meeting: Meeting, network: str, now: datetime) -> Self:
         """Guests from one network who hold a seat of a meeting, and have not connected yet."""
         came = Connection.objects.of_admission()
-        guests = self.filter(network=network, participant__meeting=meeting)
-        return guests.filter(~Exists(came), created_at__gt=now - ADMISSION_LIFE)
+        guests = self.of(meeting).recent(now).filter(network=network)
+        return guests.filter(~Exists(came))
 
     def forget_networks(self, now: datetime) -> int:
         """Addresses are personal data: kept only as long as they are counted."""
@@ -298,7 +306,7 @@ class Admission(models.Model):
     address that they came from, of IPv6 its /64 (upclass.addresses.client_network); forgotten after an hour.
     """
 
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="admissions", db_index=False)
     created_at = models.DateTimeField()
     recording_told_at = models.DateTimeField(null=True, editable=False)
     visit = models.CharField(max_length=32, blank=True, default="", editable=False)
@@ -310,7 +318,11 @@ class Admission(models.Model):
 
     class Meta:
         ordering = ("created_at", "pk")
-        indexes = (models.Index(fields=("network",), condition=~Q(network=""), name="admissions_by_network"),)
+        indexes = (
+            models.Index(fields=("created_at",), name="admissions_by_time"),
+            models.Index(fields=("participant", "created_at"), name="admissions_of_participant"),
+            models.Index(fields=("network",), condition=~Q(network=""), name="admissions_by_network"),
+        )
 
     def __str__(self) -> str:
         return f"{self.participant} at {self.created_at:%H:%M:%S}"

@@ -17,7 +17,7 @@ from participants.models import Admission, Connection, Participant
 def started_at(meeting: Meeting, now: datetime) -> datetime | None:
     """When the first person connected, or was let in and is expected; None if nobody ever was."""
     first = Connection.objects.of(meeting).aggregate(at=Min("joined_at"))["at"]
-    expected = Admission.objects.live(now).filter(participant__meeting=meeting).order_by("created_at")
+    expected = Admission.objects.of(meeting).live(now).order_by("created_at")
     waiting = expected.values_list("created_at", flat=True).first()
     known: list[datetime] = [at for at in (first, waiting) if at]
     return min(known, default=None)
@@ -25,7 +25,7 @@ def started_at(meeting: Meeting, now: datetime) -> datetime | None:
 
 def is_room_empty(meeting: Meeting, now: datetime) -> bool:
     """No open connection, none that ended less than a minute ago, and nobody expected."""
-    expected = Admission.objects.live(now).filter(participant__meeting=meeting)
+    expected = Admission.objects.of(meeting).live(now)
     return not Connection.objects.of(meeting).occupying(now).exists() and not expected.exists()
 
 
@@ -54,5 +54,5 @@ def _connected(meeting: Meeting, now: datetime) -> list[tuple[timespans.Span, Pa
 
 
 def _expected(meeting: Meeting) -> list[tuple[timespans.Span, Participant | None]]:
-    found = Admission.objects.with_presence().filter(participant__meeting=meeting)
+    found = Admission.objects.of(meeting).with_presence()
     return [(timespans.span(one.created_at, None, one.presence_ends_at), None) for one in found]

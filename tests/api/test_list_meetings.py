@@ -1,14 +1,21 @@
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from api.v1.pagination import rows
+from api.v1.scope import MeetingFilter, meetings
 from customers.models import Customer
 from meetings.models import Meeting
 from tests.conftest import NOON, Api, noon
+from tests.meetings.many import MADE, SHARES, make_many
+from tests.plans import indexes_used
 
 LISTED = [
     "meeting_code",
@@ -163,3 +170,32 @@ def test_a_hundred_cost_no_more_queries_than_one(api: Api, customer: Customer) -
         response = api.get("meetings/?limit=100")
     assert len(response.json()["meetings"]) == 100
     assert len(for_a_hundred) == len(for_one)
+
+
+# However many there are
+
+PAGED_IN = {
+    "": "meeting_newest_first",
+    "?status=active": "meetings_not_ended",
+    "?status=ended": "meetings_ended",
+    "?status=expired": "meetings_not_ended",
+}
+
+
+def test_of_rows_before_the_page_an_index_is_read_only(customer: Customer, stranger: Customer) -> None:
+    make_many(customer, stranger)
+    for query, index in PAGED_IN.items():
+        mine = MeetingFilter(QueryDict(query[1:]), meetings(customer), now=NOON)
+        for offset in (0, MADE // 10):
+            found = indexes_used(partial(rows, mine, offset, offset + 10), Meeting)
+            assert found == {index, "meetings_meeting_pkey"}
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_page_far_back_has_what_stands_there(api: Api, customer: Customer) -> None:
+    make_many(customer)
+    for status, share in SHARES.items():
+        body = api.get(f"meetings/?status={status}&limit=3&offset={int(MADE * share) - 2}").json()
+        assert body["count"] == MADE * share
+        expected = [one for one in Meeting.objects.order_by("pk")[:20] if one.status(NOON) == status]
+        assert [one["meeting_code"] for one in body["meetings"]] == [one.code for one in expected[1::-1]]

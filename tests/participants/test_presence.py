@@ -13,7 +13,7 @@ def let_in(person: Participant, at: datetime) -> Admission:
 
 
 def is_present(person: Participant, now: datetime) -> bool:
-    return Participant.objects.of(person.meeting).present(now).exists()
+    return Participant.objects.present(person.meeting, now).exists()
 
 
 def test_somebody_connected_is_present(person: Participant) -> None:
@@ -71,7 +71,7 @@ def test_somebody_in_two_tabs_is_one_person(person: Participant) -> None:
     connected(person, NOON)
     connected(person, NOON)
     let_in(person, NOON)
-    assert Participant.objects.of(person.meeting).present(NOON).count() == 1
+    assert Participant.objects.present(person.meeting, NOON).count() == 1
 
 
 # The room
@@ -140,3 +140,15 @@ def test_each_guest_is_a_person_and_whoever_never_connected_is_not_counted(meeti
         connected(guest, NOON, noon(1))
         connected(guest, noon(60))
     assert Participant.objects.of(meeting).who_connected().count_people() == 2
+
+
+@pytest.mark.parametrize("left_at", [None, NOON, noon(1)])
+def test_what_occupies_a_room_is_what_its_presence_says(
+    person: Participant, left_at: datetime | None
+) -> None:
+    """Two forms of one rule: the one that an index answers, and the one that `occupancy` groups by."""
+    connected(person, noon(-600), left_at)
+    for passed in (-1, 0, 59, 60, 61, 62):
+        now = noon(passed)
+        present = [one for one in Connection.objects.with_presence(now) if one.presence_ends_at > now]
+        assert list(Connection.objects.occupying(now)) == present
