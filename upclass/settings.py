@@ -148,13 +148,14 @@ MIDDLEWARE = [
     "upclass.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "upclass.languages.LanguageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "api.limits.RateLimitMiddleware",
+    "api.shortcut.ShortcutMiddleware",  # what follows is for browsers: no request of the API gets there
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "api.limits.RateLimitMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
