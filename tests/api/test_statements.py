@@ -1,0 +1,48 @@
+"""How many statements an answer costs, on the paths that integrators call most."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from meetings.models import Meeting
+from tests.conftest import Api
+
+Statements = Callable[[int], AbstractContextManager[Any]]
+
+
+@pytest.fixture
+def statements(api: Api, django_assert_num_queries: Statements) -> Statements:
+    """So many, after the day's first request, which also writes that the key was used."""
+    api.get("account/")
+    return django_assert_num_queries
+
+
+def test_a_meeting_is_shown_with_four(api: Api, meeting: Meeting, statements: Statements) -> None:
+    with statements(4):  # the key with its customer, the meeting, who came, what was booked
+        assert api.get(f"meetings/{meeting.code}/").status_code == 200
+
+
+def test_no_other_statement_joins_the_customer(api: Api, meeting: Meeting, statements: Statements) -> None:
+    with statements(4) as asked:
+        api.get(f"meetings/{meeting.code}/")
+    assert sum('"customers_customer"' in query["sql"] for query in asked.captured_queries) == 1
+
+
+def test_a_secured_meeting_is_shown_with_five(api: Api, secured: Meeting, statements: Statements) -> None:
+    with statements(5):  # and its people, of whom nobody has connected
+        assert api.get(f"meetings/{secured.code}/").status_code == 200
+
+
+def test_meetings_that_are_not_recorded_are_listed_with_three(
+    api: Api, meeting: Meeting, statements: Statements
+) -> None:
+    with statements(3):  # the key, the meetings, their count
+        assert api.get("meetings/").json()["count"] == 1
+
+
+def test_recordings_are_read_in_one_more(api: Api, meeting: Meeting, statements: Statements) -> None:
+    Meeting.objects.update(record_on_cloud=True)
+    with statements(4):
+        assert api.get("meetings/").json()["meetings"][0]["recording_status"] == "pending"
