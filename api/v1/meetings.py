@@ -180,9 +180,9 @@ class MeetingViewSet(CustomerViewSet):
     def create(self, request: Request) -> Response:
         new = NewMeetingSerializer(data=request.data, context={"now": timezone.now()})
         new.is_valid(raise_exception=True)
-        ledger.require_credits(self.customer)
+        balance = ledger.require_credits(self.customer)
         meeting = new.save(customer=self.customer)
-        return Response(CreatedSerializer(meeting).data, status=201)
+        return Response(CreatedSerializer(meeting, context={"balance": balance}).data, status=201)
 
     @operation(
         "show_meeting",

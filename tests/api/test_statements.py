@@ -11,6 +11,8 @@ from tests.conftest import Api
 
 Statements = Callable[[int], AbstractContextManager[Any]]
 
+JOHN = {"display_name": "John Doe", "external_user_id": "user-123"}
+
 
 @pytest.fixture
 def statements(api: Api, django_assert_num_queries: Statements) -> Statements:
@@ -46,3 +48,19 @@ def test_recordings_are_read_in_one_more(api: Api, meeting: Meeting, statements:
     Meeting.objects.update(record_on_cloud=True)
     with statements(4):
         assert api.get("meetings/").json()["meetings"][0]["recording_status"] == "pending"
+
+
+def test_a_meeting_is_created_with_three(api: Api, statements: Statements) -> None:
+    with statements(3):  # the key, the balance, the meeting
+        assert api.post("meetings/").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_does_that_one_insert_open_a_transaction(api: Api, statements: Statements) -> None:
+    with statements(3):  # BEGIN and COMMIT would count, too
+        assert api.post("meetings/").status_code == 201
+
+
+def test_one_with_people_is_created_with_eleven(api: Api, statements: Statements) -> None:
+    with statements(11):
+        assert api.post("meetings/", {"is_secured": True, "participants": [JOHN]}).status_code == 201
