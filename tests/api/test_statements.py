@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.conftest import Api
 Statements = Callable[[int], AbstractContextManager[Any]]
 
 JOHN = {"display_name": "John Doe", "external_user_id": "user-123"}
+KEYS = count()
 
 
 @pytest.fixture
@@ -19,6 +21,11 @@ def statements(api: Api, django_assert_num_queries: Statements) -> Statements:
     """So many, after the day's first request, which also writes that the key was used."""
     api.get("account/")
     return django_assert_num_queries
+
+
+def post_with_key(api: Api, body: bytes = b"{}") -> Any:
+    headers = {"Idempotency-Key": str(next(KEYS))}
+    return api.client.post("/api/v1/meetings/", body, content_type="application/json", headers=headers)
 
 
 def test_a_meeting_is_shown_with_four(api: Api, meeting: Meeting, statements: Statements) -> None:
@@ -64,3 +71,8 @@ def test_nor_does_that_one_insert_open_a_transaction(api: Api, statements: State
 def test_one_with_people_is_created_with_eleven(api: Api, statements: Statements) -> None:
     with statements(11):
         assert api.post("meetings/", {"is_secured": True, "participants": [JOHN]}).status_code == 201
+
+
+def test_an_idempotency_key_costs_three_and_a_transaction(api: Api, statements: Statements) -> None:
+    with statements(8):  # its lock, the response to be replayed, the one to be kept; here a savepoint
+        assert post_with_key(api).status_code == 201
