@@ -202,6 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DATABASES = {
     "default": dj_database_url.parse(
         text("DATABASE_URL", "postgres://upclass@127.0.0.1:5432/upclass"),
+        engine="upclass.postgresql",
         conn_max_age=600,
         conn_health_checks=True,
     )
