@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
 from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
 from rest_framework.fields import DateTimeField
@@ -123,7 +122,6 @@ def too_large(request: HttpRequest, *unused: Any) -> HttpResponse:
     return JsonResponse(plain(413, TOO_LARGE), status=413)
 
 
-@csrf_exempt  # or a POST would get Django's page about cookies
 def not_found(request: HttpRequest, *unused: Any, **unused_too: Any) -> HttpResponse:
     return JsonResponse(plain(404, NO_SUCH_PATH), status=404)
 

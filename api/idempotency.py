@@ -92,13 +92,19 @@ class IdempotentRequest:
         return response
 
     def _store(self, response: HttpResponse, now: datetime) -> None:
-        StoredResponse.objects.stale(now).filter(**self._name()).delete()
-        StoredResponse.objects.create(
-            **self._name(),
-            body_digest=self.body_digest,
-            status=response.status_code,
-            encrypted_body=encrypt(response.content),
-            created_at=now,
+        """In place of one that is too old to be replayed and was not deleted yet: no other can be there."""
+        name = self._name()
+        facts = {
+            "body_digest": self.body_digest,
+            "status": response.status_code,
+            "encrypted_body": encrypt(response.content),
+            "created_at": now,
+        }
+        StoredResponse.objects.bulk_create(
+            [StoredResponse(**name, **facts)],
+            update_conflicts=True,
+            unique_fields=name,
+            update_fields=facts,
         )
 
 

@@ -74,10 +74,12 @@ def balance(customer: Customer) -> Decimal:
     return kept or Decimal(0)
 
 
-def require_credits(customer: Customer) -> None:
-    """Raise InsufficientCredits unless something is left, the overdraft included."""
-    if balance(customer) + customer.overdraft_limit <= 0:
+def require_credits(customer: Customer) -> Decimal:
+    """The balance. Raises InsufficientCredits unless something is left, the overdraft included."""
+    left = balance(customer)
+    if left + customer.overdraft_limit <= 0:
         raise InsufficientCredits
+    return left
 
 
 def usage_of(meeting: Meeting) -> Usage:

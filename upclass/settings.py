@@ -148,13 +148,14 @@ MIDDLEWARE = [
     "upclass.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "upclass.languages.LanguageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "api.limits.RateLimitMiddleware",
+    "api.shortcut.ShortcutMiddleware",  # what follows is for browsers: no request of the API gets there
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "api.limits.RateLimitMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -201,6 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DATABASES = {
     "default": dj_database_url.parse(
         text("DATABASE_URL", "postgres://upclass@127.0.0.1:5432/upclass"),
+        engine="upclass.postgresql",
         conn_max_age=600,
         conn_health_checks=True,
     )

@@ -1,9 +1,11 @@
 """The web server's way in."""
 
 import codecs
+import gc
 import io
 import os
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -94,6 +96,14 @@ def is_for_frames(name: str, value: str) -> bool:
     return name == "Set-Cookie" and "; samesite=none" in value.lower()
 
 
+def freeze() -> None:
+    """What is loaded by now stays: the garbage collector, for which all threads wait, need not look at it."""
+    import_module(settings.ROOT_URLCONF)  # with every view, or the first request would load them
+    gc.collect()
+    gc.freeze()
+
+
 application = RequestNormalizer(get_wsgi_application())
 refuse_unsafe_settings()
 refuse_unusable_storage()
+freeze()

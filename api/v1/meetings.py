@@ -16,7 +16,7 @@ from api.v1.pagination import LIMIT, OFFSET, page
 from api.v1.participants import ParticipantSerializer
 from api.v1.recordings import RecordingSummarySerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
-from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, meetings, people
+from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, meetings, people, read_recordings
 from billing import ledger
 from billing.errors import InsufficientCredits
 from billing.pricing import Usage
@@ -167,6 +167,7 @@ class MeetingViewSet(CustomerViewSet):
         now = timezone.now()
         mine = MeetingFilter(request.query_params, meetings(self.customer), now=now)
         shown, numbers = page(request, mine)
+        read_recordings(shown)
         return Response(ListSerializer({"meetings": shown, **numbers}, context={"now": now}).data)
 
     @post_operation(
@@ -179,9 +180,9 @@ class MeetingViewSet(CustomerViewSet):
     def create(self, request: Request) -> Response:
         new = NewMeetingSerializer(data=request.data, context={"now": timezone.now()})
         new.is_valid(raise_exception=True)
-        ledger.require_credits(self.customer)
+        balance = ledger.require_credits(self.customer)
         meeting = new.save(customer=self.customer)
-        return Response(CreatedSerializer(meeting).data, status=201)
+        return Response(CreatedSerializer(meeting, context={"balance": balance}).data, status=201)
 
     @operation(
         "show_meeting",

@@ -1,14 +1,14 @@
 """A new meeting: what create takes, and what it answers."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from api.v1.account import Balance
-from api.v1.fields import Count, Flag, Line, Moment
+from api.v1.fields import Count, Credits, Flag, Line, Moment
 from api.v1.participants import NewParticipantSerializer, RegisteredSerializer
 from billing import pricing
 from meetings.models import Meeting
@@ -51,13 +51,18 @@ class NewMeetingSerializer(serializers.Serializer[Meeting]):
             raise MeetingNotSecured
         return attrs
 
-    @transaction.atomic
     def create(self, validated_data: dict[str, Any]) -> Meeting:
         """The meeting and its people, all or nothing. Raises AlreadyRegistered for a doubled id."""
-        now, new = self.context["now"], validated_data.pop("participants")
-        meeting = Meeting.objects.create(created_at=now, **validated_data)
-        register(Participant(meeting=meeting, created_at=now, **person) for person in new)
-        return meeting
+        people = validated_data.pop("participants")
+        facts = {"created_at": self.context["now"], **validated_data}
+        return _create_with(people, facts) if people else Meeting.objects.create(**facts)
+
+
+@transaction.atomic
+def _create_with(people: list[dict[str, Any]], facts: dict[str, Any]) -> Meeting:
+    meeting = Meeting.objects.create(**facts)
+    register(Participant(meeting=meeting, created_at=meeting.created_at, **person) for person in people)
+    return meeting
 
 
 class BillingInfoSerializer(serializers.Serializer[Any]):
@@ -65,12 +70,22 @@ class BillingInfoSerializer(serializers.Serializer[Any]):
     min_billable_minutes = serializers.IntegerField()
 
 
+class BalanceRead(Credits):
+    """The one that was read to see whether anything is left. `context`: `balance`."""
+
+    def get_attribute(self, instance: Any) -> Decimal:
+        balance: Decimal = self.context["balance"]
+        return balance
+
+
 @extend_schema_serializer(component_name="CreatedMeeting")
 class CreatedSerializer(serializers.ModelSerializer[Meeting]):
+    """What create answers. `context`: `balance`."""
+
     meeting_code = serializers.CharField(source="code")
     join_url = serializers.CharField()
     customer = serializers.CharField(source="customer.slug")
-    credits_balance = Balance(source="customer")
+    credits_balance = BalanceRead()
     billing_info = serializers.SerializerMethodField()
     participants = RegisteredSerializer(many=True)
 
@@ -98,7 +113,7 @@ class CreatedSerializer(serializers.ModelSerializer[Meeting]):
         return {"note": pricing.NOTE, "min_billable_minutes": pricing.MIN_BILLABLE_MINUTES}
 
     def to_representation(self, instance: Meeting) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
         if not instance.is_secured:
-            del shown["participants"]
+            del self.fields["participants"]  # before anybody reads them
+        shown: dict[str, Any] = super().to_representation(instance)
         return shown

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import django_filters
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
@@ -52,10 +52,10 @@ class CustomerViewSet(IdempotencyMixin, ViewSet):
             self.meeting = self._meeting(kwargs["meeting_code"])
 
     def _meeting(self, code: str) -> Meeting:
-        mine = Meeting.objects.of(self.customer).select_related("customer")
-        meeting = mine.filter(code=code.upper()).first()
+        meeting = Meeting.objects.of(self.customer).filter(code=code.upper()).first()
         if meeting is None:
             raise MeetingNotFound
+        meeting.customer = self.customer  # read already
         return meeting
 
     def require(self) -> None:
@@ -63,8 +63,13 @@ class CustomerViewSet(IdempotencyMixin, ViewSet):
 
 
 def meetings(customer: Customer) -> MeetingQuerySet:
-    """A customer's meetings with their recordings, newest first, in two queries."""
-    return Meeting.objects.of(customer).prefetch_related("recordings")
+    """A customer's meetings, newest first, in one query."""
+    return Meeting.objects.of(customer)
+
+
+def read_recordings(listed: list[Meeting]) -> None:
+    """Of those meetings that are recorded, in one query; in none where none is."""
+    prefetch_related_objects([meeting for meeting in listed if meeting.record_on_cloud], "recordings")
 
 
 def recordings(meeting: Meeting) -> RecordingQuerySet:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -365,10 +366,10 @@ def test_while_the_first_is_running_the_second_is_refused_with_a_retry_after(
     meanwhile: list[Any] = []
     require_credits = ledger.require_credits
 
-    def slow(payer: Customer) -> None:
+    def slow(payer: Customer) -> Decimal:
         monkeypatch.setattr(ledger, "require_credits", require_credits)
         meanwhile.extend(race(lambda: post(Api(key)), lambda: post(Api(key), key="another")))
-        require_credits(payer)
+        return require_credits(payer)
 
     monkeypatch.setattr(ledger, "require_credits", slow)
     first = post(Api(key))

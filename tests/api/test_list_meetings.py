@@ -160,7 +160,7 @@ def test_it_filters_by_status(api: Api, customer: Customer, status: str) -> None
 
 
 def test_a_hundred_cost_no_more_queries_than_one(api: Api, customer: Customer) -> None:
-    make(customer)
+    make(customer, record_on_cloud=True)
     api.get("meetings/")
     with CaptureQueriesContext(connection) as for_one:
         api.get("meetings/?limit=100")

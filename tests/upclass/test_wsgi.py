@@ -1,9 +1,12 @@
 import io
+import subprocess
+import sys
 from collections.abc import Iterable
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
 from upclass.wsgi import DRAINED, RequestNormalizer, with_length, with_partitions
@@ -132,3 +135,15 @@ def test_any_other_header_is_left_alone(header: tuple[str, str]) -> None:
     sent: list[tuple[str, str]] = []
     with_partitions(lambda status, headers, *more: sent.extend(headers), "200 OK", [header])  # type: ignore[arg-type]
     assert sent == [header]
+
+
+FROZEN = """
+import gc, sys
+import upclass.wsgi
+assert "api.v1.meetings" in sys.modules and "join.meeting_page" in sys.modules
+assert gc.get_freeze_count() > 10 * len(gc.get_objects())
+"""
+
+
+def test_the_garbage_collector_leaves_out_what_is_loaded_at_the_start() -> None:
+    subprocess.run([sys.executable, "-c", FROZEN], check=True, cwd=settings.BASE_DIR)
