@@ -53,7 +53,9 @@ class LoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         with hashing():
             cleaned = super().clean()
-        self._check_second_factor(self.get_user(), cleaned.get("otp_token", ""))
+        user = self.get_user()
+        if user is not None:  # it is, where a field was left empty
+            self._check_second_factor(user, cleaned.get("otp_token", ""))
         return cleaned
 
     def _check_second_factor(self, user: Any, token: str) -> None:

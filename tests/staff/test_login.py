@@ -74,6 +74,13 @@ def test_a_wrong_password_is_told(ada: User) -> None:
     assert "Please enter the correct username and password" in answer.content.decode()
 
 
+@pytest.mark.parametrize("empty", [{"username": ""}, {"password": ""}, {"username": "", "password": ""}])
+def test_a_form_that_is_not_filled_in_is_shown_again(ada: User, empty: dict[str, str]) -> None:
+    answer = try_password(**{"password": PASSWORD, **empty})
+    assert answer.status_code == 200
+    assert "Please fill in name and password." in answer.content.decode()
+
+
 def test_after_so_many_wrong_passwords_nothing_more_is_hashed(ada: User, hashed: list[str]) -> None:
     for _ in range(LIMIT):
         try_password()
