@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -55,6 +55,16 @@ def connection_of(meeting: Meeting, reported: Reported, at: datetime, now: datet
     else:
         known.set_joined_no_later_than(at, now)
     return connection
+
+
+def up_to_date(reported: Iterable[Reported], at: datetime) -> Iterator[str]:
+    """The sids of those for whom `connection_of` would write nothing, and who may be there; in one query."""
+    by_sid = {person.sid: person for person in reported}
+    known = Connection.objects.of_welcome_people().filter(sid__in=by_sid)
+    for sid, joined_at, is_guessed in known.values_list("sid", "joined_at", "is_joined_guessed"):
+        exact = by_sid[sid].joined_at
+        if not (is_guessed or joined_at > exact if exact else is_guessed and joined_at > at):
+            yield sid
 
 
 def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: datetime) -> Connection:

@@ -177,6 +177,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """Counting as presence at `now`, as `with_presence(now)` has it."""
         return self.since(now - EMPTY_AFTER)
 
+    def of_welcome_people(self) -> Self:
+        """Of people who were neither removed nor barred."""
+        return self.filter(participant__removed_at__isnull=True, participant__barred_at__isnull=True)
+
     def unsettled(self) -> Self:
         """Changed since billing last settled them."""
         return self.exclude(settlement.SETTLED)

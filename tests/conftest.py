@@ -179,12 +179,14 @@ def race(*actions: Callable[[], object]) -> list[object]:
 class FakeLiveKit:
     """What LiveKit was asked for, in this order.
 
-    `muted` has who is in each room, and whether they are; `is_away` makes every call fail as an unreachable
-    server does; `meanwhile` is what happens elsewhere while a room is being made.
+    `unanswered` has rooms that do not say who is there, and why; `muted` has who is in each room, and whether
+    they are; `is_away` makes every call fail as an unreachable server does; `meanwhile` is what happens
+    elsewhere while a room is being made.
     """
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
     people: dict[str, list[livekit.Person]] = field(default_factory=dict)
+    unanswered: dict[str, str] = field(default_factory=dict)
     muted: dict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
     is_away: bool = False
     meanwhile: Callable[[], object] = lambda: None
@@ -219,9 +221,10 @@ class FakeLiveKit:
         self.muted[code].update(dict.fromkeys(audible, True))
         return len(audible)
 
-    def rooms(self) -> dict[str, list[livekit.Person]]:
+    def rooms(self) -> livekit.Rooms:
         self._answer("rooms")
-        return self.people
+        answered = {code: people for code, people in self.people.items() if code not in self.unanswered}
+        return livekit.Rooms(answered, self.unanswered)
 
     @property
     def made(self) -> list[str]:

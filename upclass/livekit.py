@@ -5,14 +5,16 @@ Every call has a time limit, since the SDK's own does nothing. A room is named b
 
 import asyncio
 import logging
+import random
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
+from itertools import chain, takewhile
 
 import aiohttp
 from django.conf import settings
@@ -24,7 +26,11 @@ log = logging.getLogger(__name__)
 TOKEN_LIFE = timedelta(minutes=5)  # checked at connect only; LiveKit renews it for the connected
 TIMEOUT = 2.0  # seconds
 AT_ONCE = 20  # concurrent calls
+POLL_TIMEOUT = 15.0  # seconds for all rooms together
+ROOM_TIMEOUT = 5.0  # seconds for one room: of one whose server was killed, LiveKit says so after 3
+ROOMS_AT_ONCE = 100  # concurrent questions, so that dozens of rooms that hang leave the others their turn
 MUTE_TIMEOUT = 1.0  # seconds for one track, which takes a hundredth; for somebody who left, LiveKit takes 3
+NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, DecodeError)
 
 
 class Unreachable(Exception):
@@ -58,6 +64,21 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Rooms:
+    """What LiveKit said of its rooms, by their names.
+
+    `people`: those active in each room that answered. `unanswered`: why each other one did not.
+    """
+
+    people: dict[str, list[Person]]
+    unanswered: dict[str, str]
+
+    @property
+    def everybody(self) -> Iterator[Person]:
+        return chain.from_iterable(self.people.values())
+
+
+@dataclass(frozen=True)
 class Microphone:
     """A track of somebody's voice."""
 
@@ -84,7 +105,7 @@ def call[T](operation: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float 
     loop = asyncio.new_event_loop()  # asyncio.run would wait at its end for a name that does not resolve
     try:
         return loop.run_until_complete(run())
-    except (aiohttp.ClientError, TimeoutError, OSError, DecodeError) as error:
+    except NO_ANSWER as error:
         raise Unreachable(f"LiveKit did not answer: {type(error).__name__}") from error
     except api.ServerError as error:
         if error.code == api.ServerErrorCode.NOT_FOUND:
@@ -116,29 +137,52 @@ def disconnect(code: str, identity: str) -> None:
     _ignore_missing(lambda client: client.room.remove_participant(who))
 
 
-def rooms() -> dict[str, list[Person]]:
-    """Every room there is, and the people active in it."""
+def rooms() -> Rooms:
+    """Every room there is, and the people active in it, as far as there is an answer in time.
 
-    async def list_all(client: api.LiveKitAPI) -> dict[str, list[Person]]:
+    Raises Unreachable if it cannot even be said which rooms there are.
+    """
+    return call(_rooms, seconds=POLL_TIMEOUT + 5.0)  # it ends by itself
+
+
+async def _rooms(client: api.LiveKitAPI) -> Rooms:
+    """Asked in any order: where there is no time for all, it is not always the same that go without."""
+    until = asyncio.get_running_loop().time() + POLL_TIMEOUT
+    async with asyncio.timeout_at(until):
         found = (await client.room.list_rooms(api.ListRoomsRequest())).rooms
-        at_once = asyncio.Semaphore(AT_ONCE)
-        names = [room.name for room in found if "\0" not in room.name]
-        people = await asyncio.gather(*[_people(client, name, at_once) for name in names])
-        return dict(zip(names, people, strict=True))
+    names = {room.name for room in found if "\0" not in room.name}
+    rooms = Rooms({}, dict.fromkeys(random.sample(sorted(names), len(names)), "no time"))
+    turns = iter(list(rooms.unanswered))
+    await asyncio.gather(*[_ask(client, turns, rooms, until) for _ in range(ROOMS_AT_ONCE)])
+    return rooms
 
-    return call(list_all, seconds=20.0)
 
-
-async def _people(client: api.LiveKitAPI, code: str, at_once: asyncio.Semaphore) -> list[Person]:
-    async with at_once:
+async def _ask(client: api.LiveKitAPI, turns: Iterator[str], rooms: Rooms, until: float) -> None:
+    """Ask one room after the other, whichever has its turn."""
+    loop = asyncio.get_running_loop()
+    for code in takewhile(lambda _: loop.time() < until, turns):
         try:
-            found = await _list(client, code)
+            async with asyncio.timeout_at(min(until, loop.time() + ROOM_TIMEOUT)):
+                rooms.people[code] = await _people(client, code)
+            del rooms.unanswered[code]
         except api.ServerError as error:
-            if error.code == api.ServerErrorCode.NOT_FOUND:
-                return []  # closed since the rooms were listed
-            log.warning("room %s is served by nobody, and is created again: %s", code, error.code)
-            await client.room.create_room(api.CreateRoomRequest(name=code))
-            found = await _list(client, code)
+            rooms.unanswered[code] = error.code
+        except NO_ANSWER as error:
+            rooms.unanswered[code] = type(error).__name__
+        except Exception as error:  # logged with its traceback; one room does not hold up the others
+            log.exception("room %s could not be read", code)
+            rooms.unanswered[code] = type(error).__name__
+
+
+async def _people(client: api.LiveKitAPI, code: str) -> list[Person]:
+    try:
+        found = await _list(client, code)
+    except api.ServerError as error:
+        if error.code == api.ServerErrorCode.NOT_FOUND:
+            return []  # closed since the rooms were listed
+        log.warning("room %s is served by nobody, and is created again: %s", code, error.code)
+        await client.room.create_room(api.CreateRoomRequest(name=code))
+        found = await _list(client, code)
     return [_person(info) for info in found if _is_active_person(info)]
 
 

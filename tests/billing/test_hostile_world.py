@@ -212,6 +212,12 @@ class HostileWorld(RuleBasedStateMachine):
         self.poll()
         self.world.livekit.is_away = False
 
+    @rule(numbers=st.sets(PEOPLE, min_size=1))
+    def a_poll_finds_rooms_that_do_not_answer(self, numbers: set[int]) -> None:
+        self.world.livekit.unanswered = {self.meetings[number].code: "unavailable" for number in numbers}
+        self.poll()
+        self.world.livekit.unanswered = {}
+
     @rule(is_down=st.booleans())
     def workers_go_or_come(self, is_down: bool) -> None:
         if self.is_down and not is_down:

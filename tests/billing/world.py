@@ -74,6 +74,7 @@ class World:
         self.overlooked: list[Visit] = []  # by a poll, though they are there
         self.livekit = livekit
         livekit.people = {}
+        livekit.unanswered = {}
         livekit.is_away = False
 
     # What happens
@@ -125,7 +126,11 @@ class World:
 
     def poll(self, action: Callable[[], object]) -> None:
         """Let a poll be done, to which LiveKit answers what is so now. A killed one shows in part."""
-        listed = [visit for visit in self.present() if visit not in self.overlooked]
+        listed = [
+            visit
+            for visit in self.present()
+            if visit not in self.overlooked and visit.meeting.code not in self.livekit.unanswered
+        ]
         there = [] if self.livekit.is_away else listed
         self.livekit.people = {}
         for visit in there:

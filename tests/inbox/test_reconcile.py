@@ -9,6 +9,7 @@ from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.reconcile import reconcile
 from meetings.models import Meeting, Status
+from participants.attendance import connection_of
 from participants.models import Admission, Connection, Participant
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon
 from tests.inbox.conftest import event_body, joined, left, stored
@@ -211,6 +212,145 @@ def test_an_empty_room_does_not_end_a_meeting(meeting: Meeting, connection: Conn
     for poll in range(330, 3600, 30):
         reconcile(noon(poll))
     assert Meeting.objects.get().status(noon(3600)) is Status.ACTIVE
+
+
+# Rooms that do not answer
+
+
+def test_a_room_that_does_not_answer_is_not_compared_and_the_others_are(
+    meeting: Meeting,
+    connection: Connection,
+    secured: Meeting,
+    person: Participant,
+    fake_livekit: FakeLiveKit,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gone = connected(person, NOON)
+    fake_livekit.people = {secured.code: [seen("PA_2", "ben")]}
+    fake_livekit.unanswered = {meeting.code: "TimeoutError"}
+    for poll in (30, 60, 90):
+        reconcile(noon(poll))
+    assert left_at(connection) is None
+    assert (connection.missed_polls, connection.last_seen_at, connection.version) == (0, NOON, 2)
+    assert left_at(gone) == NOON
+    assert Connection.objects.get(sid="PA_2").last_seen_at == noon(90)
+    expected = f"1 rooms did not answer and were not compared: {meeting.code} (TimeoutError)"
+    assert caplog.messages == [expected] * 3
+
+
+def test_only_polls_that_a_room_answered_count(
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
+) -> None:
+    for poll, unanswered in enumerate([{}, {meeting.code: "unavailable"}]):
+        fake_livekit.unanswered = unanswered
+        reconcile(noon(30 * (poll + 1)))
+    assert left_at(connection) is None
+    fake_livekit.unanswered = {}
+    reconcile(noon(90))
+    assert left_at(connection) == NOON
+
+
+def test_a_room_that_is_listed_no_more_has_nobody_whatever_the_others_do(
+    connection: Connection, secured: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.unanswered = {secured.code: "unavailable", UNKNOWN_CODE: "unavailable"}
+    for poll in (30, 60):
+        reconcile(noon(poll))
+    assert left_at(connection) == NOON
+
+
+def test_the_room_of_a_meeting_that_is_over_is_closed_though_it_does_not_answer(
+    meeting: Meeting, fake_livekit: FakeLiveKit
+) -> None:
+    Meeting.objects.update(ended_at=NOON)
+    fake_livekit.unanswered = {meeting.code: "TimeoutError"}
+    reconcile(noon(30))
+    assert fake_livekit.closed == [meeting.code]
+
+
+def test_of_many_rooms_that_do_not_answer_some_are_named(
+    db: None, fake_livekit: FakeLiveKit, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake_livekit.unanswered = dict.fromkeys("abcdefgh", "unavailable")
+    reconcile(NOON)
+    [line] = caplog.messages
+    assert line.startswith("8 rooms did not answer") and line.endswith("e (unavailable), ...")
+
+
+# What it costs
+
+
+@pytest.fixture
+def crowd(meeting: Meeting, fake_livekit: FakeLiveKit, request: pytest.FixtureRequest) -> list[Connection]:
+    """So many people, connected and known."""
+    fake_livekit.people = {
+        meeting.code: [seen(f"PA_{number}", f"guest {number}") for number in range(request.param)]
+    }
+    reconcile(noon(30))
+    return list(Connection.objects.all())
+
+
+@pytest.mark.parametrize("crowd", [1, 50], indirect=True)
+def test_people_who_are_known_cost_no_queries_of_their_own(
+    crowd: list[Connection], django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(5):  # meetings, who is known, who was seen, who was missed and who is gone
+        reconcile(noon(60))
+    assert [(one.version, one.last_seen_at) for one in Connection.objects.all()] == [
+        (one.version + 1, noon(60)) for one in crowd
+    ]
+
+
+@pytest.mark.parametrize("crowd", [50], indirect=True)
+def test_only_those_of_whom_something_is_new_are_written(
+    meeting: Meeting,
+    crowd: list[Connection],
+    fake_livekit: FakeLiveKit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def watched(of: Meeting, reported: Person, *rest: Any) -> Connection:
+        asked.append(reported.sid)
+        return connection_of(of, reported, *rest)
+
+    monkeypatch.setattr(reconciler, "connection_of", watched)
+    fake_livekit.people[meeting.code][7:9] = [seen("PA_7", "guest 7", noon(-5)), seen("PA_new", "ann")]
+    Participant.objects.filter(identity="guest 3").update(barred_at=NOON)
+    reconcile(noon(60))
+    assert asked == ["PA_3", "PA_7", "PA_new"]
+    assert Connection.objects.get(sid="PA_7").joined_at == noon(-5)
+    assert Connection.objects.get(sid="PA_new").participant.identity == "ann"
+    assert fake_livekit.ejected == [(meeting.code, "guest 3")]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+@pytest.mark.parametrize("crowd", [5], indirect=True)
+def test_many_people_are_written_batch_by_batch(
+    crowd: list[Connection], monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(reconciler, "BATCH", batch)
+    reconcile(noon(60))
+    assert {one.last_seen_at for one in Connection.objects.all()} == {noon(60)}
+
+
+def test_what_there_was_no_time_for_is_done_in_the_next_poll(
+    meeting: Meeting,
+    connection: Connection,
+    secured: Meeting,
+    fake_livekit: FakeLiveKit,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(reconciler, "REPAIR_TIMEOUT", 0.0)
+    fake_livekit.people = {meeting.code: [seen("PA_1")], secured.code: [seen("PA_2", "ben")]}
+    reconcile(noon(30))
+    connection.refresh_from_db()
+    assert (connection.last_seen_at, Connection.objects.count()) == (noon(30), 1)
+    assert caplog.messages == ["time was up before everything was repaired: the next poll goes on"]
+    monkeypatch.setattr(reconciler, "REPAIR_TIMEOUT", 60.0)
+    reconcile(noon(60))
+    assert Connection.objects.count() == 2
 
 
 # Beside events

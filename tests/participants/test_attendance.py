@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meetings.models import Meeting
-from participants.attendance import billed_seconds, connection_of, unsettle
+from participants.attendance import billed_seconds, connection_of, unsettle, up_to_date
 from participants.models import Connection, ConnectionQuerySet, Participant
 from tests.conftest import NOON, ROUNDS, connected, noon, race
 
@@ -229,6 +229,32 @@ def test_facts_reported_at_once_make_the_same_connection(secured: Meeting) -> No
         sid = f"PA_{number}"
         race(*[partial(fact, secured, sid) for fact in FACTS[::2]])
         assert known(Connection.objects.get(sid=sid))[:4] == (NOON, False, noon(100), False)
+
+
+# Of whom there is nothing to write
+
+MOMENT = st.integers(0, 2).map(noon)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(joined_at=MOMENT, is_guessed=st.booleans(), reported_at=st.none() | MOMENT, at=MOMENT)
+def test_whoever_is_up_to_date_is_whom_a_report_would_not_change(
+    person: Participant, joined_at: datetime, is_guessed: bool, reported_at: datetime | None, at: datetime
+) -> None:
+    known = connected(person, joined_at, is_joined_guessed=is_guessed)
+    reported = Reported(sid=known.sid, identity=person.identity, joined_at=reported_at)
+    is_up_to_date = known.sid in up_to_date([reported], at)
+    connection_of(person.meeting, reported, at, NOW)
+    assert (Connection.objects.get(sid=known.sid).version == known.version) is is_up_to_date
+
+
+@pytest.mark.parametrize("fact", ["removed_at", "barred_at"])
+def test_whoever_must_not_be_there_is_never_up_to_date(person: Participant, fact: str) -> None:
+    known = connected(person, NOON)
+    reported = [Reported(sid=known.sid, joined_at=NOON), Reported(sid="PA_unknown", joined_at=NOON)]
+    assert list(up_to_date(reported, NOON)) == [known.sid]
+    Participant.objects.update(**{fact: NOON})
+    assert not list(up_to_date(reported, NOON))
 
 
 # To be settled again

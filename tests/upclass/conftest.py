@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,12 +18,17 @@ class TwirpServer:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.first_answers: dict[str, list[Answer]] = {}  # each given once, before the one above
+        self.of_rooms: dict[str, Answer | None] = {}  # what those answer to anything; None: nothing
         self.asked: list[str] = []
         self.bodies: dict[str, list[bytes]] = defaultdict(list)  # of each question
         self.clock_ahead = 0.0  # seconds
 
-    def answer(self, action: str) -> Answer:
+    def answer(self, action: str, body: bytes) -> Answer | None:
         self.asked.append(action)
+        self.bodies[action].append(body)
+        for room, answer in self.of_rooms.items():
+            if room.encode() in body:
+                return answer
         once = self.first_answers.get(action)
         return once.pop(0) if once else self.answers[action]
 
@@ -36,17 +41,22 @@ def message(content: Any) -> Answer:
     return 200, "application/protobuf", content.SerializeToString()
 
 
-class Server(HTTPServer):
+class Server(ThreadingHTTPServer):
     request_queue_size = 100  # how many may ask at the same time
 
 
 @contextmanager
 def serving(twirp: TwirpServer) -> Iterator[int]:
+    is_over = threading.Event()
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            action = self.path.rpartition("/")[2]
-            twirp.bodies[action].append(self.rfile.read(int(self.headers["Content-Length"])))
-            status, content_type, body = twirp.answer(action)
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = twirp.answer(self.path.rpartition("/")[2], asked)
+            if answer is None:
+                is_over.wait()
+                return
+            status, content_type, body = answer
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
@@ -68,6 +78,7 @@ def serving(twirp: TwirpServer) -> Iterator[int]:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
+        is_over.set()
         server.shutdown()
         thread.join()
 

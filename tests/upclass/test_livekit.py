@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from livekit import api as sdk
 
 from tests.conftest import NOON
-from tests.upclass.conftest import TwirpServer, message, refusal
+from tests.upclass.conftest import Answer, TwirpServer, message, refusal
 from upclass import livekit
 
 # The border itself, before the tests replace it.
@@ -124,7 +124,7 @@ def test_rooms_lists_the_people_active_in_each(twirp: TwirpServer) -> None:
     ]
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
     twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse(participants=people))
-    [ann, phone] = ROOMS()["ABCD-EFGH-IJKL"]
+    [ann, phone] = ROOMS().people["ABCD-EFGH-IJKL"]
     assert ann == livekit.Person("PA_1", "ann", "Ann", datetime.fromtimestamp(1772366400, UTC))
     assert phone.identity == "phone"
 
@@ -132,7 +132,7 @@ def test_rooms_lists_the_people_active_in_each(twirp: TwirpServer) -> None:
 def test_a_room_that_closes_during_the_look_has_nobody(twirp: TwirpServer) -> None:
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
     twirp.answers["ListParticipants"] = refusal(404, "not_found")
-    assert ROOMS() == {"ABCD-EFGH-IJKL": []}
+    assert ROOMS() == livekit.Rooms({"ABCD-EFGH-IJKL": []}, {})
 
 
 def test_a_room_whose_server_was_killed_is_made_anew_and_has_nobody(twirp: TwirpServer) -> None:
@@ -140,22 +140,78 @@ def test_a_room_whose_server_was_killed_is_made_anew_and_has_nobody(twirp: Twirp
     twirp.first_answers["ListParticipants"] = [refusal(503, "unavailable")]
     twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse())
     twirp.answers["CreateRoom"] = message(sdk.Room(name="ABCD-EFGH-IJKL"))
-    assert ROOMS() == {"ABCD-EFGH-IJKL": []}
+    assert ROOMS() == livekit.Rooms({"ABCD-EFGH-IJKL": []}, {})
     assert twirp.asked == ["ListRooms", "ListParticipants", "CreateRoom", "ListParticipants"]
 
 
-def test_a_look_that_fails_half_way_is_none(twirp: TwirpServer) -> None:
+def test_a_room_that_is_asked_anew_in_vain_did_not_answer(twirp: TwirpServer) -> None:
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name="ABCD-EFGH-IJKL")]))
     twirp.answers["ListParticipants"] = twirp.answers["CreateRoom"] = refusal(503, "unavailable")
+    assert ROOMS() == livekit.Rooms({}, {"ABCD-EFGH-IJKL": "unavailable"})
+
+
+FAR_OFF = sdk.ParticipantInfo(joined_at=2**40, state=sdk.ParticipantInfo.ACTIVE)
+ODD = message(sdk.ListParticipantsResponse(participants=[FAR_OFF]))
+
+
+def listing(twirp: TwirpServer, *names: str) -> None:
+    """There are these rooms, all of them empty."""
+    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name=name) for name in names]))
+    twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse())
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [(refusal(503, "unavailable"), "unavailable"), (None, "TimeoutError"), (ODD, "ValueError")],
+)
+def test_a_room_that_does_not_answer_leaves_the_others_theirs(
+    twirp: TwirpServer, monkeypatch: pytest.MonkeyPatch, answer: Answer | None, why: str
+) -> None:
+    monkeypatch.setattr(livekit, "ROOM_TIMEOUT", 3.0)
+    listing(twirp, "first", "bad", "last")
+    twirp.of_rooms["bad"] = answer
+    assert ROOMS() == livekit.Rooms({"first": [], "last": []}, {"bad": why})
+
+
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_rooms_that_all_hang_end_the_poll_in_time(
+    twirp: TwirpServer, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(livekit, "POLL_TIMEOUT", 2.0)
+    monkeypatch.setattr(livekit, "ROOMS_AT_ONCE", at_once)
+    names = [f"room {number}" for number in range(50)]
+    listing(twirp, *names)
+    twirp.of_rooms["room"] = None
+    start = monotonic()
+    rooms = ROOMS()
+    assert (rooms.people, sorted(rooms.unanswered)) == ({}, sorted(names))
+    assert monotonic() - start < 20  # on a busy machine
+    assert twirp.asked.count("ListParticipants") <= at_once
+
+
+def test_rooms_are_asked_in_another_order_each_time(twirp: TwirpServer) -> None:
+    names = [f"room {number}" for number in range(50)]
+    listing(twirp, *names)
+    ROOMS()
+    ROOMS()
+    asked = twirp.bodies["ListParticipants"]
+    assert len(asked) == 100
+    assert asked[:50] != asked[50:]
+
+
+def test_rooms_of_which_there_is_no_list_in_time_are_none(
+    silent_port: int, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LIVEKIT_URL = f"ws://127.0.0.1:{silent_port}"
+    monkeypatch.setattr(livekit, "POLL_TIMEOUT", 0.5)
     with pytest.raises(livekit.Unreachable):
         ROOMS()
 
 
 def test_many_rooms_are_asked_for_and_listed_each_with_its_people(twirp: TwirpServer) -> None:
     names = [f"room {number}" for number in range(50)]
-    twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=[sdk.Room(name=name) for name in names]))
-    twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse())
-    assert ROOMS() == {name: [] for name in names}
+    listing(twirp, *names)
+    assert ROOMS() == livekit.Rooms({name: [] for name in names}, {})
 
 
 def test_nul_which_no_table_can_hold_is_not_passed_on(twirp: TwirpServer) -> None:
@@ -164,7 +220,7 @@ def test_nul_which_no_table_can_hold_is_not_passed_on(twirp: TwirpServer) -> Non
     twirp.answers["ListRooms"] = message(sdk.ListRoomsResponse(rooms=rooms))
     people = [info(sid="PA_1", identity="a\0nn", state=info.ACTIVE)]
     twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse(participants=people))
-    [(name, [ann])] = ROOMS().items()
+    [(name, [ann])] = ROOMS().people.items()
     assert (name, ann.identity, ann.joined_at) == ("ABCD-EFGH-IJKL", "ann", None)
 
 
