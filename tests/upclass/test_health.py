@@ -1,6 +1,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 from unittest import mock
@@ -21,6 +22,14 @@ ALL_WELL = {"postgres": "ok", "livekit": "ok", "livekit_clock": "ok", "redis": "
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with served(tmp_path_factory.mktemp("s3") / "s3") as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def own_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is still being asked when a test ends is over before the next changes the settings."""
+    with ThreadPoolExecutor(8) as threads:
+        monkeypatch.setattr(health, "_asking", threads)
+        yield
 
 
 @pytest.fixture
