@@ -63,7 +63,10 @@ const onEnd = vi.fn();
 const last = () => FakeRoom.made.at(-1) as FakeRoom;
 const drop = (reason?: DisconnectReason) => last().emit(RoomEvent.Disconnected, reason);
 
+const page = new EventTarget();
+
 beforeEach(() => {
+  vi.stubGlobal("window", page);
   vi.useFakeTimers({ now: new Date("2026-03-01T12:00:00Z") });
   FakeRoom.made = [];
   FakeRoom.answers = [];
@@ -75,6 +78,7 @@ beforeEach(() => {
 
 afterEach(() => {
   leave();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
@@ -90,6 +94,22 @@ describe("joining", () => {
     requestTicket.mockResolvedValue({ ...TICKET, expiresIn: 90 });
     await enter(requestTicket, onEnd);
     expect(endsAt.value).toBe(now() + 90_000);
+  });
+
+  it("says goodbye when the page is closed, also before it is connected", async () => {
+    FakeRoom.until = new Promise(() => {});
+    void enter(requestTicket, onEnd);
+    await vi.advanceTimersByTimeAsync(0);
+    page.dispatchEvent(new Event("pagehide"));
+    expect(last().isLeft).toBe(true);
+  });
+
+  it("leaves a room once", async () => {
+    await enter(requestTicket, onEnd);
+    leave();
+    last().isLeft = false;
+    page.dispatchEvent(new Event("pagehide"));
+    expect(last().isLeft).toBe(false);
   });
 
   it("passes on the server's refusal", async () => {

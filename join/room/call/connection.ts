@@ -89,6 +89,7 @@ class Visit {
     if (this.over.signal.aborted) return;
     const joined = newRoom();
     listen(joined);
+    leaveWithPage(joined);
     entering.value = joined;
     try {
       await joined.connect(ticket.url, ticket.token);
@@ -173,9 +174,16 @@ function newRoom(): Room {
     adaptiveStream: true, // subscribe to the resolution that is shown
     dynacast: true, // publish no layer without a subscriber
     stopLocalTrackOnUnpublish: false, // devices stay open while reconnecting
-    disconnectOnPageLeave: false, // done by unload.ts: LiveKit's client does so before the person is asked
+    disconnectOnPageLeave: false, // LiveKit's client does so before the person is asked; see leaveWithPage
     audioOutput: { deviceId: chosen.value.speaker || undefined },
   });
+}
+
+/** From before it is connected: the others would see who left without a word for 20 s. */
+function leaveWithPage(left: Room): void {
+  const leave = () => void left.disconnect();
+  window.addEventListener("pagehide", leave);
+  left.on(RoomEvent.Disconnected, () => window.removeEventListener("pagehide", leave));
 }
 
 const CHANGE_EVENTS = [
