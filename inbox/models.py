@@ -64,18 +64,18 @@ class InboundWebhook(models.Model):
         return self.event_id
 
     def mark_applied(self, now: datetime) -> None:
-        InboundWebhook.objects.filter(pk=self.pk).update(applied_at=now)
+        self._write(applied_at=now)
 
     def mark_waiting(self) -> None:
         """Tried in vain, and no failure: what it depends on may still come."""
-        InboundWebhook.objects.filter(pk=self.pk).update(tries=F("tries") + 1)
+        self._write(tries=F("tries") + 1)
 
     def mark_failed(self, error: Exception, now: datetime) -> bool:
         """Whether it was given up by this."""
         since = self.failing_since or now
         is_dead = now - since >= GIVEN_UP_AFTER
         delay = min(RETRY_FIRST * 2 ** min(self.tries, 20), RETRY_AT_MOST)
-        InboundWebhook.objects.filter(pk=self.pk).update(
+        self._write(
             tries=F("tries") + 1,
             failing_since=since,
             failure=f"{type(error).__name__}: {error}".replace("\0", "")[:200],
@@ -83,3 +83,7 @@ class InboundWebhook(models.Model):
             dead_lettered_at=now if is_dead else None,
         )
         return is_dead
+
+    def _write(self, **facts: object) -> None:
+        """As the row is now: it may have been read a while ago."""
+        InboundWebhook.objects.filter(pk=self.pk).update(**facts)

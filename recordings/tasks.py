@@ -34,22 +34,21 @@ def retried_by_sweep() -> Iterator[None]:
 
 @app.task
 def request_egress(recording: int) -> None:
-    Recording.objects.take_follow_up(recording)
+    taken = _taken(recording)
     if not _requesting.acquire(blocking=False):
         log.warning("recording %s is left to the sweep: too many are being requested", recording)
         return
     try:
         with retried_by_sweep():
-            launch.request_egress(_recording(recording), timezone.now())
+            launch.request_egress(taken, timezone.now())
     finally:
         _requesting.release()
 
 
 @app.task
 def stop_recording(recording: int) -> None:
-    Recording.objects.take_follow_up(recording)
     with retried_by_sweep():
-        lifecycle.stop_recording(_recording(recording), timezone.now())
+        lifecycle.stop_recording(_taken(recording), timezone.now())
 
 
 @app.task
@@ -61,9 +60,8 @@ def stop_egress(egress_id: str) -> None:
 
 @app.task
 def confirm_stored(recording: int) -> None:
-    Recording.objects.take_follow_up(recording)
     with retried_by_sweep():
-        lifecycle.confirm_stored(_recording(recording))
+        lifecycle.confirm_stored(_taken(recording))
 
 
 @app.task
@@ -73,7 +71,9 @@ def sweep_recordings() -> None:
             enqueue(follow_up)
 
 
-def _recording(pk: int) -> Recording:
+def _taken(pk: int) -> Recording:
+    """The recording of a follow-up task that a worker has begun with."""
+    Recording.objects.take_follow_up(pk)
     return Recording.objects.select_related("meeting__customer").get(pk=pk)
 
 

@@ -22,9 +22,8 @@ log = logging.getLogger(__name__)
 sparingly = Sparingly(log)
 
 MESSAGE_EXPIRES = 30  # seconds: by then the task's sweep has found the work
-MOST_WAITING = (
-    10_000  # messages of about 1 kB in a queue; Redis keeps those that expired until a worker comes
-)
+# In a queue, of about 1 kB each: Redis keeps also those that expired, until a worker comes.
+MOST_WAITING = 10_000
 
 app = Celery("upclass")
 app.conf.update(settings.CELERY)
@@ -90,7 +89,8 @@ def has_room(task: Task[Any, None]) -> bool:
     """Whether a task's queue takes more: with no worker there, messages would fill Redis."""
     name = task.app.amqp.router.route({}, task.name)["queue"].name
     with task.app.pool.acquire(block=True) as connection:
-        waiting = int(connection.default_channel.client.llen(name))  # type: ignore[attr-defined]  # the stubs take it for producers
+        # The stubs take it for a pool of producers.
+        waiting = int(connection.default_channel.client.llen(name))  # type: ignore[attr-defined]
     if waiting >= MOST_WAITING:
         sparingly.warning("%s messages wait in queue %s: is its worker down? The sweeps do it", waiting, name)
     return waiting < MOST_WAITING

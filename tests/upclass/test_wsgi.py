@@ -39,28 +39,6 @@ def test_a_body_with_a_length_is_left_alone() -> None:
     assert usual["wsgi.input"] is before
 
 
-def reached(path: bytes) -> str:
-    """The path as Django reads it."""
-    seen: list[str] = []
-
-    def django(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        seen.append(WSGIRequest(environ).path_info)
-        return []
-
-    RequestNormalizer(django)(environ(b"", PATH_INFO=path.decode("latin-1")), None)  # type: ignore[arg-type]
-    return seen[0]
-
-
-@pytest.mark.parametrize("path", ["/", "/ключ/", "/%FF/", "/🎓", "/a b/\ufffd"])
-def test_a_path_is_left_alone(path: str) -> None:
-    assert reached(path.encode()) == path
-
-
-@pytest.mark.parametrize("path", [b"/a\xff/", b"/a\xc3", b"/a\xed\xa0\x80/", b"/a\xff\xef\xbf\xbd/"])
-def test_a_path_that_is_no_utf_8_is_nobody_s(path: bytes) -> None:
-    assert "\0" in reached(path)
-
-
 def served(environ_: dict[str, Any]) -> dict[str, Any]:
     """What Django is handed."""
     seen: list[dict[str, Any]] = []
@@ -71,6 +49,21 @@ def served(environ_: dict[str, Any]) -> dict[str, Any]:
 
     RequestNormalizer(django)(environ_, None)  # type: ignore[arg-type]
     return seen[0]
+
+
+def reached(path: bytes) -> str:
+    """The path as Django reads it."""
+    return WSGIRequest(served(environ(b"", PATH_INFO=path.decode("latin-1")))).path_info
+
+
+@pytest.mark.parametrize("path", ["/", "/ключ/", "/%FF/", "/🎓", "/a b/\ufffd"])
+def test_a_path_is_left_alone(path: str) -> None:
+    assert reached(path.encode()) == path
+
+
+@pytest.mark.parametrize("path", [b"/a\xff/", b"/a\xc3", b"/a\xed\xa0\x80/", b"/a\xff\xef\xbf\xbd/"])
+def test_a_path_that_is_no_utf_8_is_nobody_s(path: bytes) -> None:
+    assert "\0" in reached(path)
 
 
 UNREADABLE = [
