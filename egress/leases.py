@@ -4,6 +4,7 @@ A worker renews a lease for each of its egresses. An egress whose lease has expi
 worker that acquires it reports it to LiveKit.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,17 +27,29 @@ class Leases:
 
     def __init__(self, redis: Redis, worker: str) -> None:
         self.redis, self.worker = redis, worker
+        self.held: set[str] = set()  # egress ids
+        self.writing = asyncio.Lock()  # Redis keeps no order between two connections of one client
+
+    async def hold(self, info: protocol.EgressInfo) -> None:
+        """From now on, an egress of this worker."""
+        self.held.add(info.egress_id)
+        await self.renew(info)
 
     async def renew(self, info: protocol.EgressInfo) -> None:
-        """Renew the lease of an egress of this worker, with its state."""
-        with _redis_may_be_away():
-            await self.redis.set(f"{LEASE}{info.egress_id}", self.worker, ex=LEASE_SECONDS)
-            await self.redis.hset(RUNNING, info.egress_id, info.SerializeToString())
+        """Renew a lease that is held, with its state; one that was released meanwhile stays released."""
+        async with self.writing:
+            if info.egress_id not in self.held:
+                return
+            with _redis_may_be_away():
+                await self.redis.set(f"{LEASE}{info.egress_id}", self.worker, ex=LEASE_SECONDS)
+                await self.redis.hset(RUNNING, info.egress_id, info.SerializeToString())
 
     async def release(self, egress_id: str) -> None:
-        with _redis_may_be_away():
-            await self.redis.hdel(RUNNING, egress_id)
-            await self.redis.delete(f"{LEASE}{egress_id}")
+        self.held.discard(egress_id)
+        async with self.writing:
+            with _redis_may_be_away():
+                await self.redis.hdel(RUNNING, egress_id)
+                await self.redis.delete(f"{LEASE}{egress_id}")
 
     async def take_expired(self, mine: set[str]) -> list[protocol.EgressInfo]:
         """The egresses whose lease has expired, each given to one worker: the lease is now this one's."""

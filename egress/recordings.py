@@ -96,7 +96,7 @@ class Recording:
     async def save_state(self) -> None:
         """On disk and in Redis, for recovery. Raises OSError."""
         self.folder.save_info(self.info)
-        await self.context.leases.renew(self.info)
+        await self.context.leases.hold(self.info)
 
     # Events
 
@@ -145,13 +145,14 @@ class Recording:
         await self.context.leases.renew(self.info)
 
     async def stop(self) -> protocol.EgressInfo:
-        """Request the end; the present state."""
+        """Request the end; the state that follows, though the egress may end before it is sent."""
         assert self.child
+        info = self.info
         self.child.stop()
-        if self.info.status == Status.EGRESS_ACTIVE:
-            self.info.details = f"End reason: {REASONS[STOPPED]}"
+        if info.status == Status.EGRESS_ACTIVE:
+            info.details = f"End reason: {REASONS[STOPPED]}"
             await self.advance(Status.EGRESS_ENDING)
-        return self.info
+        return info
 
     async def finish(self, ended: dict[str, Any]) -> None:
         """Save what was recorded, and publish the final state until LiveKit accepts it."""

@@ -43,7 +43,7 @@ class Recovery:
     async def _finish(self, folder: EgressFolder) -> None:
         request = folder.load_request()
         info = folder.load_info() or state.initial_info(request)
-        self.under_way[info.egress_id] = info
+        await self._take(info)
         await asyncio.to_thread(folder.wait_for_child, ORPHAN_TIMEOUT)
         if info.status not in state.FINAL:
             await asyncio.to_thread(ending.finalize, self.context, request, folder, info, {"error": LOST})
@@ -57,8 +57,12 @@ class Recovery:
         if info.status not in state.FINAL:
             ending.fail(info, Status.EGRESS_FAILED, LOST, ending.INTERNAL)
             info.ended_at = time.time_ns()
-        self.under_way[info.egress_id] = info
+        await self._take(info)
         await self._publish(info)
+
+    async def _take(self, info: protocol.EgressInfo) -> None:
+        self.under_way[info.egress_id] = info
+        await self.context.leases.hold(info)
 
     async def _publish(self, info: protocol.EgressInfo) -> bool:
         updates = UpdateQueue(self.context.bus, self.context.profile.update_copies)

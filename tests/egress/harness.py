@@ -88,7 +88,7 @@ class Harness:
 
     async def register(self, info: Info) -> None:
         """In Redis, as a worker elsewhere does."""
-        await Leases(self.redis, "elsewhere").renew(info)
+        await Leases(self.redis, "elsewhere").hold(info)
 
     async def lease(self, egress_id: str) -> bytes | None:
         found: bytes | None = await self.redis.get(f"{LEASE}{egress_id}")  # type: ignore[assignment]

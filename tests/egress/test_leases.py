@@ -39,7 +39,7 @@ async def expired_in_time(leases: Leases, mine: set[str]) -> list[Info]:
 def test_an_egress_of_a_living_worker_is_not_lost(redis_url: str) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
-            await one.renew(Info(egress_id="EG_1"))
+            await one.hold(Info(egress_id="EG_1"))
             assert await other.take_expired(set()) == []
             assert await one.redis.get(f"{LEASE}EG_1") == b"one"
             assert 0 < await one.redis.ttl(f"{LEASE}EG_1") <= LEASE_SECONDS
@@ -55,7 +55,7 @@ def test_an_expired_lease_is_taken_with_its_state(redis_url: str, short_leases: 
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
             known = Info(egress_id="EG_1", room_name="standup", status=Status.EGRESS_ACTIVE, started_at=7)
-            await one.renew(Info(egress_id="EG_1"))
+            await one.hold(Info(egress_id="EG_1"))
             await one.renew(known)
             assert await expired_in_time(other, set()) == [known]
 
@@ -78,7 +78,7 @@ def test_a_renewed_lease_does_not_expire(redis_url: str, short_leases: None) -> 
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
             for _ in range(6):
-                await one.renew(Info(egress_id="EG_1"))
+                await one.hold(Info(egress_id="EG_1"))
                 await asyncio.sleep(0.3)
                 assert await other.take_expired(set()) == []
 
@@ -88,8 +88,8 @@ def test_a_renewed_lease_does_not_expire(redis_url: str, short_leases: None) -> 
 def test_own_ones_are_never_lost(redis_url: str, short_leases: None) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
-            await one.renew(Info(egress_id="EG_1"))
-            await one.renew(Info(egress_id="EG_2"))
+            await one.hold(Info(egress_id="EG_1"))
+            await one.hold(Info(egress_id="EG_2"))
             await one.redis.delete(f"{LEASE}EG_1", f"{LEASE}EG_2")
             assert await one.take_expired({"EG_1", "EG_2"}) == []
             assert [info.egress_id for info in await other.take_expired({"EG_1"})] == ["EG_2"]
@@ -100,11 +100,27 @@ def test_own_ones_are_never_lost(redis_url: str, short_leases: None) -> None:
 def test_what_was_released_is_not_lost(redis_url: str) -> None:
     async def scenario() -> None:
         async with two(redis_url) as (one, other):
-            await one.renew(Info(egress_id="EG_1"))
+            await one.hold(Info(egress_id="EG_1"))
             await one.release("EG_1")
             assert await other.take_expired(set()) == []
             assert await one.redis.keys("*") == []
             await one.release("EG_1")
+
+    run(scenario)
+
+
+def test_a_renewal_that_comes_after_the_release_does_not_bring_it_back(redis_url: str) -> None:
+    """The worker renews what it listed a moment ago; some of it may have ended since."""
+
+    async def scenario() -> None:
+        async with two(redis_url) as (one, _other):
+            known = Info(egress_id="EG_1")
+            await one.hold(known)
+            await asyncio.gather(one.renew(known), one.release("EG_1"), one.renew(known))
+            await one.renew(known)
+            assert await one.redis.keys("*") == []
+            await one.hold(known)
+            assert await one.redis.hkeys(RUNNING) == [b"EG_1"]
 
     run(scenario)
 
@@ -125,7 +141,7 @@ def test_while_redis_is_away_nothing_is_lost_and_nothing_is_raised(caplog: pytes
         away = redis.url(str(ports.choose(set())), "the-password")
         async with Redis.from_url(away) as client:
             leases = Leases(client, "one")
-            await leases.renew(Info(egress_id="EG_1"))
+            await leases.hold(Info(egress_id="EG_1"))
             await leases.release("EG_1")
             assert await leases.take_expired(set()) == []
 

@@ -90,6 +90,27 @@ def test_it_can_be_stopped_the_moment_it_was_started(harness: Harness) -> None:
     run(scenario)
 
 
+def test_a_stop_is_answered_with_what_it_did_though_the_end_overtakes_it(harness: Harness) -> None:
+    async def scenario() -> None:
+        async with harness.livekit() as server, harness.worker() as worker:
+            await active(server, egress_id="EG_1")
+            leases = worker.context.leases
+            renew = leases.renew
+
+            async def renew_late(info: Info) -> None:
+                if info.status == Status.EGRESS_ENDING:
+                    await server.ended("EG_1")
+                await renew(info)
+
+            leases.renew = renew_late  # type: ignore[method-assign]
+            assert (await server.stop("EG_1")).status == Status.EGRESS_ENDING
+            assert server.states("EG_1") == ["ACTIVE", "ENDING", "COMPLETE"]
+            await until(lambda: not worker.recordings)
+            assert await harness.redis.keys("egress_workers:*") == []
+
+    run(scenario)
+
+
 def test_it_is_stopped_twice_as_once(harness: Harness) -> None:
     async def scenario() -> None:
         async with harness.livekit() as server, harness.worker():

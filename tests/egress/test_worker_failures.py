@@ -150,7 +150,7 @@ def test_what_ends_at_the_moment_of_a_poll_is_not_lost(
     async def scenario() -> None:
         async with harness.livekit():
             mine, other = Leases(harness.redis, "mine"), Leases(harness.redis, "other")
-            await mine.renew(Info(egress_id="EG_1", status=Status.EGRESS_ENDING))
+            await mine.hold(Info(egress_id="EG_1", status=Status.EGRESS_ENDING))
             unbroken = other._acquire
 
             async def acquire_late(egress_id: str) -> bool:
