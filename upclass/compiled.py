@@ -14,10 +14,14 @@ from inspect import get_annotations
 from typing import Any
 
 from django.db import connections
-from django.db.models import CharField, DateTimeField, Expression, Field, IntegerField, QuerySet
+from django.db.models import CharField, DateTimeField, Expression, Field, IntegerField, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 TYPES: dict[type, type[Field[Any, Any]]] = {int: IntegerField, str: CharField, datetime: DateTimeField}
+
+
+def _field(type_: type) -> "Field[Any, Any]":
+    return IntegerField() if issubclass(type_, Model) else TYPES[type_]()
 
 
 class _Placeholder(Expression):
@@ -31,6 +35,11 @@ class _Placeholder(Expression):
         return "%s", [self]
 
 
+def _given(parameter: object, arguments: Mapping[str, object]) -> object:
+    given = arguments[parameter.name] if isinstance(parameter, _Placeholder) else parameter
+    return given.pk if isinstance(given, Model) else given
+
+
 @dataclass(frozen=True)
 class _Once:
     """What is kept of a query, and what came of compiling it."""
@@ -42,7 +51,7 @@ class _Once:
 
     def with_arguments(self, arguments: Mapping[str, object]) -> Any:
         """A queryset whose compiler has done its work."""
-        given = [arguments[one.name] if isinstance(one, _Placeholder) else one for one in self.parameters]
+        given = [_given(one, arguments) for one in self.parameters]
         queryset, compiler = self.queryset.all(), copy(self.compiler)
         compiler.connection = connections[queryset.db]  # this thread's own
         compiler.as_sql = lambda *unused: (self.sql, given)
@@ -51,7 +60,7 @@ class _Once:
 
 
 class Compiled[**P, Row]:
-    """`compiled(search)(...)` has the rows of `search(...)`, whose arguments are int, str or datetime.
+    """`compiled(search)(...)` has the rows of `search(...)`, whose arguments are int, str, datetime or rows.
 
     None is no argument, for in SQL nothing equals it. `search` gets placeholders: it may put them into a
     query, add to them and take from them, and must not look at them.
@@ -68,11 +77,16 @@ class Compiled[**P, Row]:
         """The only one, or the first where there are more."""
         return next(iter(self(*args, **kwargs)), None)
 
+    def get(self, *args: P.args, **kwargs: P.kwargs) -> Row:
+        """The only one."""
+        [found] = self(*args, **kwargs)
+        return found
+
     @cached_property
     def _placeholders(self) -> dict[str, _Placeholder]:
         types = get_annotations(self.search, eval_str=True)
         types.pop("return", None)
-        return {name: _Placeholder(name, TYPES[type_]()) for name, type_ in types.items()}
+        return {name: _Placeholder(name, _field(type_)) for name, type_ in types.items()}
 
     @cached_property
     def _once(self) -> _Once:

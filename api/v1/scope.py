@@ -56,7 +56,7 @@ class CustomerViewSet(IdempotencyMixin, ViewSet):
 
     def _meeting(self, code: str) -> Meeting:
         read = in_detail if self.shows_detail else by_code
-        meeting = read.first(self.customer.pk, code.upper())
+        meeting = read.first(self.customer, code.upper())
         if meeting is None:
             raise MeetingNotFound
         meeting.customer = self.customer  # read already
@@ -72,21 +72,25 @@ class CustomerViewSet(IdempotencyMixin, ViewSet):
 
 
 @compiled
-def by_code(customer: int, code: str) -> MeetingQuerySet:
+def by_code(customer: Customer, code: str) -> MeetingQuerySet:
     """A customer's meeting."""
-    return Meeting.objects.filter(customer=customer, code=code)
+    return Meeting.objects.of(customer).filter(code=code)
 
 
 @compiled
-def in_detail(customer: int, code: str) -> MeetingQuerySet:
+def in_detail(customer: Customer, code: str) -> MeetingQuerySet:
     """The same with `participant_count`, `billed_seconds` and `credits_used`, in one query."""
     came = Participant.objects.who_connected().values("meeting")  # registered anew, one is the same person
     people = came.annotate(found=Count(Coalesce("external_user_id", "identity"), distinct=True))
     booked = LedgerEntry.objects.usage().values("meeting")
-    return Meeting.objects.filter(customer=customer, code=code).annotate(
-        participant_count=_of_it(people, 0),
-        billed_seconds=_of_it(booked.annotate(found=Sum("seconds")), 0),
-        credits_used=_of_it(booked.annotate(found=-Sum("amount")), Decimal(0)),
+    return (
+        Meeting.objects.of(customer)
+        .filter(code=code)
+        .annotate(
+            participant_count=_of_it(people, 0),
+            billed_seconds=_of_it(booked.annotate(found=Sum("seconds")), 0),
+            credits_used=_of_it(booked.annotate(found=-Sum("amount")), Decimal(0)),
+        )
     )
 
 

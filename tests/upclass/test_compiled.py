@@ -98,6 +98,16 @@ def with_customer(topic: str) -> MeetingQuerySet:
     return Meeting.objects.filter(topic=topic).select_related("customer")
 
 
+def test_an_argument_may_be_a_row(customer: Customer, stranger: Customer) -> None:
+    def of(customer: Customer) -> MeetingQuerySet:
+        return Meeting.objects.of(customer)
+
+    [standup] = made(customer, "Standup")
+    found = compiled(of)
+    assert (found(customer), found(customer=stranger)) == ([standup], [])
+    assert found.get(customer) == standup
+
+
 def test_it_may_read_values_alone(customer: Customer) -> None:
     def codes(customer: int) -> QuerySet[Meeting, str]:
         return Meeting.objects.filter(customer=customer).values_list("code", flat=True)
