@@ -17,6 +17,7 @@ from api.v1.participants import ParticipantSerializer
 from api.v1.recordings import RecordingSummarySerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
 from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, meetings, people, read_recordings
+from api.v1.shown import Shown
 from billing import ledger
 from billing.errors import InsufficientCredits
 from calls import ending
@@ -31,7 +32,7 @@ from upclass.codes import MEETING_CODE as MEETING_CODE_PATTERN
 
 
 @extend_schema_serializer(component_name="ListedMeeting")
-class ListedSerializer(serializers.ModelSerializer[Meeting]):
+class ListedSerializer(Shown, serializers.ModelSerializer[Meeting]):
     """A meeting in the list. `context`: `now`."""
 
     meeting_code = serializers.CharField(source="code")
@@ -114,7 +115,7 @@ class DetailSerializer(ListedSerializer):
         return self._read
 
     def to_representation(self, instance: Meeting) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
+        shown = super().to_representation(instance)
         if not instance.is_secured:
             del shown["registered_participant_count"], shown["registered_participants"]
         return shown
