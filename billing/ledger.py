@@ -5,12 +5,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from billing.errors import InsufficientCredits
 from billing.models import CreditAccount, EntryKind, LedgerEntry
 from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
+from upclass.compiled import compiled
 from upclass.inserting import get_or_insert
 from upclass.locks import lock_transaction
 
@@ -70,8 +72,12 @@ def _locked_account(customer: Customer) -> CreditAccount:
 
 def balance(customer: Customer) -> Decimal:
     """Credits, with 4 decimals."""
-    kept = CreditAccount.objects.filter(customer=customer).values_list("balance", flat=True).first()
-    return kept or Decimal(0)
+    return _balance.first(customer) or Decimal(0)
+
+
+@compiled
+def _balance(customer: Customer) -> QuerySet[CreditAccount, Decimal]:
+    return CreditAccount.objects.filter(customer=customer).values_list("balance", flat=True)
 
 
 def require_credits(customer: Customer) -> Decimal:

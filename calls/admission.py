@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing import ledger
@@ -25,10 +26,11 @@ from calls.errors import (
     TooManyGuestsAtOnce,
 )
 from feedback import gate
-from meetings.models import Meeting
-from participants.models import Admission, Participant
+from meetings.models import Meeting, MeetingQuerySet
+from participants.models import Admission, Participant, ParticipantQuerySet
 from participants.presence import is_room_empty
 from upclass import livekit
+from upclass.compiled import compiled
 from upclass.errors import Problem
 
 AWAITED_GUESTS = 20  # from one network: admitted, and not connected yet, which takes seconds
@@ -112,11 +114,14 @@ def _check_credits(meeting: Meeting, now: datetime) -> None:
 
 
 def _check_seats(meeting: Meeting, person: Participant | None, now: datetime) -> None:
-    others = Participant.objects.present(meeting, now)
-    if person and person.pk:
-        others = others.exclude(pk=person.pk)
-    if others.count() >= meeting.max_participants:
+    others = {*_present(meeting, now)} - {person and person.pk}
+    if len(others) >= meeting.max_participants:
         raise MeetingFull
+
+
+@compiled
+def _present(meeting: Meeting, now: datetime) -> QuerySet[Participant, int]:
+    return Participant.objects.present(meeting, now).order_by().values_list("pk", flat=True)
 
 
 def admit(meeting: Meeting, person: Participant, now: datetime, attempt: JoinAttempt = BY_CLICK) -> Ticket:
@@ -128,7 +133,7 @@ def admit(meeting: Meeting, person: Participant, now: datetime, attempt: JoinAtt
     admission = _record_admission(meeting, person, now, attempt)
     try:
         _create_room(meeting)
-        _recheck(meeting, person)
+        meeting = _recheck(person)
     except Problem:
         admission.delete()  # without a token nobody is expected
         if is_new:
@@ -153,10 +158,8 @@ def _record_admission(
     meeting: Meeting, person: Participant, now: datetime, attempt: JoinAttempt
 ) -> Admission:
     """Under the meeting's row lock: of a cancel and a first admission one wins; no seat is given twice."""
-    locked = Meeting.objects.select_for_update(of=("self",)).select_related("customer").get(pk=meeting.pk)
-    if person.pk:
-        person.refresh_from_db(fields=EXCLUSION)
-    check(locked, person, now)
+    locked = _locked.get(meeting.pk)
+    check(locked, _reread(person), now)
     if locked.record_on_cloud and not attempt.is_recording_told:
         raise RecordingNoticeMissing
     if attempt.is_back and person.pk and not Admission.objects.is_newest(person, attempt.visit):
@@ -170,10 +173,32 @@ def _record_admission(
     return Admission.objects.create(participant=person, created_at=now.replace(microsecond=0), **facts)
 
 
+@compiled
+def _locked(meeting: int) -> MeetingQuerySet:
+    locked = Meeting.objects.select_for_update(of=("self",))
+    return locked.select_related("customer").filter(pk=meeting)
+
+
+def _reread(person: Participant) -> Participant:
+    """As they are now, with their meeting; whoever is not saved yet as they are."""
+    return _now.get(person.pk) if person.pk else person
+
+
+@compiled
+def _now(person: int) -> ParticipantQuerySet:
+    return Participant.objects.select_related("meeting").filter(pk=person)
+
+
 def _check_network(meeting: Meeting, network: str, now: datetime) -> None:
     """Guests need no invitation: lest a script hold every seat, only so many are awaited from one network."""
-    if network and Admission.objects.of_guests_not_there(meeting, network, now).count() >= AWAITED_GUESTS:
+    if network and len(_awaited(meeting, network, now)) == AWAITED_GUESTS:
         raise TooManyGuestsAtOnce
+
+
+@compiled
+def _awaited(meeting: Meeting, network: str, now: datetime) -> QuerySet[Admission, int]:
+    awaited = Admission.objects.of_guests_not_there(meeting, network, now)
+    return awaited.order_by().values_list("pk", flat=True)[:AWAITED_GUESTS]
 
 
 def _create_room(meeting: Meeting) -> None:
@@ -183,12 +208,12 @@ def _create_room(meeting: Meeting) -> None:
         raise CallServerUnreachable from error
 
 
-def _recheck(meeting: Meeting, person: Participant) -> None:
+def _recheck(person: Participant) -> Meeting:
     """By the clock of now: since the checks the meeting may be over, or the person excluded."""
-    meeting.refresh_from_db(fields=["ended_at", "cancelled_at", "expires_at"])
-    person.refresh_from_db(fields=EXCLUSION)
-    reason = why_over(meeting, timezone.now())
+    found = _reread(person)
+    reason = why_over(found.meeting, timezone.now())
     if reason:
-        close_room(meeting)
+        close_room(found.meeting)
         raise reason
-    check_not_excluded(person)
+    check_not_excluded(found)
+    return found.meeting

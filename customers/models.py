@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
@@ -79,6 +80,7 @@ class ApiKey(models.Model):
         """Remember the day; one write a day, however many requests."""
         if self.last_used_on != now.date():
             ApiKey.objects.filter(pk=self.pk).update(last_used_on=now.date())
+            self.last_used_on = now.date()
 
 
 def issue(customer: Customer, name: str = "", expires_at: datetime | None = None) -> tuple[ApiKey, keys.Key]:
@@ -89,10 +91,15 @@ def issue(customer: Customer, name: str = "", expires_at: datetime | None = None
     return row, row.issued
 
 
-def find(text: str, now: datetime) -> ApiKey:
+def read(prefix: str) -> ApiKey | None:
+    """The row of a key, and its customer's."""
+    return ApiKey.objects.select_related("customer").filter(prefix=prefix).first()
+
+
+def find(text: str, now: datetime, read: Callable[[str], ApiKey | None] = read) -> ApiKey:
     """The row of the key in a header. Raises InvalidApiKey, or ApiKeyInactive for one switched off."""
     key = keys.parse(text)
-    row = key and ApiKey.objects.select_related("customer").filter(prefix=key.prefix).first()
+    row = key and read(key.prefix)
     if not key or not row or not key.matches(row.digest):
         raise InvalidApiKey
     if row.expires_at and row.expires_at <= now:

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from feedback.models import FeedbackRequest
+from customers.models import Customer
+from feedback.models import FeedbackRequest, FeedbackRequestQuerySet
 from meetings.models import Meeting
 from participants.models import Connection, Participant
+from upclass.compiled import compiled
 
 COMING_BACK = timedelta(seconds=60)  # whoever left so recently is not kept from where they were
 
@@ -17,13 +19,16 @@ def owed(meeting: Meeting, person: Participant, now: datetime) -> FeedbackReques
     """
     if person.external_user_id is None:
         return None
-    owing = (
-        FeedbackRequest.objects.of(meeting.customer, person.external_user_id)
-        .open(now)
-        .exclude(meeting=meeting)
-    )
-    oldest = owing.select_related("meeting", "participant").first()
+    oldest = _oldest.first(meeting.customer, person.external_user_id, meeting, now)
     return None if oldest and _is_coming_back(meeting, oldest.external_user_id, now) else oldest
+
+
+@compiled
+def _oldest(
+    customer: Customer, external_user_id: str, but_of: Meeting, now: datetime
+) -> FeedbackRequestQuerySet:
+    owing = FeedbackRequest.objects.of(customer, external_user_id).open(now).exclude(meeting=but_of)
+    return owing.select_related("meeting", "participant")[:1]
 
 
 def _is_coming_back(meeting: Meeting, external_user_id: str, now: datetime) -> bool:

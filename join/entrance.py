@@ -11,20 +11,26 @@ from calls.errors import LinkNotValid, NotAHost, UnknownMeeting
 from join import identity_cookie
 from join.errors import NameNeeded
 from join.forms import GuestForm
-from meetings.models import Meeting
+from meetings.models import Meeting, MeetingQuerySet
 from participants.models import Participant
 from participants.registration import by_token
 from upclass.addresses import client_network
+from upclass.compiled import compiled
 
 VISIT = re.compile("[0-9a-f]{32}")
 
 
 def meeting_of(code: str) -> Meeting:
     """Raises UnknownMeeting."""
-    meeting = Meeting.objects.select_related("customer").filter(code=code.upper()).first()
+    meeting = _by_code.first(code.upper())
     if meeting is None:
         raise UnknownMeeting
     return meeting
+
+
+@compiled
+def _by_code(code: str) -> MeetingQuerySet:
+    return Meeting.objects.select_related("customer").filter(code=code)
 
 
 def open_meeting(code: str, now: datetime) -> Meeting:

@@ -14,6 +14,7 @@ from calls.errors import FeedbackOwed
 from join import entrance, feedback_page, identity_cookie
 from join.code_page import CodePage
 from join.error_pages import problems_as_pages
+from join.errors import NameNeeded
 from join.page_data import page_data
 from meetings.models import Meeting
 
@@ -52,8 +53,11 @@ class MeetingPage(View):
 
     def post(self, request: HttpRequest, meeting: Meeting, now: datetime) -> HttpResponse:
         known = entrance.find_person(request, meeting)
-        admission.check(meeting, known, now)
-        person = entrance.with_name(request, meeting, known, now)
+        try:
+            person = entrance.with_name(request, meeting, known, now)
+        except NameNeeded:
+            admission.check(meeting, known, now)  # no name is asked for in vain
+            raise
         ticket = admission.admit(meeting, person, now, entrance.join_attempt(request))
         facts = {"url": ticket.url, "token": ticket.token, "expiresIn": ticket.expires_in}
         response = JsonResponse(facts)

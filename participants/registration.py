@@ -9,15 +9,20 @@ from meetings.errors import MeetingNotActive
 from meetings.models import Meeting
 from participants import links
 from participants.errors import AlreadyRegistered
-from participants.models import Participant
+from participants.models import Participant, ParticipantQuerySet
 from upclass import codes
+from upclass.compiled import compiled
 
 
 def by_token(meeting: Meeting, token: str) -> Participant | None:
     """The person, registered or removed since, whose link to this meeting has this token."""
     identity = links.identity_of(token)
-    people = Participant.objects.of(meeting).filter(external_user_id__isnull=False)
-    return people.filter(identity=identity).first() if identity else None
+    return _invited.first(meeting, identity) if identity else None
+
+
+@compiled
+def _invited(meeting: Meeting, identity: str) -> ParticipantQuerySet:
+    return Participant.objects.of(meeting).filter(external_user_id__isnull=False, identity=identity)
 
 
 @transaction.atomic

@@ -86,7 +86,9 @@ def start_egress(code: str, key: str) -> Egress:
         room_name=code, layout="grid", advanced=PICTURE_AND_SOUND, file_outputs=[_file(key)]
     )
     try:
-        info = call(lambda client: client.egress.start_room_composite_egress(request), START_TIMEOUT)
+        info = call(
+            lambda client: client.egress.start_room_composite_egress(request), START_TIMEOUT, may_repeat=False
+        )
     except api.ServerError as error:
         raise NoRoom from error
     except Refused as error:

@@ -4,6 +4,7 @@ Every call has a time limit, since the SDK's own does nothing. A room is named b
 """
 
 import asyncio
+import atexit
 import logging
 import random
 import time
@@ -13,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.client import HTTPException
 from itertools import chain, takewhile
 
@@ -20,6 +22,8 @@ import aiohttp
 from django.conf import settings
 from google.protobuf.message import DecodeError
 from livekit import api
+
+from upclass import event_loop
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ POLL_TIMEOUT = 15.0  # seconds for all rooms together
 ROOM_TIMEOUT = 5.0  # seconds for one room: of one whose server was killed, LiveKit says so after 3
 ROOMS_AT_ONCE = 100  # concurrent questions, so that dozens of rooms that hang leave the others their turn
 MUTE_TIMEOUT = 1.0  # seconds for one track, which takes a hundredth; for somebody who left, LiveKit takes 3
+CONNECTION_ENDED = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, DecodeError)
 
 
@@ -93,29 +98,46 @@ class Microphone:
 # Calls
 
 
-def call[T](operation: Callable[[api.LiveKitAPI], Awaitable[T]], seconds: float = TIMEOUT) -> T:
-    """Run calls to LiveKit. Raises Unreachable or Refused, ServerError for what does not exist."""
+type Operation[T] = Callable[[api.LiveKitAPI], Awaitable[T]]
 
-    async def run() -> T:
-        async with api.LiveKitAPI(
-            settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
-        ) as client:
-            return await asyncio.wait_for(operation(client), seconds)
 
-    loop = asyncio.new_event_loop()  # asyncio.run would wait at its end for a name that does not resolve
+def call[T](operation: Operation[T], seconds: float = TIMEOUT, *, may_repeat: bool = True) -> T:
+    """Run calls to LiveKit. Raises Unreachable or Refused, ServerError for what does not exist.
+
+    Connections are kept. One that ends when it is used again, as by a restart of LiveKit, leaves open
+    whether the call had an effect: it is repeated on another, where it may be.
+    """
+    tries = 2 if may_repeat else 1
     try:
-        return loop.run_until_complete(run())
+        return event_loop.run(asyncio.wait_for(_run(operation, tries), seconds))
     except NO_ANSWER as error:
         raise Unreachable(f"LiveKit did not answer: {type(error).__name__}") from error
     except api.ServerError as error:
         if error.code == api.ServerErrorCode.NOT_FOUND:
             raise
         raise Refused(error.code, error.message) from error
-    finally:
-        loop.close()
 
 
-def _ignore_missing(operation: Callable[[api.LiveKitAPI], Awaitable[object]]) -> None:
+async def _run[T](operation: Operation[T], tries: int) -> T:
+    account = settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET
+    client = _client(asyncio.get_running_loop(), *account)
+    try:
+        return await operation(client)
+    except CONNECTION_ENDED:
+        if tries == 1:
+            raise
+        return await _run(operation, tries - 1)
+
+
+@cache
+def _client(loop: asyncio.AbstractEventLoop, *account: str) -> api.LiveKitAPI:
+    """Of this event loop, in whose thread alone it is made and used."""
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+    atexit.register(lambda: event_loop.run(session.close()))
+    return api.LiveKitAPI(*account, session=session)
+
+
+def _ignore_missing(operation: Operation[object]) -> None:
     """Call for an end; what does not exist has ended."""
     with suppress(api.ServerError):
         call(operation)

@@ -17,9 +17,9 @@ from api.v1.participants import ParticipantSerializer
 from api.v1.recordings import RecordingSummarySerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
 from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, meetings, people, read_recordings
+from api.v1.shown import Shown
 from billing import ledger
 from billing.errors import InsufficientCredits
-from billing.pricing import Usage
 from calls import ending
 from meetings.errors import MeetingNotActive, MeetingNotFound, MeetingStarted
 from meetings.models import Meeting, Status
@@ -32,7 +32,7 @@ from upclass.codes import MEETING_CODE as MEETING_CODE_PATTERN
 
 
 @extend_schema_serializer(component_name="ListedMeeting")
-class ListedSerializer(serializers.ModelSerializer[Meeting]):
+class ListedSerializer(Shown, serializers.ModelSerializer[Meeting]):
     """A meeting in the list. `context`: `now`."""
 
     meeting_code = serializers.CharField(source="code")
@@ -74,14 +74,14 @@ class ListSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="Meeting")
 class DetailSerializer(ListedSerializer):
-    """A whole meeting. `context`: `now`."""
+    """A whole meeting, read `in_detail`. `context`: `now`."""
 
-    participant_count = serializers.SerializerMethodField()
+    participant_count = serializers.IntegerField(read_only=True)
     recording = serializers.SerializerMethodField()
     registered_participant_count = serializers.SerializerMethodField()
     registered_participants = serializers.SerializerMethodField()
-    billed_seconds = serializers.SerializerMethodField()
-    credits_used = serializers.SerializerMethodField()
+    billed_seconds = serializers.IntegerField(read_only=True)
+    credits_used = Credits(read_only=True)
 
     class Meta(ListedSerializer.Meta):
         fields = (
@@ -95,9 +95,6 @@ class DetailSerializer(ListedSerializer):
             "billed_seconds",
             "credits_used",
         )
-
-    def get_participant_count(self, meeting: Meeting) -> int:
-        return Participant.objects.of(meeting).who_connected().count_people()
 
     @extend_schema_field(RecordingSummarySerializer(allow_null=True))
     def get_recording(self, meeting: Meeting) -> Any:
@@ -117,20 +114,8 @@ class DetailSerializer(ListedSerializer):
             self._read = list(people(meeting)) if meeting.is_secured else []
         return self._read
 
-    def get_billed_seconds(self, meeting: Meeting) -> int:
-        return self._usage(meeting).seconds
-
-    @extend_schema_field(Credits())
-    def get_credits_used(self, meeting: Meeting) -> float:
-        return Credits().to_representation(self._usage(meeting).credits)
-
-    def _usage(self, meeting: Meeting) -> Usage:
-        if not hasattr(self, "_booked"):
-            self._booked = ledger.usage_of(meeting)
-        return self._booked
-
     def to_representation(self, instance: Meeting) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
+        shown = super().to_representation(instance)
         if not instance.is_secured:
             del shown["registered_participant_count"], shown["registered_participants"]
         return shown
@@ -156,6 +141,10 @@ class CancelledSerializer(serializers.Serializer[Any]):
 
 class MeetingViewSet(CustomerViewSet):
     lookup_url_kwarg, lookup_value_regex = "meeting_code", MEETING_CODE_PATTERN
+
+    @property
+    def shows_detail(self) -> bool:
+        return self.action == "retrieve"
 
     @operation(
         "list_meetings",
@@ -192,6 +181,7 @@ class MeetingViewSet(CustomerViewSet):
         problems=[MeetingNotFound()],
     )
     def retrieve(self, request: Request, meeting_code: str) -> Response:
+        read_recordings([self.meeting])
         return Response(DetailSerializer(self.meeting, context={"now": timezone.now()}).data)
 
     @operation(

@@ -12,6 +12,7 @@ from api.v1 import examples
 from api.v1.fields import Choice, Moment, Text, TrimmedLine, one_line
 from api.v1.schema import EXTERNAL_USER_ID, MEETING_CODE, operation, post_operation
 from api.v1.scope import CustomerViewSet, people
+from api.v1.shown import Shown
 from calls import removal
 from meetings.errors import MeetingNotActive, MeetingNotFound
 from participants import registration
@@ -40,7 +41,7 @@ class NewParticipantSerializer(serializers.Serializer[Participant]):
 
 
 @extend_schema_serializer(component_name="RegisteredParticipant")
-class RegisteredSerializer(serializers.ModelSerializer[Participant]):
+class RegisteredSerializer(Shown, serializers.ModelSerializer[Participant]):
     """What registering answers."""
 
     external_user_id = serializers.CharField()
@@ -61,7 +62,7 @@ class RegisteredSerializer(serializers.ModelSerializer[Participant]):
         )
 
 
-class TimedSerializer(serializers.ModelSerializer[Participant]):
+class TimedSerializer(Shown, serializers.ModelSerializer[Participant]):
     """What is the same wherever a person's times are shown. `context`: `now`."""
 
     external_user_id = serializers.CharField()

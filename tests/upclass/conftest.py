@@ -3,7 +3,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -22,6 +22,9 @@ class TwirpServer:
         self.asked: list[str] = []
         self.bodies: dict[str, list[bytes]] = defaultdict(list)  # of each question
         self.clock_ahead = 0.0  # seconds
+        self.connections: list[socket.socket] = []  # that were opened
+        self.hangs_up_on: set[socket.socket] = set()  # at any question, without an answer
+        self.hangs_up_always = False
 
     def answer(self, action: str, body: bytes) -> Answer | None:
         self.asked.append(action)
@@ -45,42 +48,58 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 100  # how many may ask at the same time
 
 
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections are kept
+    twirp: TwirpServer
+    is_over: threading.Event
+
+    def setup(self) -> None:
+        super().setup()
+        self.twirp.connections.append(self.connection)
+
+    def do_POST(self) -> None:
+        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.twirp.hangs_up_always or self.connection in self.twirp.hangs_up_on:
+            self.close_connection = True
+            return
+        answer = self.twirp.answer(self.path.rpartition("/")[2], asked)
+        if answer is None:
+            self.is_over.wait()
+            return
+        status, content_type, body = answer
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(time.time() + self.twirp.clock_ahead)
+
+    def log_message(self, *unused: object) -> None:
+        pass
+
+
 @contextmanager
-def serving(twirp: TwirpServer) -> Iterator[int]:
+def serving(twirp: TwirpServer, port: int = 0) -> Iterator[int]:
+    """Ends with all its connections, as a server that is stopped."""
     is_over = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = twirp.answer(self.path.rpartition("/")[2], asked)
-            if answer is None:
-                is_over.wait()
-                return
-            status, content_type, body = answer
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            return super().date_time_string(time.time() + twirp.clock_ahead)
-
-        def log_message(self, *unused: object) -> None:
-            pass
-
-    with Server(("127.0.0.1", 0), Handler) as server:
+    handler = type("Handling", (Handler,), {"twirp": twirp, "is_over": is_over})
+    with Server(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
         is_over.set()
         server.shutdown()
         thread.join()
+    for connection in twirp.connections:
+        with suppress(OSError):  # it ended before
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -9,8 +11,8 @@ from django.conf import settings as django_settings
 from livekit import api as sdk
 
 from tests.conftest import NOON
-from tests.upclass.conftest import Answer, TwirpServer, message, refusal
-from upclass import livekit
+from tests.upclass.conftest import Answer, TwirpServer, message, refusal, serving
+from upclass import egress, livekit
 
 # The border itself, before the tests replace it.
 CREATE, CLOSE, DISCONNECT, ROOMS = (
@@ -20,6 +22,7 @@ CREATE, CLOSE, DISCONNECT, ROOMS = (
     livekit.rooms,
 )
 MUTE, MUTE_OTHERS = livekit.mute, livekit.mute_everybody_but
+START_EGRESS = egress.start_egress
 ASKING: list[Callable[[], object]] = [
     lambda: CREATE("room"),
     lambda: CLOSE("room"),
@@ -222,6 +225,76 @@ def test_nul_which_no_table_can_hold_is_not_passed_on(twirp: TwirpServer) -> Non
     twirp.answers["ListParticipants"] = message(sdk.ListParticipantsResponse(participants=people))
     [(name, [ann])] = ROOMS().people.items()
     assert (name, ann.identity, ann.joined_at) == ("ABCD-EFGH-IJKL", "ann", None)
+
+
+# Kept connections
+
+
+def room_made(twirp: TwirpServer) -> None:
+    twirp.answers["CreateRoom"] = message(sdk.Room(name="room"))
+
+
+def test_calls_go_over_one_connection(twirp: TwirpServer) -> None:
+    room_made(twirp)
+    for _ in range(5):
+        CREATE("room")
+    assert len(twirp.connections) == 1
+
+
+def test_threads_call_at_once(twirp: TwirpServer) -> None:
+    room_made(twirp)
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(CREATE, ["room"] * 200))
+    assert twirp.asked == ["CreateRoom"] * 200
+    assert len(twirp.connections) <= 20
+
+
+def test_a_connection_that_ended_unnoticed_is_replaced(twirp: TwirpServer) -> None:
+    room_made(twirp)
+    CREATE("room")
+    twirp.hangs_up_on.add(twirp.connections[0])
+    CREATE("room")
+    assert (len(twirp.asked), len(twirp.connections)) == (2, 2)
+
+
+def test_nor_is_a_call_repeated_more_than_once(twirp: TwirpServer) -> None:
+    room_made(twirp)
+    twirp.hangs_up_always = True
+    with pytest.raises(livekit.Unreachable):
+        CREATE("room")
+    assert len(twirp.connections) == 2
+
+
+def test_an_egress_that_may_have_been_requested_is_not_requested_again(twirp: TwirpServer) -> None:
+    twirp.hangs_up_always = True
+    with pytest.raises(livekit.Unreachable):
+        START_EGRESS("room", "key")
+    assert len(twirp.connections) == 1
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_a_livekit_that_restarts_is_called_again(settings: Any, closed_port: int, at_once: int) -> None:
+    settings.LIVEKIT_URL = f"ws://127.0.0.1:{closed_port}"
+    for _ in range(5):
+        twirp = TwirpServer()
+        room_made(twirp)
+        with serving(twirp, closed_port), ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(CREATE, ["room"] * at_once))
+            assert len(twirp.asked) == at_once
+        with pytest.raises(livekit.Unreachable):
+            CREATE("room")
+
+
+def test_a_forked_process_has_connections_of_its_own(twirp: TwirpServer) -> None:
+    room_made(twirp)
+    CREATE("room")
+    child = os.fork()
+    if not child:
+        CREATE("room")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    CREATE("room")
+    assert (len(twirp.asked), len(twirp.connections)) == (3, 2)
 
 
 # Its clock
