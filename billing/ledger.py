@@ -1,5 +1,6 @@
 """The only way credits come and go: an entry, and with it the balance."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,6 @@ from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
 from upclass.compiled import compiled
-from upclass.inserting import get_or_insert
 from upclass.locks import lock_transaction
 
 # Writing
@@ -35,19 +35,28 @@ def adjust(customer: Customer, credits: Decimal, reason: str, now: datetime) -> 
     )
 
 
-@transaction.atomic
 def write(entry: LedgerEntry) -> LedgerEntry:
-    """Add an entry. Under the account's lock, so that entries of a customer are in order."""
-    return _add(entry, _locked_account(entry.customer))
+    """Add an entry."""
+    [written] = write_all([entry])
+    return written
 
 
-def _add(entry: LedgerEntry, account: CreditAccount) -> LedgerEntry:
+@transaction.atomic
+def write_all(entries: Sequence[LedgerEntry]) -> Sequence[LedgerEntry]:
+    """Add entries, in this order. Under the accounts' locks, so that entries of a customer are in order."""
+    accounts = _locked_accounts({entry.customer_id for entry in entries})
+    for entry in entries:
+        _add(entry, accounts[entry.customer_id])
+    CreditAccount.objects.bulk_update(accounts.values(), ["balance"])
+    LedgerEntry.objects.bulk_create(entries)
+    return entries
+
+
+def _add(entry: LedgerEntry, account: CreditAccount) -> None:
     if entry.amount != round(entry.amount, 4):
         raise ValueError(f"{entry.amount} has more than 4 decimals")
-    entry.balance_after = account.balance + entry.amount
-    CreditAccount.objects.filter(pk=account.pk).update(balance=entry.balance_after)
-    entry.save(force_insert=True)
-    return entry
+    account.balance += entry.amount
+    entry.balance_after = account.balance
 
 
 @transaction.atomic
@@ -57,14 +66,19 @@ def write_once(entry: LedgerEntry) -> tuple[LedgerEntry, bool]:
     One at a time for each form, for it may be sent for two customers, whose accounts have a lock each.
     """
     lock_transaction(f"ledger form {entry.form_id}")
-    account = _locked_account(entry.customer)
     known = LedgerEntry.objects.filter(form_id=entry.form_id).first()
-    return (known, False) if known else (_add(entry, account), True)
+    return (known, False) if known else (write(entry), True)
 
 
-def _locked_account(customer: Customer) -> CreditAccount:
-    get_or_insert(CreditAccount.objects.all(), {}, customer=customer)
-    return CreditAccount.objects.select_for_update().get(customer=customer)
+def _locked_accounts(customers: Collection[int]) -> dict[int, CreditAccount]:
+    """By customer; locked in one order, so that nobody waits for somebody who waits for them."""
+    there = CreditAccount.objects.filter(customer__in=customers).select_for_update().order_by("customer")
+    accounts = {account.customer_id: account for account in there}
+    if len(accounts) == len(customers):
+        return accounts
+    new = [CreditAccount(customer_id=customer) for customer in customers if customer not in accounts]
+    CreditAccount.objects.bulk_create(new, ignore_conflicts=True)
+    return _locked_accounts(customers)
 
 
 # Reading

@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Self
@@ -8,6 +9,8 @@ from django.db.models import Q, Sum
 from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
+from participants import timespans
+from participants.models import Connection, Participant
 
 
 class EntryKind(models.TextChoices):
@@ -99,3 +102,89 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+
+# What settling keeps, so that it reads of a meeting only what changed. Written under the meeting's row lock.
+
+
+class MeetingUsageQuerySet(models.QuerySet["MeetingUsage"]):
+    def for_each(self, meetings: Iterable[Meeting]) -> "dict[int, MeetingUsage]":
+        """What is kept of these meetings; new ones begin with what was booked for them."""
+        by_key = {meeting.pk: meeting for meeting in meetings}
+        kept = self.in_bulk(by_key)
+        new = by_key.keys() - kept.keys()
+        booked = LedgerEntry.objects.filter(meeting__in=new).by_meeting() if new else {}
+        for key in new:
+            kept[key] = MeetingUsage()
+            kept[key].booked = booked.get(key, Usage())
+        for key, usage in kept.items():
+            usage.meeting = by_key[key]
+        return kept
+
+    def put(self, usages: "Iterable[MeetingUsage]") -> None:
+        facts = ("closes_at", "closed_seconds", "booked_seconds", "booked_credits")
+        self.bulk_create(usages, update_conflicts=True, unique_fields=["meeting"], update_fields=facts)
+
+
+class MeetingUsage(models.Model):
+    """A meeting's sums.
+
+    `closed_seconds` are those of its settled spans: of each person's union, added up, cut at `closes_at`, as
+    the meeting had it. `booked_seconds` and `booked_credits` are those of its ledger entries.
+    """
+
+    meeting = models.OneToOneField(Meeting, models.PROTECT, primary_key=True, related_name="usage")
+    closes_at = models.DateTimeField(null=True)
+    closed_seconds = models.BigIntegerField(default=0)
+    booked_seconds = models.BigIntegerField(default=0)
+    booked_credits = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+
+    objects = MeetingUsageQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.booked_seconds} s"
+
+    @property
+    def booked(self) -> Usage:
+        return Usage(self.booked_seconds, self.booked_credits)
+
+    @booked.setter
+    def booked(self, usage: Usage) -> None:
+        self.booked_seconds, self.booked_credits = usage.seconds, usage.credits
+
+
+class SettledSpanQuerySet(models.QuerySet["SettledSpan"]):
+    def near(self, since: Mapping[int, datetime]) -> "models.query.RawQuerySet[SettledSpan]":
+        """Of each participant (primary key), those that end after a moment of their own."""
+        wanted = "unnest(%s::bigint[], %s::timestamptz[]) AS wanted (participant_id, since)"
+        is_wanted = "span.participant_id = wanted.participant_id AND span.end > wanted.since"
+        sql = f"SELECT span.* FROM billing_settledspan span JOIN {wanted} ON {is_wanted}"  # noqa: S608
+        return self.raw(sql, [list(since.keys()), list(since.values())])
+
+    def put(self, spans: "Iterable[SettledSpan]") -> None:
+        self.bulk_create(
+            spans, update_conflicts=True, unique_fields=["connection"], update_fields=["start", "end"]
+        )
+
+
+class SettledSpan(models.Model):
+    """The time with which a closed connection is in its meeting's `closed_seconds`."""
+
+    connection = models.OneToOneField(
+        Connection, models.PROTECT, primary_key=True, related_name="settled_span"
+    )
+    participant = models.ForeignKey(Participant, models.PROTECT, db_index=False, related_name="settled_spans")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+
+    objects = SettledSpanQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("participant", "end"), name="settled_spans_of_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M:%S} to {self.end:%H:%M:%S}"
+
+    @property
+    def span(self) -> timespans.Span:
+        return self.start, self.end

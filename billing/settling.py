@@ -1,13 +1,13 @@
-"""Bring a meeting's usage to what its connections say: idempotent, safe in parallel and after a crash."""
+"""Bring meetings' usage to what their connections say: idempotent, safe in parallel and after a crash."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db import connection as database
 from django.db import transaction
 
-from billing import ledger, pricing
-from billing.models import EntryKind, LedgerEntry
+from billing import counting, ledger, pricing
+from billing.counting import Count
+from billing.models import EntryKind, LedgerEntry, MeetingUsage
 from billing.pricing import Usage
 from meetings.models import Meeting
 from participants import settlement
@@ -15,45 +15,53 @@ from participants.attendance import billed_seconds
 from participants.models import Connection
 
 
-def due() -> list[int]:
+def due(shard: int | None = None) -> list[int]:
     """Primary keys of the meetings with connections that changed since they were settled, oldest first."""
-    unsettled = Connection.objects.unsettled().order_by("meeting")
+    unsettled = Connection.objects.unsettled().of_shard(shard).order_by("meeting")
     return list(unsettled.values_list("meeting", flat=True).distinct())
 
 
 def settle(meeting_pk: int, now: datetime) -> LedgerEntry | None:
     """Book what a meeting's connections differ from its ledger entries; the new entry, if one was needed."""
-    entry, connections = _book(meeting_pk, now)
-    settlement.mark_settled(connections, now)  # after the commit: killed before, the meeting is settled again
-    return entry
+    return next(iter(settle_all([meeting_pk], now)), None)
+
+
+def settle_all(meetings: Collection[int], now: datetime) -> Sequence[LedgerEntry]:
+    """The same for several meetings (primary keys), all or none; one that is locked is left for later."""
+    entries, connections = _book(meetings, now)
+    settlement.mark_settled(connections, now)  # after the commit: killed before, they are settled again
+    return entries
 
 
 @transaction.atomic
-def _book(meeting_pk: int, now: datetime) -> tuple[LedgerEntry | None, list[Connection]]:
-    """Under the meeting's row lock, which ending it takes too: one runs after the other."""
-    with database.cursor() as cursor:  # a meeting that is locked for long does not hold up the others
-        cursor.execute("SET LOCAL lock_timeout = '5s'")
-    locked = Meeting.objects.select_for_update(of=("self",), no_key=True)
-    meeting = locked.select_related("customer").get(pk=meeting_pk)
-    connections = list(Connection.objects.of(meeting).select_related("participant"))
-    return _bring_to(meeting, owed(meeting, connections), now), connections
+def _book(meetings: Collection[int], now: datetime) -> tuple[Sequence[LedgerEntry], list[Connection]]:
+    """Under the meetings' row locks, which ending one takes too: one runs after the other.
+
+    Nobody is waited for: what settles or ends a meeting just now, or lets somebody in, comes first.
+    """
+    free = Meeting.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=meetings)
+    counts = counting.count(MeetingUsage.objects.for_each(free.order_by("pk")))
+    entries = [entry for one in counts if (entry := _bring_to(one, now))]
+    counting.keep(counts)
+    ledger.write_all(entries)
+    return entries, [connection for one in counts for connection in one.connections]
 
 
 def owed(meeting: Meeting, connections: Iterable[Connection]) -> Usage:
-    """What a meeting costs by what is known of its people now."""
+    """What a meeting costs by all that is known of its people now."""
     return pricing.usage(billed_seconds(meeting, connections))
 
 
-def _bring_to(meeting: Meeting, usage: Usage, now: datetime) -> LedgerEntry | None:
-    booked = ledger.usage_of(meeting)
+def _bring_to(count: Count, now: datetime) -> LedgerEntry | None:
+    usage, booked = pricing.usage(count.seconds), count.usage.booked
     if usage == booked:
         return None
-    entry = LedgerEntry(
-        customer=meeting.customer,
+    count.usage.booked = usage
+    return LedgerEntry(
+        customer_id=count.meeting.customer_id,
         kind=EntryKind.USAGE,
         amount=booked.credits - usage.credits,
-        meeting=meeting,
+        meeting=count.meeting,
         seconds=usage.seconds - booked.seconds,
         created_at=now,
     )
-    return ledger.write(entry)

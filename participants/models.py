@@ -1,15 +1,16 @@
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce, Least, Left
 
 from meetings.models import Meeting
 from participants import links, settlement, timespans
 from participants.sessions import Session
-from upclass import codes
+from upclass import codes, shards
 
 ADMISSION_LIFE = timedelta(minutes=6)  # a 5-minute token is accepted a minute longer
 NETWORK_RETENTION = timedelta(hours=1)  # longer than any limit looks back
@@ -35,6 +36,12 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def registered(self) -> Self:
         """Registrations that stand; guests of open meetings are not among them."""
         return self.filter(external_user_id__isnull=False, removed_at__isnull=True)
+
+    def ever_registered(self, meetings: Iterable[int], people: Iterable[str]) -> Self:
+        """By these `external_user_id`s, in any of these meetings; each half is in an index of its own."""
+        of_these = self.filter(meeting__in=meetings, external_user_id__in=people).order_by()
+        removed = of_these.filter(removed_at__isnull=False)
+        return of_these.filter(removed_at__isnull=True).union(removed, all=True)
 
     def who_connected(self) -> Self:
         return self.filter(Exists(Connection.objects.filter(participant=OuterRef("pk"))))
@@ -83,6 +90,13 @@ class Participant(models.Model):
             ),
             models.UniqueConstraint(fields=("meeting", "code"), name="code_once_per_meeting"),
             models.UniqueConstraint(fields=("meeting", "identity"), name="identity_once_per_meeting"),
+        )
+        indexes = (
+            models.Index(
+                fields=("meeting", "external_user_id"),
+                condition=Q(removed_at__isnull=False),
+                name="removed_registrations",
+            ),
         )
 
     def __str__(self) -> str:
@@ -180,6 +194,13 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def of_welcome_people(self) -> Self:
         """Of people who were neither removed nor barred."""
         return self.filter(participant__removed_at__isnull=True, participant__barred_at__isnull=True)
+
+    def of_shard(self, shard: int | None) -> Self:
+        """Of the meetings of one shard; without it, of all."""
+        if shard is None:
+            return self
+        first = self.annotate(first_letter=Left("meeting__code", 1))
+        return first.filter(first_letter__in=shards.letters(shard))
 
     def unsettled(self) -> Self:
         """Changed since billing last settled them."""

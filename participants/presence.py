@@ -7,11 +7,13 @@ What counts as presence is defined once, in SQL: `with_presence` of connections 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import F, Min
 
 from meetings.models import Meeting
 from participants import timespans
 from participants.models import Admission, Connection, Participant
+
+LATEST = 64  # connections, in which most occupancies lie
 
 
 def started_at(meeting: Meeting, now: datetime) -> datetime | None:
@@ -37,22 +39,41 @@ class Occupancy:
     first: Participant | None
 
 
+Present = tuple[timespans.Span, Participant | None]  # None: somebody who is expected
+
+
 def occupancy(meeting: Meeting, now: datetime) -> Occupancy | None:
-    """The present or the last occupancy of a meeting's room; None if nobody was ever expected there."""
-    present = [*_connected(meeting, now), *_expected(meeting)]
-    groups = timespans.grouped(present, lambda presence: presence[0], gap=timedelta(0))
-    if not groups:
-        return None
-    people = (person for _, person in groups[-1] if person)
-    return Occupancy(since=groups[-1][0][0][0], first=next(people, None))
+    """The present or the last occupancy of a meeting's room; None if nobody was ever there or is expected.
+
+    Read backwards, not much further than it goes.
+    """
+    latest, expected_since = LATEST, now
+    while True:
+        connected, others_until = _connected(meeting, now, latest)
+        expected_since = min([expected_since, *(start for (start, _), _ in connected)])
+        present = [*connected, *_expected(meeting, expected_since)]
+        groups = timespans.grouped(present, lambda presence: presence[0], gap=timedelta(0))
+        if not groups:
+            return None
+        since = groups[-1][0][0][0]
+        if expected_since <= since and (others_until is None or others_until <= since):
+            people = (person for _, person in groups[-1] if person)
+            return Occupancy(since=since, first=next(people, None))
+        latest, expected_since = latest * 8, since
 
 
-def _connected(meeting: Meeting, now: datetime) -> list[tuple[timespans.Span, Participant | None]]:
+def _connected(meeting: Meeting, now: datetime, latest: int) -> tuple[list[Present], datetime | None]:
+    """So many connections, the latest to end, in order of their beginning; when all others had ended."""
     found = Connection.objects.of(meeting).with_presence(meeting.over_since(now) or now)
-    ordered = found.select_related("participant").order_by("joined_at", "pk")
-    return [(timespans.span(one.joined_at, None, one.presence_ends_at), one.participant) for one in ordered]
+    by_end = found.select_related("participant").order_by(F("left_at").desc(nulls_first=True))
+    last = list(by_end[:latest])
+    others_until = last[-1].presence_ends_at if len(last) == latest else None
+    last.sort(key=lambda one: (one.joined_at, one.pk))
+    spans = [timespans.span(one.joined_at, None, one.presence_ends_at) for one in last]
+    return list(zip(spans, (one.participant for one in last), strict=True)), others_until
 
 
-def _expected(meeting: Meeting) -> list[tuple[timespans.Span, Participant | None]]:
-    found = Admission.objects.of(meeting).with_presence()
+def _expected(meeting: Meeting, since: datetime) -> list[Present]:
+    """Everybody who was let in and expected at that time or later."""
+    found = Admission.objects.of(meeting).recent(since).with_presence()
     return [(timespans.span(one.created_at, None, one.presence_ends_at), None) for one in found]

@@ -16,10 +16,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, Q, Value, When
 
 SETTLED = Q(settled_version=F("version"))
+# Nobody is waited for: whoever changes several rows may hold one of these and wait for another.
+MARK = """
+WITH read AS (SELECT * FROM unnest(%s::bigint[], %s::integer[]) AS read (id, version)),
+     free AS (SELECT id FROM {table} WHERE id IN (SELECT id FROM read) FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE {table} SET settled_version = read.version, unsettled_since = %s
+FROM read JOIN free USING (id) WHERE {table}.id = read.id
+"""
 
 
 class Settlement(models.Model):
@@ -44,11 +51,14 @@ def changed(now: datetime) -> dict[str, Any]:
 
 
 def mark_settled(read: Iterable[Settlement], now: datetime) -> None:
-    """Billing has booked these rows as it read them; one UPDATE each."""
-    for row in read:
-        if not row.is_settled:
-            same = type(row)._default_manager.filter(pk=row.pk)
-            same.update(settled_version=row.version, unsettled_since=now)
+    """Billing has booked these rows of one table as it read them. What is being changed is left behind."""
+    behind = [row for row in read if not row.is_settled]
+    if behind:
+        table = behind[0]._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                MARK.format(table=table), [[row.pk for row in behind], [row.version for row in behind], now]
+            )
 
 
 def unsettled_since(rows: Iterable[Settlement]) -> datetime | None:

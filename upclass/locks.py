@@ -1,9 +1,11 @@
 """PostgreSQL advisory locks, by name: for periodic jobs, and for actions that exclude one another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection
+
+from upclass.shards import SHARDS
 
 
 @contextmanager
@@ -18,6 +20,14 @@ def try_lock(name: str) -> Iterator[bool]:
     finally:
         if acquired:
             _query("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
+
+
+def free_shards(job: str, wanted: Sequence[int]) -> Iterator[int]:
+    """Of these shards (of all, if none is named) those at which no other process is; held while in use."""
+    for shard in wanted or range(SHARDS):
+        with try_lock(f"{job} {shard}") as acquired:
+            if acquired:
+                yield shard
 
 
 def lock_transaction(name: str) -> None:

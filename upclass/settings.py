@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 from upclass import logs, policies
+from upclass.shards import SHARDS
 
 django_stubs_ext.monkeypatch()  # lets generic classes be written as mypy wants them
 
@@ -259,12 +260,13 @@ RATE_LIMIT_BURST = number("RATE_LIMIT_BURST", 200)
 WEBHOOK_RETENTION_DAYS = number("WEBHOOK_RETENTION_DAYS", number("NEWS_KEPT_DAYS", 30))
 
 
-def periodic(task: str, seconds: float) -> dict[str, object]:
+def periodic(task: str, seconds: float, *arguments: object) -> dict[str, object]:
     """A job of beat's. A message expires when the next is due: jobs do not pile up.
 
     A worker consumes the queues in turn, so ten thousand webhooks do not hold up the jobs.
     """
-    return {"task": task, "schedule": seconds, "options": {"expires": seconds, "queue": "periodic"}}
+    options = {"expires": seconds, "queue": "periodic"}
+    return {"task": task, "schedule": seconds, "args": arguments, "options": options}
 
 
 CELERY = {
@@ -285,7 +287,8 @@ CELERY = {
     "beat_schedule": {
         "apply_pending_webhooks": periodic("inbox.tasks.apply_pending_webhooks", 5.0),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
-        "settle": periodic("billing.tasks.settle", 30.0),  # as often as connections are polled
+        # As often as connections are polled.
+        **{f"settle_{shard}": periodic("billing.tasks.settle", 30.0, shard) for shard in range(SHARDS)},
         "create_feedback_requests": periodic("feedback.tasks.create_feedback_requests", 30.0),
         "sweep_recordings": periodic("recordings.tasks.sweep_recordings", 15.0),
         "prune_wrong_codes": periodic("join.tasks.prune_wrong_codes", 3600.0),

@@ -189,8 +189,8 @@ def test_a_poll_between_booking_and_marking_at_every_beat_raises_no_alarm(
     meeting = running(customer, noon(600))
     unbroken = settling._book
 
-    def book_and_poll(meeting_pk: int, now: datetime) -> Any:
-        booked = unbroken(meeting_pk, now)
+    def book_and_poll(meetings: list[int], now: datetime) -> Any:
+        booked = unbroken(meetings, now)
         Connection.objects.set_seen_at(now, now)
         return booked
 

@@ -1,11 +1,21 @@
+from contextlib import ExitStack
+from datetime import datetime
+
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from billing import settling, tasks
+from billing.counting import Count
 from billing.models import LedgerEntry
+from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Participant
+from participants.models import Connection, Participant
 from tests.conftest import NOON, connected, noon, race
+from upclass import locks, shards
+from upclass.codes import LETTERS
 from upclass.locks import try_lock
+from upclass.shards import SHARDS, letters
 
 
 @pytest.fixture
@@ -44,15 +54,16 @@ def test_a_meeting_that_fails_does_not_hold_up_the_others(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     failing, sound = (meeting.pk, secured.pk) if is_first else (secured.pk, meeting.pk)
+    in_one_shard(monkeypatch)
 
-    def settle(meeting_pk: int, *rest: object) -> None:
-        if meeting_pk == failing:
+    def bring_to(count: Count, now: datetime) -> LedgerEntry | None:
+        if count.meeting.pk == failing:
             raise RuntimeError("the reason")
-        unbroken(meeting_pk, *rest)  # type: ignore[arg-type]
+        return unbroken(count, now)
 
-    unbroken = settling.settle
+    unbroken = settling._bring_to
     with monkeypatch.context() as broken:
-        broken.setattr(settling, "settle", settle)
+        broken.setattr(settling, "_bring_to", bring_to)
         tasks.settle()
     assert (billed(), settling.due()) == ({sound}, [failing])
     assert f"meeting {failing} could not be settled" in caplog.text
@@ -61,10 +72,47 @@ def test_a_meeting_that_fails_does_not_hold_up_the_others(
     assert billed() == {failing, sound}
 
 
+def test_meetings_are_settled_together_in_few_statements(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_one_shard(monkeypatch)
+
+    def statements(number: int) -> int:
+        for _ in range(number):
+            meeting = Meeting.objects.create(customer=customer, created_at=NOON)
+            guest = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=NOON)
+            connected(guest, NOON, last_seen_at=noon(3600))
+        with CaptureQueriesContext(connection) as asked:
+            tasks.settle(0)
+        return len(asked)
+
+    assert [statements(20), statements(1)] == [statements(1)] * 2
+    Connection.objects.set_seen_at(noon(3700), NOON)
+    assert statements(0) < statements(1)
+    assert LedgerEntry.objects.usage().count() == 22 + 22 + 1
+
+
+@pytest.mark.usefixtures("both")
+def test_a_run_for_some_shards_settles_their_meetings_only(meeting: Meeting, secured: Meeting) -> None:
+    of_meeting = next(shard for shard in range(SHARDS) if meeting.code[0] in letters(shard))
+    Meeting.objects.filter(pk=secured.pk).update(code=f"{letters((of_meeting + 1) % SHARDS)[0]}BCD-EFGH-IJKL")
+    tasks.settle(of_meeting)
+    assert billed() == {meeting.pk}
+    tasks.settle(*range(SHARDS))
+    assert billed() == {meeting.pk, secured.pk}
+
+
+def test_each_code_is_of_one_shard() -> None:
+    assert sorted("".join(map(letters, range(SHARDS)))) == sorted(LETTERS)
+    assert {len(letters(shard)) for shard in range(SHARDS)} == {3}
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("both")
-def test_while_one_run_is_under_way_another_does_nothing() -> None:
-    with try_lock("settle"):
+def test_while_one_run_is_at_a_shard_another_leaves_it_alone() -> None:
+    with ExitStack() as held:
+        for shard in range(SHARDS):
+            held.enter_context(try_lock(f"settle {shard}"))
         race(tasks.settle)
         assert not billed()
     race(tasks.settle)
@@ -72,8 +120,24 @@ def test_while_one_run_is_under_way_another_does_nothing() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("both")
-def test_two_runs_at_once_book_everything_once() -> None:
+def test_two_runs_at_once_book_everything_once(both: None) -> None:
     race(*[tasks.settle] * 3)
     assert LedgerEntry.objects.usage().count() == 2
     assert settling.due() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("both")
+def test_a_meeting_that_is_locked_for_long_holds_nobody_up(meeting: Meeting, secured: Meeting) -> None:
+    with transaction.atomic():
+        Meeting.objects.select_for_update().get(pk=meeting.pk)
+        race(tasks.settle)
+        assert billed() == {secured.pk}
+    race(tasks.settle)
+    assert billed() == {meeting.pk, secured.pk}
+
+
+def in_one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that all meetings are settled together."""
+    monkeypatch.setattr(locks, "SHARDS", 1)
+    monkeypatch.setattr(shards, "letters", lambda shard: LETTERS)

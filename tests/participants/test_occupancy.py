@@ -1,12 +1,14 @@
 """Since when a room has not been empty, and who came first into it."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meetings.models import Meeting
+from participants import presence
 from participants.models import Admission, Connection, Participant
 from participants.presence import Occupancy, is_room_empty, occupancy
 from tests.conftest import NOON, connected, noon
@@ -169,3 +171,45 @@ def test_it_began_when_nobody_had_been_there_for_a_minute(
         connected(ann, noon(start), noon(end))
     began = [begun for begun, _ in spans if not any(start < begun < end + 60 for start, end in spans)]
     assert occupancy(meeting, NOW) == Occupancy(since=noon(max(began)), first=ann)
+
+
+# What it costs
+
+
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 300), st.booleans()), min_size=1, max_size=9),
+    st.lists(st.integers(0, 3000), max_size=4),
+    st.integers(1, 3),
+)
+def test_read_backwards_it_is_as_if_all_were_read(
+    meeting: Meeting,
+    ann: Participant,
+    monkeypatch: pytest.MonkeyPatch,
+    came: list[tuple[int, int, bool]],
+    admitted: list[int],
+    latest: int,
+) -> None:
+    Connection.objects.all().delete()
+    Admission.objects.all().delete()
+    for start, lasted, is_open in came:
+        person = guest(meeting)
+        connected(person, noon(start), None if is_open and start > 2500 else noon(start + lasted))
+    for at in admitted:
+        let_in(guest(meeting), noon(at))
+    whole = occupancy(meeting, noon(3300))
+    with monkeypatch.context() as patched:
+        patched.setattr(presence, "LATEST", latest)
+        assert occupancy(meeting, noon(3300)) == whole
+
+
+def test_of_a_room_in_which_many_were_only_the_last_are_read(
+    meeting: Meeting, ann: Participant, django_assert_num_queries: Any
+) -> None:
+    for number in range(200):
+        connected(ann, noon(number * 10 - 9000), noon(number * 10 - 8995))
+    last = connected(ann, noon(100), noon(200))
+    connected(ann, noon(150))
+    with django_assert_num_queries(2) as asked:
+        assert occupancy(meeting, NOW) == Occupancy(since=last.joined_at, first=ann)
+    assert "LIMIT 64" in asked[0]["sql"]

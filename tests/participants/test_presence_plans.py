@@ -6,6 +6,7 @@ import pytest
 
 from customers.models import Customer
 from meetings.models import Meeting
+from participants import presence
 from participants.models import Admission, Connection, Participant
 from participants.presence import is_room_empty, started_at
 from tests.conftest import NOON, noon
@@ -67,3 +68,7 @@ def test_who_is_expected_is_found_by_time(standing: Meeting) -> None:
 def test_awaited_guests_are_found_by_network_or_time(standing: Meeting) -> None:
     of_network = Admission.objects.of_guests_not_there(standing, "192.0.2.1", NOW)
     assert used(of_network.count) & {"admissions_by_network", "admissions_by_time"}
+
+
+def test_the_present_occupancy_is_read_from_its_end(standing: Meeting) -> None:
+    assert "connections_of_meeting" in used(lambda: presence._connected(standing, NOW, 64))
