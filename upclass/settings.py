@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "upclass.headers.PoliciesMiddleware",
     "upclass.headers.FramesMiddleware",
     "upclass.health.HealthMiddleware",
+    "inbox.views.WebhookMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "upclass.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

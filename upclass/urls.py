@@ -1,4 +1,5 @@
-"""The four entry points, each under its paths. Probes are answered before them: upclass/health.py."""
+"""The entry points, each under its paths. Probes and webhooks are answered before them: upclass/health.py,
+inbox/views.py."""
 
 from django.contrib import admin
 from django.core.exceptions import RequestDataTooBig
@@ -9,7 +10,6 @@ from django.utils.module_loading import import_string
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("api.urls")),
-    path("webhooks/", include("inbox.urls")),
     path("", include("join.urls")),
 ]
 
