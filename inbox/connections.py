@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import connection as database
+
 from inbox.parsing import LiveKitEvent
 from meetings.models import Meeting
 from participants.attendance import ID, up_to_date
@@ -130,6 +132,8 @@ def _create(reports: Collection[Report], now: datetime) -> None:
         for _, report in sorted(first.items(), key=lambda found: found[0])
     ]
     Connection.objects.bulk_create(missing, ignore_conflicts=True)
+    # Now, while none is locked, rather than at the commit: it waits for meetings that others have locked.
+    database.check_constraints()
 
 
 def _connection(

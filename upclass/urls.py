@@ -1,11 +1,15 @@
 """The entry points, each under its paths. Probes and webhooks are answered before them: upclass/health.py,
 inbox/views.py."""
 
+import sys
+
 from django.contrib import admin
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils.module_loading import import_string
+
+from upclass.postgresql.timeouts import has_timed_out
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -23,7 +27,8 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    return _answer(request, "crashed")
+    """Called while the error is being handled."""
+    return _answer(request, "busy" if has_timed_out(sys.exception()) else "crashed")
 
 
 def _answer(request: HttpRequest, outcome: str) -> HttpResponse:
