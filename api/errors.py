@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from upclass import request_id
 from upclass.errors import Problem
+from upclass.postgresql.timeouts import has_timed_out
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +30,14 @@ TITLES = {
     413: ("Request too large", "request_too_large"),
     415: ("Unsupported media type", "unsupported_media_type"),
     500: ("Server error", "server_error"),
+    503: ("Service busy", "service_busy"),
 }
 NO_SUCH_PATH = "There is nothing at this path. The paths are listed in the API reference."
 NOT_UNDERSTOOD = "The request is not one that this service can answer."
 TOO_LARGE = "The body may have 1 MiB at most."
 MEDIA_TYPE = "Send the body as application/json, whose text is UTF-8."
+BUSY = "Others hold what this request needs. Nothing was changed; send it again in some seconds."
+AGAIN = {"Retry-After": "5"}  # seconds
 CRASHED = "Something went wrong on our side. Tell us the request_id if it happens again."
 
 
@@ -79,6 +83,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     """What Django refuses (such as an endless query) is 400; anything else is our mistake."""
+    if has_timed_out(error):
+        log.warning("a request was broken off by PostgreSQL: %s", error)
+        return Response(plain(503, BUSY), status=503, headers=AGAIN)
     status, detail = (400, NOT_UNDERSTOOD) if isinstance(error, SuspiciousOperation) else (500, CRASHED)
     if status == 500:
         log.error("a request crashed", exc_info=error)
@@ -133,3 +140,7 @@ def not_allowed(method: str, allowed: str) -> HttpResponse:
 
 def crashed(request: HttpRequest) -> HttpResponse:
     return JsonResponse(plain(500, CRASHED), status=500)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(plain(503, BUSY), status=503, headers=AGAIN)

@@ -1,90 +1,115 @@
 """What each LiveKit event changes.
 
 Applying is idempotent, in any order: an event's id is stored once (`models.py`), each fact of a connection is
-one conditional UPDATE (`participants/models.py`), and recordings move only along their state machine.
+one conditional UPDATE (`participants/models.py`), and recordings move only along their state machine. So
+many events are applied together, with their marks, in one transaction.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from calls.ending import close_room
 from calls.removal import eject
-from inbox.models import InboundWebhook
+from inbox import connections
+from inbox.connections import FACTS, JOINED, Known, Report
+from inbox.models import InboundWebhook, InboundWebhookQuerySet
 from inbox.parsing import LiveKitEvent, parse
 from meetings.models import Meeting
 from participants import attendance
-from participants.models import Connection, ConnectionQuerySet, Participant
+from participants.models import Participant
 from recordings import launch, lifecycle
 from recordings.tasks import enqueue
 from upclass import egress
 
+log = logging.getLogger(__name__)
+
 JOIN_TIMEOUT = timedelta(minutes=2)  # by then a join has come as a webhook, or was found by the reconciler
+ROOM_FINISHED = "room_finished"
+HANDLED = (*FACTS, ROOM_FINISHED)
 
 
-class WaitForJoin(Exception):
-    """An event of a connection that is not known yet: retried by the sweep."""
+@dataclass(frozen=True)
+class Parsed:
+    """A webhook, and what it says; `meeting`: whose room it names."""
+
+    webhook: InboundWebhook
+    event: LiveKitEvent
+    meeting: Meeting | None
+
+    @property
+    def report(self) -> Report | None:
+        is_one = self.meeting and self.event.type in FACTS
+        return Report(self.meeting, self.event) if self.meeting and is_one else None
+
+    def waits(self, known: Known, now: datetime) -> bool:
+        """It is of a connection whose participant_joined may still come."""
+        if self.report is None or self.report.creates or not self.event.is_of_a_person:
+            return False
+        is_unknown = self.event.sid not in known.busy and not self.report.is_told(known)
+        return is_unknown and now - self.webhook.received_at < JOIN_TIMEOUT
+
+    @property
+    def finishes_room(self) -> bool:
+        return self.meeting is not None and self.event.type == ROOM_FINISHED
+
+
+@dataclass
+class Outcome:
+    """`left`: what is to be applied alone. `joined`: who came, and where, to look at after the commit."""
+
+    left: list[InboundWebhook] = field(default_factory=list)
+    joined: list[tuple[Meeting, Participant]] = field(default_factory=list)
 
 
 def apply(webhook: InboundWebhook, now: datetime) -> None:
-    """Apply a webhook and mark it; LiveKit's API, where it is needed, is called outside any transaction."""
-    event = parse(webhook.body, webhook.received_at)
-    meeting = Meeting.objects.filter(code=event.room).first()
-    try:
-        if meeting and event.type in HANDLERS:
-            HANDLERS[event.type](meeting, event, now)
-        if event.egress:
-            on_egress_event(event, now)
-    except WaitForJoin:
-        if now - webhook.received_at < JOIN_TIMEOUT:
-            webhook.mark_waiting()
-            return
-    webhook.mark_applied(now)
+    """Apply one webhook and mark it."""
+    with transaction.atomic():
+        claimed = InboundWebhook.objects.filter(pk=webhook.pk).claim(1)
+        outcome = apply_together(claimed, now, is_alone=True)
+    look_at(outcome.joined, now)
 
 
-def on_room_finished(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
-    attendance.close_room_connections(meeting, event.at, now)
+def apply_together(webhooks: Sequence[InboundWebhook], now: datetime, is_alone: bool = False) -> Outcome:
+    """Apply claimed webhooks and mark them, in the caller's transaction; LiveKit's API is not called.
+
+    None but one alone waits for rows that others are changing, for they may wait for ours: these are left.
+    """
+    parsed = _parsed(webhooks)
+    known = connections.write([one.report for one in parsed if one.report], now, is_patient=is_alone)
+    left = [one for one in parsed if not is_alone and (one.finishes_room or one.event.sid in known.busy)]
+    waiting = [one for one in parsed if one.waits(known, now)]
+    later = {one.webhook.pk for one in left + waiting}
+    done = [one for one in parsed if one.webhook.pk not in later]
+    _apply_others(done, now)
+    _rows(waiting).mark_waiting(now)
+    _rows(done).mark_applied(now)
+    return Outcome([one.webhook for one in left], list(_joined(done, known)))
 
 
-def on_joined(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
-    if event.is_of_a_person:
-        connection = attendance.connection_of(meeting, event, event.at, now)
-        Connection.objects.filter(pk=connection.pk).set_seen_at(event.at, now)
-        eject_unwelcome(meeting, connection.participant, now)
-        enqueue(launch.begin(meeting, now))
+def _rows(parsed: Iterable[Parsed]) -> InboundWebhookQuerySet:
+    return InboundWebhook.objects.filter(pk__in=[one.webhook.pk for one in parsed])
 
 
-def on_left(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
-    if event.is_of_a_person:
-        connection = attendance.connection_of(meeting, event, event.at, now)
-        Connection.objects.filter(pk=connection.pk).set_left_at(event.at, now)
+def _parsed(webhooks: Sequence[InboundWebhook]) -> list[Parsed]:
+    events = [parse(webhook.body, webhook.received_at) for webhook in webhooks]
+    meetings = Meeting.objects.in_bulk({event.room for event in events}, field_name="code")
+    return [
+        Parsed(webhook, event, meetings.get(event.room))
+        for webhook, event in zip(webhooks, events, strict=True)
+    ]
 
 
-def on_aborted(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
-    """A known connection has ended. It creates none: an unknown one never came up."""
-    _known(meeting, event).set_left_at(event.at, now)
-
-
-def on_track(meeting: Meeting, event: LiveKitEvent, now: datetime) -> None:
-    """It creates no connection: an event of a track does not say whether a person or a machine sent it."""
-    _known(meeting, event).set_seen_at(event.at, now)
-
-
-def _known(meeting: Meeting, event: LiveKitEvent) -> ConnectionQuerySet:
-    """The event's connection. Raises WaitForJoin while its participant_joined may still come."""
-    connections = Connection.objects.of(meeting).filter(sid=event.sid)
-    if event.is_of_a_person and not connections.exists():
-        raise WaitForJoin
-    return connections
-
-
-HANDLERS: dict[str, Callable[[Meeting, LiveKitEvent, datetime], None]] = {
-    "participant_joined": on_joined,
-    "participant_left": on_left,
-    "participant_connection_aborted": on_aborted,
-    "track_published": on_track,
-    "track_unpublished": on_track,
-    "room_finished": on_room_finished,
-}
+def _apply_others(parsed: Iterable[Parsed], now: datetime) -> None:
+    """What is said of no single connection; egresses in the same order by every worker."""
+    for one in sorted(parsed, key=lambda one: str(one.event.egress.get("egressId"))):
+        if one.meeting and one.finishes_room:
+            attendance.close_room_connections(one.meeting, one.event.at, now)
+        if one.event.egress:
+            on_egress_event(one.event, now)
 
 
 def on_egress_event(event: LiveKitEvent, now: datetime) -> None:
@@ -92,6 +117,25 @@ def on_egress_event(event: LiveKitEvent, now: datetime) -> None:
     update = egress.parse(event.egress)
     if update:
         enqueue(lifecycle.on_egress_update(update, now))
+
+
+# After the commit
+
+
+def _joined(parsed: Iterable[Parsed], known: Known) -> Iterator[tuple[Meeting, Participant]]:
+    for one in parsed:
+        if one.report and one.report.creates and one.event.type == JOINED:
+            yield one.report.meeting, known.by_sid[one.event.sid].participant
+
+
+def look_at(joined: Iterable[tuple[Meeting, Participant]], now: datetime) -> None:
+    """Whoever came may have to leave, or is to be recorded. What fails, sweeps do later."""
+    for meeting, person in joined:
+        try:
+            eject_unwelcome(meeting, person, now)
+            enqueue(launch.begin(meeting, now))
+        except Exception:  # logged with its traceback; one meeting does not hold up the others
+            log.exception("who joined %s could not be looked at", meeting.code)
 
 
 def eject_unwelcome(meeting: Meeting, person: Participant, now: datetime) -> None:

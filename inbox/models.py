@@ -1,14 +1,20 @@
 """Webhooks of LiveKit's, stored before they are applied."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 
 GIVEN_UP_AFTER = timedelta(days=1)  # of failures
 RETRY_FIRST, RETRY_AT_MOST = timedelta(seconds=5), timedelta(hours=1)
 TO_APPLY = Q(applied_at__isnull=True, dead_lettered_at__isnull=True)
+
+KEEP = """
+    INSERT INTO inbox_inboundwebhook (event_id, body, received_at, tries, failure) VALUES (%s, %s, %s, 0, '')
+    ON CONFLICT DO NOTHING
+""".strip()
 
 
 class InboundWebhookQuerySet(models.QuerySet["InboundWebhook"]):
@@ -25,6 +31,22 @@ class InboundWebhookQuerySet(models.QuerySet["InboundWebhook"]):
     def done_before(self, moment: datetime) -> Self:
         """Applied, or given up, before then."""
         return self.filter(Q(applied_at__lt=moment) | Q(dead_lettered_at__lt=moment))
+
+    def claim(self, number: int) -> "list[InboundWebhook]":
+        """The first of these that no other worker has, for the rest of this transaction."""
+        return list(self.select_for_update(skip_locked=True)[:number])
+
+    def keep(self, event_id: str, body: object, received_at: datetime) -> None:
+        """Store one, unless its event is known: one INSERT, in SQL, for Django composes it slowly."""
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [event_id, json.dumps(body), received_at])
+
+    def mark_applied(self, now: datetime) -> None:
+        self.update(applied_at=now)
+
+    def mark_waiting(self, now: datetime) -> None:
+        """Tried in vain, and no failure: what they depend on may still come."""
+        self.update(tries=F("tries") + 1, retry_at=now + RETRY_FIRST)
 
     def retry(self) -> int:
         """Dead letters among these are pending again, as if they had just come."""
@@ -63,19 +85,14 @@ class InboundWebhook(models.Model):
     def __str__(self) -> str:
         return self.event_id
 
-    def mark_applied(self, now: datetime) -> None:
-        self._write(applied_at=now)
-
-    def mark_waiting(self) -> None:
-        """Tried in vain, and no failure: what it depends on may still come."""
-        self._write(tries=F("tries") + 1)
-
     def mark_failed(self, error: Exception, now: datetime) -> bool:
         """Whether it was given up by this."""
         since = self.failing_since or now
         is_dead = now - since >= GIVEN_UP_AFTER
         delay = min(RETRY_FIRST * 2 ** min(self.tries, 20), RETRY_AT_MOST)
-        self._write(
+        InboundWebhook.objects.filter(
+            pk=self.pk
+        ).update(  # as the row is now: it may have been read a while ago
             tries=F("tries") + 1,
             failing_since=since,
             failure=f"{type(error).__name__}: {error}".replace("\0", "")[:200],
@@ -83,7 +100,3 @@ class InboundWebhook(models.Model):
             dead_lettered_at=now if is_dead else None,
         )
         return is_dead
-
-    def _write(self, **facts: object) -> None:
-        """As the row is now: it may have been read a while ago."""
-        InboundWebhook.objects.filter(pk=self.pk).update(**facts)

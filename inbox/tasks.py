@@ -2,44 +2,62 @@
 
 import logging
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from inbox import reconcile as reconciler
-from inbox.apply import apply
+from inbox.apply import Outcome, apply, apply_together, look_at
 from inbox.models import InboundWebhook
-from upclass.celery import accept_former_name, app
+from upclass.celery import accept_former_name, app, wake_on_commit
 from upclass.locks import try_lock
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 500
-
-
-@app.task
-def apply_webhook(event_id: str) -> None:
-    """Apply one webhook, unless the sweep was faster."""
-    webhook = InboundWebhook.objects.pending().filter(event_id=event_id).first()
-    if webhook:
-        apply(webhook, timezone.now())
+TOGETHER = 200  # webhooks in one transaction
+TURN = 5.0  # seconds after which other tasks of the worker have theirs
 
 
 @app.task
 def apply_pending_webhooks() -> None:
-    """The sweep: apply what no worker was woken for. One webhook that fails does not hold up the others."""
-    with try_lock("apply_pending_webhooks") as acquired:
-        for webhook in _due(timezone.now()) if acquired else []:
-            try:
-                apply(webhook, timezone.now())
-            except Exception as error:  # logged with its traceback, and retried later
-                log.exception("webhook %s could not be applied", webhook.event_id)
-                if webhook.mark_failed(error, timezone.now()):
-                    log.error("webhook %s was given up: staff may retry it in the admin", webhook.event_id)
+    """Apply what is due, woken by what comes and as a sweep. Several workers share the work."""
+    until = monotonic() + TURN
+    while _apply_some(timezone.now()):
+        if monotonic() > until:
+            wake_on_commit(apply_pending_webhooks)
+            return
 
 
-def _due(now: datetime) -> list[InboundWebhook]:
-    return list(InboundWebhook.objects.due(now)[:AT_ONCE])
+def _apply_some(now: datetime) -> bool:
+    """Apply the next webhooks together, and what cannot be, one by one; False if there were none."""
+    with transaction.atomic():
+        claimed = InboundWebhook.objects.due(now).claim(TOGETHER)
+        outcome = _together(claimed, now)
+    look_at(outcome.joined, now)
+    for webhook in outcome.left:
+        _apply_alone(webhook)
+    return bool(claimed)
+
+
+def _together(claimed: list[InboundWebhook], now: datetime) -> Outcome:
+    try:
+        with transaction.atomic():
+            return apply_together(claimed, now)
+    except Exception as error:  # noqa: BLE001  each is applied alone, and its own error logged
+        log.info("%s webhooks are applied one by one: %s", len(claimed), type(error).__name__)
+        return Outcome(left=claimed)
+
+
+def _apply_alone(webhook: InboundWebhook) -> None:
+    """One webhook that fails does not hold up the others."""
+    try:
+        apply(webhook, timezone.now())
+    except Exception as error:  # logged with its traceback, and retried later
+        log.exception("webhook %s could not be applied", webhook.event_id)
+        if webhook.mark_failed(error, timezone.now()):
+            log.error("webhook %s was given up: staff may retry it in the admin", webhook.event_id)
 
 
 @app.task
@@ -54,6 +72,12 @@ def reconcile() -> None:
     with try_lock("reconcile") as acquired:
         if acquired:
             reconciler.reconcile(timezone.now())
+
+
+@app.task
+def apply_webhook(event_id: str) -> None:
+    """Of the former version, for one release: it queued each webhook."""
+    apply_pending_webhooks()
 
 
 accept_former_name("inbox.tasks.apply_event", apply_webhook)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.errors import UnknownMeeting
 from join import identity_cookie
-from join.errors import BadRequest, CsrfFailed, ServerError, TooLarge
+from join.errors import BadRequest, CsrfFailed, ServerError, ServiceBusy, TooLarge
 from join.responses import problem_json, wants_json, with_headers
 from upclass.errors import Problem
 
@@ -24,6 +24,7 @@ WORTH_ANOTHER_TRY = {
     "call_server_unreachable",
     "csrf_failed",
     "server_error",
+    "service_busy",
 }
 
 # Whose link is dead; by the cookie it may be another person's than who is at the browser now.
@@ -95,6 +96,11 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def crashed(request: HttpRequest) -> HttpResponse:
     """Needs no database, which may be what is away."""
     return answered(request, ServerError())
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """PostgreSQL broke off what was asked of it."""
+    return answered(request, ServiceBusy())
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -86,6 +86,13 @@ class CsrfFailed(Problem):
     )
 
 
+class ServiceBusy(Problem):
+    status, code = 503, "service_busy"
+    error = _("Too much is going on")
+    detail = _("This took too long, and nothing was changed. Wait a few seconds and try again.")
+    headers = {"Retry-After": "5"}
+
+
 class ServerError(Problem):
     status, code = 500, "server_error"
     error = _("Something went wrong")

@@ -84,7 +84,7 @@ def main() -> int:
 def run(home: Path, parent: int) -> int:
     stack = None
     try:
-        say("starting PostgreSQL, Redis, S3, LiveKit, egress, web, worker and beat …")
+        say("starting PostgreSQL, Redis, S3, LiveKit, egress, web, workers and beat …")
         stack = Stack(home, os.environ, show)
         stack.start()
         say(banner(stack))

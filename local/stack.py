@@ -25,6 +25,7 @@ SETTINGS = (
     "STAFF_OTP_REQUIRED",
     "PUBLIC_URL",
     "DATABASE_URL",
+    "DATABASE_TIMEOUTS",
     "REDIS_URL",
     "LIVEKIT_URL",
     "LIVEKIT_API_KEY",
@@ -133,6 +134,7 @@ class Stack:
             self.launch(egress.part(self.folder / "egress", self.env))
         self.launch(web.part(self.env))
         self.launch(worker.worker(self.env))
+        self.launch(worker.periodic(self.env))
         self.launch(worker.recordings(self.env))
         self.launch(worker.beat(self.folder, self.env))
         self.wait_ready()

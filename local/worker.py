@@ -1,4 +1,4 @@
-"""Celery: two workers, and beat, the scheduler of periodic jobs."""
+"""Celery: three workers, and beat, the scheduler of periodic jobs."""
 
 import sys
 from collections.abc import Mapping
@@ -13,21 +13,28 @@ QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser priv
 
 
 def worker(env: Mapping[str, str]) -> Part:
-    return _worker("worker", env, "--queues", "celery,periodic", "--concurrency", "2")
+    """What people and LiveKit wait for."""
+    return _worker("worker", env, "worker", "--queues", "celery", "--concurrency", "2")
+
+
+def periodic(env: Mapping[str, str]) -> Part:
+    """Beat's jobs: some take half a minute, and hold up nobody."""
+    return _worker("periodic", env, "periodic", "--queues", "periodic", "--concurrency", "2")
 
 
 def recordings(env: Mapping[str, str]) -> Part:
     """Starts and stops recordings: each of its threads may wait half a minute for LiveKit's response."""
     queues = "recordings,recordings_ending"
-    return _worker("recordings", env, "--queues", queues, "--pool", "threads", "--concurrency", "16")
+    threads = ("--pool", "threads", "--concurrency", "16")
+    return _worker("recordings", env, "worker", "--queues", queues, *threads)
 
 
-def _worker(name: str, env: Mapping[str, str], *how: str) -> Part:
+def _worker(name: str, env: Mapping[str, str], timeouts: str, *how: str) -> Part:
     options = ["--loglevel", "INFO", "--without-mingle", "--without-gossip", "--hostname", f"{name}@%h"]
     return Part(
         name=name,
         command=[*CELERY, "worker", *how, *options],
-        env={**env, **QUIET},
+        env={**env, **QUIET, "DATABASE_TIMEOUTS": timeouts},
         ready=lambda running: said(running, " ready."),
     )
 

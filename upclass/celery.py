@@ -4,6 +4,7 @@ import logging
 import os
 import queue
 import threading
+import time
 from functools import cache, partial
 from typing import Any
 
@@ -21,6 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
 log = logging.getLogger(__name__)
 sparingly = Sparingly(log)
 
+WAKE_PAUSE = 0.05  # seconds between two messages that wake a task
 MESSAGE_EXPIRES = 30  # seconds: by then the task's sweep has found the work
 # In a queue, of about 1 kB each: Redis keeps also those that expired, until a worker comes.
 MOST_WAITING = 10_000
@@ -76,13 +78,39 @@ def _waiting(pid: int) -> "queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]]"
 def _publish(waiting: "queue.Queue[tuple[Task[Any, None], tuple[Any, ...]]]") -> None:
     while True:
         task, arguments = waiting.get()
-        try:
-            if has_room(task):
-                task.apply_async(arguments, retry=False, expires=MESSAGE_EXPIRES)
-        except Exception as error:  # noqa: BLE001  kombu lets through whatever its transport raises
-            log.warning("%s was not queued (%s); its sweep will do it", task.name, error)
-        finally:
-            waiting.task_done()
+        _send(task, arguments)
+        waiting.task_done()
+
+
+def _send(task: Task[Any, None], arguments: tuple[Any, ...] = ()) -> None:
+    try:
+        if has_room(task):
+            task.apply_async(arguments, retry=False, expires=MESSAGE_EXPIRES)
+    except Exception as error:  # noqa: BLE001  kombu lets through whatever its transport raises
+        log.warning("%s was not queued (%s); its sweep will do it", task.name, error)
+
+
+def wake_on_commit(task: Task[Any, None]) -> None:
+    """Have `task`, which finds its work by itself, run once the current transaction is committed.
+
+    The first wakes at once; all that come within WAKE_PAUSE of the last message are one message more.
+    """
+    transaction.on_commit(_bell(os.getpid(), task).set, robust=True)
+
+
+@cache
+def _bell(pid: int, task: Task[Any, None]) -> threading.Event:
+    """Rung for a task, by this process."""
+    bell = threading.Event()
+    threading.Thread(target=_wake, args=(bell, task), name="wake_on_commit", daemon=True).start()
+    return bell
+
+
+def _wake(bell: threading.Event, task: Task[Any, None]) -> None:
+    while bell.wait():
+        bell.clear()
+        _send(task)
+        time.sleep(WAKE_PAUSE)
 
 
 def has_room(task: Task[Any, None]) -> bool:

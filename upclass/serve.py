@@ -19,6 +19,7 @@ ALWAYS = ("--interface", "wsgi", "--no-ws", "--respawn-failed-workers", "upclass
 def serve(options: list[str]) -> NoReturn:
     """Become the web server; SystemExit with a sentence for each mistake in the settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upclass.settings")
+    os.environ.setdefault("DATABASE_TIMEOUTS", "web")
     try:
         refuse_unsafe_settings()
         refuse_unusable_storage()

@@ -147,6 +147,7 @@ MIDDLEWARE = [
     "upclass.headers.PoliciesMiddleware",
     "upclass.headers.FramesMiddleware",
     "upclass.health.HealthMiddleware",
+    "inbox.views.WebhookMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "upclass.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -200,6 +201,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Seconds that PostgreSQL lets a statement run, wait for a lock, and a transaction do nothing, by the kind of
+# process. Migrations and commands, which set none, may take as long as they need.
+TIMEOUTS = {"": (0, 0, 0), "web": (15, 5, 15), "worker": (30, 10, 30), "periodic": (300, 10, 60)}
+PROCESS = text("DATABASE_TIMEOUTS")
+if PROCESS not in TIMEOUTS:
+    raise ImproperlyConfigured(f"DATABASE_TIMEOUTS must be web, worker or periodic, not {PROCESS!r}.")
+STATEMENT, LOCK, IDLE = TIMEOUTS[PROCESS]
+
 DATABASES = {
     "default": dj_database_url.parse(
         text("DATABASE_URL", "postgres://upclass@127.0.0.1:5432/upclass"),
@@ -208,6 +217,10 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    f"-c statement_timeout={STATEMENT}s -c lock_timeout={LOCK}s"
+    f" -c idle_in_transaction_session_timeout={IDLE}s"
+)
 
 # A cache for a single process: nothing that matters is kept in it.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -260,12 +273,12 @@ RATE_LIMIT_BURST = number("RATE_LIMIT_BURST", 200)
 WEBHOOK_RETENTION_DAYS = number("WEBHOOK_RETENTION_DAYS", number("NEWS_KEPT_DAYS", 30))
 
 
-def periodic(task: str, seconds: float, *arguments: object) -> dict[str, object]:
+def periodic(task: str, seconds: float, *arguments: object, queue: str = "periodic") -> dict[str, object]:
     """A job of beat's. A message expires when the next is due: jobs do not pile up.
 
-    A worker consumes the queues in turn, so ten thousand webhooks do not hold up the jobs.
+    They have a worker of their own, so that a long one holds up nothing that people or LiveKit wait for.
     """
-    options = {"expires": seconds, "queue": "periodic"}
+    options = {"expires": seconds, "queue": queue}
     return {"task": task, "schedule": seconds, "args": arguments, "options": options}
 
 
@@ -285,7 +298,7 @@ CELERY = {
     "worker_hijack_root_logger": False,
     "timezone": "UTC",
     "beat_schedule": {
-        "apply_pending_webhooks": periodic("inbox.tasks.apply_pending_webhooks", 5.0),
+        "apply_pending_webhooks": periodic("inbox.tasks.apply_pending_webhooks", 5.0, queue="celery"),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
         # As often as connections are polled.
         **{f"settle_{shard}": periodic("billing.tasks.settle", 30.0, shard) for shard in range(SHARDS)},

@@ -1,4 +1,7 @@
-"""The four entry points, each under its paths. Probes are answered before them: upclass/health.py."""
+"""The entry points, each under its paths. Probes and webhooks are answered before them: upclass/health.py,
+inbox/views.py."""
+
+import sys
 
 from django.contrib import admin
 from django.core.exceptions import RequestDataTooBig
@@ -6,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils.module_loading import import_string
 
+from upclass.postgresql.timeouts import has_timed_out
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("api.urls")),
-    path("webhooks/", include("inbox.urls")),
     path("", include("join.urls")),
 ]
 
@@ -23,7 +27,8 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    return _answer(request, "crashed")
+    """Called while the error is being handled."""
+    return _answer(request, "busy" if has_timed_out(sys.exception()) else "crashed")
 
 
 def _answer(request: HttpRequest, outcome: str) -> HttpResponse:

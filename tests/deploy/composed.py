@@ -17,7 +17,7 @@ from local.part import program
 
 FILE = ROOT / "docker-compose.yml"
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
-OURS = ("migrate", "web", "worker", "recordings", "beat")
+OURS = ("migrate", "web", "worker", "periodic", "recordings", "beat")
 
 
 def reader(name: str) -> str:

@@ -203,7 +203,7 @@ def test_whoever_is_waited_for_has_a_health_check(services: Any) -> None:
 
 
 def test_nothing_of_ours_starts_before_the_tables_are_there(services: Any) -> None:
-    for name in ("web", "worker", "recordings", "beat"):
+    for name in ("web", "worker", "periodic", "recordings", "beat"):
         assert "migrate" in services[name]["depends_on"]
     assert list(services["migrate"]["depends_on"]) == ["postgres"]
 
@@ -233,7 +233,7 @@ def test_what_our_parts_may_do_is_little(services: Any) -> None:
 def test_each_queue_has_exactly_one_worker(services: Any) -> None:
     served = [
         queue
-        for name in ("worker", "recordings")
+        for name in ("worker", "periodic", "recordings")
         for option in services[name]["command"]
         if option.startswith("--queues=")
         for queue in option.removeprefix("--queues=").split(",")

@@ -74,7 +74,7 @@ def test_migrate_makes_the_tables_and_a_second_time_changes_nothing(run: Any, se
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["worker", "recordings"])
+@pytest.mark.parametrize("name", ["worker", "periodic", "recordings"])
 def test_a_worker_starts_and_its_health_check_finds_it(
     name: str, made: Image, run: Any, services: dict[str, Any]
 ) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 
 SEATS = 8  # how many are in calls at once; each seat is one person after another
-PARTS = ("web", "worker", "recordings", "beat", "redis", "postgres", "s3", "egress", "livekit")
+PARTS = ("web", "worker", "periodic", "recordings", "beat", "redis", "postgres", "s3", "egress", "livekit")
 SELDOM = 3  # livekit-server is killed in every third round, for what it cuts can be judged less exactly
 LAST_ONE = "last one"
 QUIET = 120.0  # seconds at the end in which nothing is killed: a third of a short run

@@ -24,7 +24,8 @@ from tests.e2e.integrator import Integrator
 PATIENCE = 90.0
 MARKS = {
     "web": "granian",
-    "worker": "--queues celery,periodic",
+    "worker": "--queues celery",
+    "periodic": "--queues periodic",
     "recordings": "--queues recordings",
     "beat": "beat --loglevel",
     "redis": "valkey-server",

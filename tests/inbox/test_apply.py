@@ -1,5 +1,6 @@
 from datetime import datetime
 from functools import partial
+from itertools import batched
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from calls import ending
 from customers.models import Customer
-from inbox.apply import HANDLERS, apply
+from inbox.apply import HANDLED, apply, apply_together
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
 from participants.models import Admission, Connection, Participant
@@ -138,7 +139,7 @@ def test_unknown_events_of_a_meeting_change_nothing(meeting: Meeting) -> None:
     assert not Participant.objects.exists()
 
 
-@pytest.mark.parametrize("event", sorted(HANDLERS))
+@pytest.mark.parametrize("event", sorted(HANDLED))
 def test_what_an_event_changes_is_to_be_settled_since_it_was_applied(meeting: Meeting, event: str) -> None:
     apply_now(joined(meeting.code, "PA_1"))
     Connection.objects.update(settled_version=F("version"))
@@ -247,6 +248,26 @@ def test_in_any_order_and_doubled_it_ends_in_the_same_connections(
     found = Connection.objects.of(meeting).values_list("sid", "participant__identity", "joined_at", "left_at")
     assert set(found) == expected
     assert Participant.objects.of(meeting).count() == 2
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(order=st.permutations(range(6)), size=st.integers(2, 6))
+def test_together_as_one_by_one_it_ends_in_the_same_connections(
+    customer: Customer, order: list[int], size: int
+) -> None:
+    """Also with the end of a room, which is made anew later."""
+    one_by_one, together = (Meeting.objects.create(customer=customer, created_at=NOON) for _ in range(2))
+    for meeting, at_once in ((one_by_one, 1), (together, size)):
+        bodies = [*everything(meeting.code), event_body("room_finished", meeting.code, noon(20))]
+        for some in batched([bodies[number] for number in order], at_once, strict=False):
+            for webhook in apply_together([stored(body) for body in some], noon(99)).left:
+                apply(webhook, noon(99))
+    assert facts_of(one_by_one) == facts_of(together)
+
+
+def facts_of(meeting: Meeting) -> list[Any]:
+    facts = ("participant__identity", "joined_at", "left_at", "is_left_guessed", "last_seen_at")
+    return list(Connection.objects.of(meeting).order_by("sid").values_list(*facts))
 
 
 @pytest.mark.django_db(transaction=True)

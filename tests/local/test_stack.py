@@ -49,6 +49,7 @@ def test_all_parts_are_started_in_order(tmp_path: Path) -> None:
         "egress",
         "web",
         "worker",
+        "periodic",
         "recordings",
         "beat",
     ]
@@ -73,7 +74,7 @@ def test_a_part_that_is_configured_is_used_and_not_started(
     stack = started(tmp_path, **given)
     gone = {part, "egress"} if part == "livekit" else {part}  # which is LiveKit's
     assert gone.isdisjoint(stack.launched)
-    assert len(stack.launched) == 9 - len(gone)
+    assert len(stack.launched) == 10 - len(gone)
     assert given.items() <= stack.env.items()
 
 
@@ -112,13 +113,13 @@ def test_the_bucket_is_there_before_those_start_that_need_it(tmp_path: Path) -> 
     assert "all ready" in stack.launched[stack.launched.index("s3") : stack.launched.index("web")]
 
 
-def test_asking_for_recordings_holds_up_no_other_work() -> None:
-    """It needs half a minute at times: each queue is worked at by one of the two workers only."""
+def test_what_takes_long_holds_up_no_other_work() -> None:
+    """Half a minute at times: each queue is worked at by one of the workers only."""
     queues = [
         part.command[part.command.index("--queues") + 1].split(",")
-        for part in (worker.worker({}), worker.recordings({}))
+        for part in (worker.worker({}), worker.periodic({}), worker.recordings({}))
     ]
-    assert queues == [["celery", "periodic"], ["recordings", "recordings_ending"]]
+    assert queues == [["celery"], ["periodic"], ["recordings", "recordings_ending"]]
 
 
 def test_ports_and_secrets_are_chosen_once_and_kept(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import queue
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from redis import Redis
 
 from inbox.tasks import apply_webhook
 from upclass import celery
-from upclass.celery import enqueue_on_commit
+from upclass.celery import enqueue_on_commit, wake_on_commit
 from upclass.codes import random_string
 
 QUEUE = "celery"
@@ -114,3 +115,41 @@ def test_a_silent_redis_holds_nobody_up(silent_port: int) -> None:
     enqueue_on_commit(task, 1)
     assert celery._waiting(os.getpid()).unfinished_tasks == 1  # Redis is still waited for, elsewhere
     celery._waiting(os.getpid()).join()
+
+
+# Tasks that find their work by themselves
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> "queue.Queue[str]":
+    messages: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(celery, "_send", lambda task: messages.put(task.name))
+    return messages
+
+
+def test_whoever_is_woken_often_gets_few_messages(
+    sent: "queue.Queue[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(celery, "WAKE_PAUSE", 3600.0)
+    task = orphan(1)
+    for _ in range(100):
+        wake_on_commit(task)
+    assert sent.get(timeout=30) == task.name
+    assert sent.empty()
+
+
+def test_a_wake_during_the_pause_is_not_lost(sent: "queue.Queue[str]") -> None:
+    task = orphan(1)
+    wake_on_commit(task)
+    sent.get(timeout=30)
+    wake_on_commit(task)
+    assert sent.get(timeout=30) == task.name
+
+
+def test_nobody_is_woken_before_the_commit(sent: "queue.Queue[str]") -> None:
+    task = orphan(1)
+    with transaction.atomic():
+        wake_on_commit(task)
+        assert not celery._bell(os.getpid(), task).is_set()
+        assert sent.empty()
+    assert sent.get(timeout=30) == task.name
