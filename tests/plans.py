@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -50,3 +51,45 @@ def _nodes(plan: Plan) -> Iterator[Plan]:
     yield plan
     for part in plan.get("Plans", []):
         yield from _nodes(part)
+
+
+# Whatever is asked
+
+
+BIG = """SELECT relname FROM pg_class
+WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND reltuples >= %s"""
+
+
+def big_tables(rows: int) -> set[str]:
+    """With so many rows or more, as far as the planner knows."""
+    with connection.cursor() as cursor:
+        cursor.execute(BIG, [rows])
+        return {name for (name,) in cursor.fetchall()}
+
+
+@contextmanager
+def whole_reads(tables: set[str]) -> Iterator[list[tuple[str, str]]]:
+    """Which of these tables are read as a whole meanwhile, and by which statement."""
+    found: list[tuple[str, str]] = []
+
+    def explain(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip("( ").startswith(("SELECT", "UPDATE", "DELETE", "WITH", "INSERT")):
+            read = [node["Relation Name"] for node in _nodes(_plan_of(sql, values)) if _is_scan(node)]
+            found.extend((table, sql) for table in read if table in tables)
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield found
+
+
+def _is_scan(node: Plan) -> bool:
+    return str(node["Node Type"]) == "Seq Scan"
+
+
+def _plan_of(sql: str, values: Any) -> Plan:
+    """By a cursor of psycopg's: Django's would be explained, too."""
+    with connection.connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
+        [[plan]] = cursor.fetchall()
+    found: Plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    return found
