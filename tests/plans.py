@@ -3,27 +3,22 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.rows import execute
+
 Plan = dict[str, Any]
-
-
-def insert(statement: str, *values: str | int | datetime) -> None:
-    """Make rows by SQL: by the thousand."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
 
 
 def analyze(*models: Any) -> None:
     """Tell the planner what is in their tables, as if VACUUM had passed, which no transaction can run."""
     for model in models:
         table = model._meta.db_table
-        insert(f"ANALYZE {table}")
-        insert("UPDATE pg_class SET relallvisible = relpages WHERE oid = %s::regclass", table)
+        execute(f"ANALYZE {table}")
+        execute("UPDATE pg_class SET relallvisible = relpages WHERE oid = %s::regclass", table)
 
 
 def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
@@ -35,16 +30,8 @@ def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
     plans = [_plan(select) for select in selects if any(f'FROM "{table}"' in select for table in tables)]
     assert plans
     nodes = [node for plan in plans for node in _nodes(plan)]
-    assert not [node for node in nodes if node["Node Type"] == "Seq Scan"], plans
+    assert not [table for plan in plans for table in _read_as_a_whole(plan)], plans
     return {node["Index Name"] for node in nodes if "Index Name" in node}
-
-
-def _plan(select: str) -> Plan:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {select}")
-        found = cursor.fetchone()[0]
-    plan: Plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
-    return plan
 
 
 def _nodes(plan: Plan) -> Iterator[Plan]:
@@ -72,21 +59,21 @@ def whole_reads(tables: set[str]) -> Iterator[list[tuple[str, str]]]:
     """Which of these tables are read as a whole meanwhile, and by which statement."""
     found: list[tuple[str, str]] = []
 
-    def explain(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+    def explain(run: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
         if sql.lstrip("( ").startswith(("SELECT", "UPDATE", "DELETE", "WITH", "INSERT")):
-            read = [node["Relation Name"] for node in _nodes(_plan_of(sql, values)) if _is_scan(node)]
+            read = _read_as_a_whole(_plan(sql, values[0] if many else values))
             found.extend((table, sql) for table in read if table in tables)
-        return execute(sql, values, many, context)
+        return run(sql, values, many, context)
 
     with connection.execute_wrapper(explain):
         yield found
 
 
-def _is_scan(node: Plan) -> bool:
-    return str(node["Node Type"]) == "Seq Scan"
+def _read_as_a_whole(plan: Plan) -> list[str]:
+    return [node["Relation Name"] for node in _nodes(plan) if node["Node Type"] == "Seq Scan"]
 
 
-def _plan_of(sql: str, values: Any) -> Plan:
+def _plan(sql: str, values: Any = None) -> Plan:
     """By a cursor of psycopg's: Django's would be explained, too."""
     with connection.connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
