@@ -60,9 +60,11 @@ drill: tools
 	ROOM_LONG=1 $(VENV)/python -m local.private $(VENV)/python -m pytest $(ROOM)
 	$(VENV)/python -m local.private $(VENV)/python -m tests.drill $(MINUTES)
 
-# How long what must be quick takes, as ratios.
+# How fast, beside what others would write, beside the least that can be, and at scale; half an hour, on a machine that
+# does nothing else. Writes docs/performance.md. `make bench BENCH=--quick` takes three minutes and writes nothing.
 bench: tools
-	$(VENV)/python -m local.private $(VENV)/python -m bench
+	@$(VENV)/python -m local.tools wrk
+	$(VENV)/python -m local.private $(VENV)/python -m bench $(BENCH)
 
 # Mutation testing: how many faults, planted in billing's pure functions, the tests find. No parts are started: these
 # tests need none.

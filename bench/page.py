@@ -1,4 +1,4 @@
-"""How long people wait for the call page, beside a page with livekit-client and nothing else.
+"""`python -m bench.page`: how long people wait for the call page, beside one with livekit-client alone.
 
 Each visit is by a new browser profile: nothing is in its cache. Ours and the bare page take turns, so that
 whatever else the machine does hits both alike.
@@ -8,19 +8,25 @@ import json
 import logging
 import os
 import re
+import shutil
 import statistics
+import sys
+import tempfile
 from io import StringIO
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+import django
 from django.conf import settings
 from django.core.management import call_command
 from livekit import api
 from playwright.sync_api import Browser, sync_playwright
 
 from bench import bare
-from bench.measuring import within
+from bench.ground import silent
 from local import chromium
+from local.stack import Stack, fresh
 from tests.e2e.integrator import Integrator
 from tests.e2e.rooms import Rooms
 from tests.e2e.tab import CHROMIUM_FLAGS
@@ -103,6 +109,15 @@ def bench() -> bool:
     return all(held)
 
 
+def within(limit: float, what: str, took: float, plain: str, plain_took: float) -> bool:
+    """A line: what it took, as so many times something plain; and whether it was at most `limit` times."""
+    print(f"{what}: {took:.2f} ms, {took / plain_took:.2f} x {plain} ({plain_took:.2f} ms)", flush=True)
+    is_held = took <= limit * plain_took
+    if not is_held:
+        print(f"TOO SLOW: {what} must take at most {limit} x {plain}", flush=True)
+    return is_held
+
+
 def visit_in_turns(links: list[tuple[str, str]]) -> tuple[list[Visit], list[Visit]]:
     """Our page and the bare one, again and again."""
     program = chromium.find()
@@ -127,3 +142,21 @@ def visit(browser: Browser, url: str) -> Visit:
     remote = page.evaluate(REACHED, "remote") - page.evaluate(REACHED, "click")
     context.close()
     return Visit(preview, remote)
+
+
+def main() -> int:
+    """The exit status: 1 if something took longer than it may."""
+    folder = Path(tempfile.mkdtemp(prefix="upclass-bench-"))
+    stack = Stack(folder, {"PORT": fresh()["PORT_LIVEKIT"]}, silent)
+    try:
+        stack.start()
+        os.environ.update(stack.env, DJANGO_SETTINGS_MODULE="upclass.settings")
+        django.setup()
+        return 0 if bench() else 1
+    finally:
+        stack.stop()
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

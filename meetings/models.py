@@ -83,7 +83,7 @@ class Meeting(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
-        # The first three hold pages of the list, newest first; the others, and the foreign key's, its counts.
+        # Three hold pages of the list; two, and the foreign key's, its counts; the last has what is rare.
         indexes = (
             models.Index(fields=NEWEST_FIRST, name="meeting_newest_first"),
             models.Index(fields=NEWEST_FIRST, condition=Q(ended_at__isnull=False), name="meetings_ended"),
@@ -102,6 +102,9 @@ class Meeting(models.Model):
                 fields=("customer", "expires_at"),
                 condition=Q(ended_at__isnull=True, cancelled_at__isnull=True),
                 name="meetings_by_expiry",
+            ),
+            models.Index(
+                fields=("id",), condition=Q(feedback_required=True), name="meetings_asking_for_feedback"
             ),
         )
 

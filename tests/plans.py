@@ -2,27 +2,23 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.rows import execute
+
 Plan = dict[str, Any]
-
-
-def insert(statement: str, *values: str | int | datetime) -> None:
-    """Make rows by SQL: by the thousand."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
 
 
 def analyze(*models: Any) -> None:
     """Tell the planner what is in their tables, as if VACUUM had passed, which no transaction can run."""
     for model in models:
         table = model._meta.db_table
-        insert(f"ANALYZE {table}")
-        insert("UPDATE pg_class SET relallvisible = relpages WHERE oid = %s::regclass", table)
+        execute(f"ANALYZE {table}")
+        execute("UPDATE pg_class SET relallvisible = relpages WHERE oid = %s::regclass", table)
 
 
 def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
@@ -34,19 +30,53 @@ def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
     plans = [_plan(select) for select in selects if any(f'FROM "{table}"' in select for table in tables)]
     assert plans
     nodes = [node for plan in plans for node in _nodes(plan)]
-    assert not [node for node in nodes if node["Node Type"] == "Seq Scan"], plans
+    assert not [table for plan in plans for table in _read_as_a_whole(plan)], plans
     return {node["Index Name"] for node in nodes if "Index Name" in node}
-
-
-def _plan(select: str) -> Plan:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {select}")
-        found = cursor.fetchone()[0]
-    plan: Plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
-    return plan
 
 
 def _nodes(plan: Plan) -> Iterator[Plan]:
     yield plan
     for part in plan.get("Plans", []):
         yield from _nodes(part)
+
+
+# Whatever is asked
+
+
+BIG = """SELECT relname FROM pg_class
+WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND reltuples >= %s"""
+
+
+def big_tables(rows: int) -> set[str]:
+    """With so many rows or more, as far as the planner knows."""
+    with connection.cursor() as cursor:
+        cursor.execute(BIG, [rows])
+        return {name for (name,) in cursor.fetchall()}
+
+
+@contextmanager
+def whole_reads(tables: set[str]) -> Iterator[list[tuple[str, str]]]:
+    """Which of these tables are read as a whole meanwhile, and by which statement."""
+    found: list[tuple[str, str]] = []
+
+    def explain(run: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip("( ").startswith(("SELECT", "UPDATE", "DELETE", "WITH", "INSERT")):
+            read = _read_as_a_whole(_plan(sql, values[0] if many else values))
+            found.extend((table, sql) for table in read if table in tables)
+        return run(sql, values, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield found
+
+
+def _read_as_a_whole(plan: Plan) -> list[str]:
+    return [node["Relation Name"] for node in _nodes(plan) if node["Node Type"] == "Seq Scan"]
+
+
+def _plan(sql: str, values: Any = None) -> Plan:
+    """By a cursor of psycopg's: Django's would be explained, too."""
+    with connection.connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
+        [[plan]] = cursor.fetchall()
+    found: Plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    return found

@@ -134,7 +134,7 @@ class Studio:
         """The webhooks that the service got of one egress, or of its recorder, in the order of receipt."""
         connection = psycopg2.connect(self.stack.env["DATABASE_URL"])
         with connection, connection.cursor() as cursor:
-            cursor.execute(f"SELECT body FROM inbox_inboundwebhook WHERE {of} = %s ORDER BY id", [egress_id])  # noqa: S608
+            cursor.execute(f"SELECT body FROM inbox_inboundwebhook WHERE {of} = %s ORDER BY id", [egress_id])
             rows = cursor.fetchall()
         connection.close()
         return [body for (body,) in rows]

@@ -110,7 +110,7 @@ class Scene:
         connection = psycopg2.connect(self.stack.env["DATABASE_URL"])
         with connection, connection.cursor() as cursor:
             where = "body->'egressInfo'->>'roomName' = %s"
-            cursor.execute(f"SELECT body FROM inbox_inboundwebhook WHERE {where} ORDER BY id", [self.room])  # noqa: S608
+            cursor.execute(f"SELECT body FROM inbox_inboundwebhook WHERE {where} ORDER BY id", [self.room])
             rows = cursor.fetchall()
         connection.close()
         return [body for (body,) in rows]

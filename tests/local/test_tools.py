@@ -175,3 +175,15 @@ def test_a_missing_ip_is_brought_and_can_be_done_without(machine: Machine) -> No
     machine.has("apt-get")
     assert tools.main() == 0
     assert machine.called == ["apt-get update -qq", "apt-get update -qq", f"{INSTALL} iproute2"]
+
+
+def test_a_further_program_is_brought_by_its_name(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.has("chromium", WORKS)
+    assert tools.main(["wrk"]) == 1
+    assert "there is no wrk" in capsys.readouterr().err
+    machine.has("apt-get", f'[ "$1" = update ] || {{ {machine.makes(machine.bin / "wrk")}; }}')
+    assert tools.main(["wrk"]) == 0
+    assert machine.called == ["apt-get update -qq", f"{INSTALL} wrk"]
+    assert tools.main(["wrk"]) == 0

@@ -3,7 +3,8 @@
 from customers.models import Customer
 from meetings.models import Meeting
 from tests.conftest import NOON, noon
-from tests.plans import analyze, insert
+from tests.plans import analyze
+from tests.rows import execute
 
 MADE = 20_000
 SHARES = {"active": 0.3, "ended": 0.4, "expired": 0.3}  # at noon
@@ -23,5 +24,5 @@ def make_many(*customers: Customer) -> None:
     """For each as many."""
     for customer in customers:
         code = f"{customer.slug[:6]}-"
-        insert(INSERT, customer.pk, code, noon(-MADE), NOON, NOON, NOON, MADE)
+        execute(INSERT, customer.pk, code, noon(-MADE), NOON, NOON, NOON, MADE)
     analyze(Meeting)

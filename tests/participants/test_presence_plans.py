@@ -10,7 +10,8 @@ from participants import presence
 from participants.models import Admission, Connection, Participant
 from participants.presence import is_room_empty, started_at
 from tests.conftest import NOON, noon
-from tests.plans import analyze, indexes_used, insert
+from tests.plans import analyze, indexes_used
+from tests.rows import execute
 
 NOW = noon(300)  # a minute before the last admission is over
 MEETINGS = 10
@@ -38,9 +39,9 @@ def standing(customer: Customer) -> Meeting:
     """A meeting that is always there, among others, where many came."""
     meetings = [Meeting.objects.create(customer=customer, created_at=NOON) for _ in range(MEETINGS)]
     for meeting in meetings:
-        insert(REGISTER, meeting.pk, NOON, REGISTERED)
-    insert(ADMIT, NOON, ADMITTED, MEETINGS * REGISTERED)
-    insert(CONNECT, noon(-OPEN))
+        execute(REGISTER, meeting.pk, NOON, REGISTERED)
+    execute(ADMIT, NOON, ADMITTED, MEETINGS * REGISTERED)
+    execute(CONNECT, noon(-OPEN))
     analyze(Participant, Admission, Connection)
     return meetings[0]
 
