@@ -30,7 +30,7 @@ def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
     tables = {model._meta.db_table for model in models}
     with CaptureQueriesContext(connection) as asked:
         ask()
-    selects = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    selects = [query["sql"] for query in asked if query["sql"].startswith(("SELECT", "(SELECT"))]
     plans = [_plan(select) for select in selects if any(f'FROM "{table}"' in select for table in tables)]
     assert plans
     nodes = [node for plan in plans for node in _nodes(plan)]

@@ -16,7 +16,7 @@ from api.v1.pagination import LIMIT, OFFSET, page
 from api.v1.participants import ParticipantSerializer
 from api.v1.recordings import RecordingSummarySerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
-from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, meetings, people, read_recordings
+from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, people, read_recordings
 from api.v1.shown import Shown
 from billing import ledger
 from billing.errors import InsufficientCredits
@@ -154,8 +154,7 @@ class MeetingViewSet(CustomerViewSet):
     )
     def list(self, request: Request) -> Response:
         now = timezone.now()
-        mine = MeetingFilter(request.query_params, meetings(self.customer), now=now)
-        shown, numbers = page(request, mine)
+        shown, numbers = page(request, MeetingFilter(request.query_params, self.customer, now))
         read_recordings(shown)
         return Response(ListSerializer({"meetings": shown, **numbers}, context={"now": now}).data)
 
