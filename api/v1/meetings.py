@@ -111,14 +111,11 @@ class DetailSerializer(ListedSerializer):
 
     def _people(self, meeting: Meeting) -> list[Participant]:
         if not hasattr(self, "_read"):
-            self._read = list(people(meeting)) if meeting.is_secured else []
+            self._read = list(people(meeting))
         return self._read
 
-    def to_representation(self, instance: Meeting) -> dict[str, Any]:
-        shown = super().to_representation(instance)
-        if not instance.is_secured:
-            del shown["registered_participant_count"], shown["registered_participants"]
-        return shown
+    def hidden(self, instance: Meeting) -> tuple[str, ...]:
+        return () if instance.is_secured else ("registered_participant_count", "registered_participants")
 
 
 # End and cancel
@@ -170,7 +167,7 @@ class MeetingViewSet(CustomerViewSet):
         new.is_valid(raise_exception=True)
         balance = ledger.require_credits(self.customer)
         meeting = new.save(customer=self.customer)
-        return Response(CreatedSerializer(meeting, context={"balance": balance}).data, status=201)
+        return Response(CreatedSerializer(meeting, context={"credits_balance": balance}).data, status=201)
 
     @operation(
         "show_meeting",
