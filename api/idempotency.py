@@ -20,9 +20,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.models import StoredResponse
+from api.models import StoredResponse, StoredResponseQuerySet
 from api.problems import IdempotencyKeyReused, RequestInProgress, ResponseUnreadable
 from customers.models import Customer
+from upclass.compiled import compiled
 from upclass.encryption import DecryptionFailed, decrypt, encrypt
 
 HEADER = "Idempotency-Key"
@@ -60,7 +61,7 @@ class IdempotentRequest:
         """Needs a transaction. Raises RequestInProgress, IdempotencyKeyReused, ResponseUnreadable."""
         if not self._lock():
             raise RequestInProgress
-        stored = StoredResponse.objects.fresh(now).filter(**self._name()).first()
+        stored = _fresh.first(now, **self._name())
         return self._replay(stored) if stored else self._first(handle(), now)
 
     def _name(self) -> dict[str, Any]:
@@ -106,6 +107,12 @@ class IdempotentRequest:
             unique_fields=name,
             update_fields=facts,
         )
+
+
+@compiled
+def _fresh(now: datetime, customer: Customer, key: str, method: str, path: str) -> StoredResponseQuerySet:
+    named = StoredResponse.objects.filter(customer=customer, key=key, method=method, path=path)
+    return named.fresh(now)
 
 
 def _idempotent_request(request: Request, kwargs: dict[str, str]) -> IdempotentRequest:

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from customers.models import Customer
 from upclass import codes
@@ -39,20 +39,27 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             cancelled_at__isnull=True,
         )
 
-    def with_status(self, status: Status, now: datetime) -> Self:
+    def with_status(self, status: Status | None, now: datetime) -> Self:
+        """All, for None."""
+        if status is None:
+            return self.all()
         if status is Status.ENDED:
             return self.ended()
         return self.active(now) if status is Status.ACTIVE else self.expired(now)
 
-    def count_with_status(self, status: Status, now: datetime) -> int:
-        """As many as `with_status` has, counted in parts, of which each is a range of an index of its own."""
-        first, *others = (part.order_by().values("pk") for part in self._parts(status, now))
-        return first.union(*others, all=True).count()
+    def counts_with_status(self, status: Status | None, now: datetime) -> "models.QuerySet[Meeting, int]":
+        """Of disjoint parts of those `with_status`, each a range of an index of its own: to be added up."""
+        first, *others = (part._counted() for part in self._parts(status, now))
+        return first.union(*others, all=True).order_by()
 
-    def _parts(self, status: Status, now: datetime) -> "tuple[Self, ...]":
+    def _counted(self) -> "models.QuerySet[Meeting, int]":
+        by_customer = self.order_by().values("customer")
+        return by_customer.annotate(number=Count("*")).values_list("number", flat=True)
+
+    def _parts(self, status: Status | None, now: datetime) -> "tuple[Self, ...]":
         """Disjoint; together those `with_status`."""
-        if status is Status.ENDED:
-            return (self.ended(),)
+        if status in (None, Status.ENDED):
+            return (self.with_status(status, now),)
         going_on = self.filter(ended_at__isnull=True, cancelled_at__isnull=True)
         if status is Status.ACTIVE:
             return going_on.filter(expires_at__isnull=True), going_on.filter(expires_at__gt=now)

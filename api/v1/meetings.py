@@ -16,7 +16,7 @@ from api.v1.pagination import LIMIT, OFFSET, page
 from api.v1.participants import ParticipantSerializer
 from api.v1.recordings import RecordingSummarySerializer
 from api.v1.schema import MEETING_CODE, operation, post_operation
-from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, meetings, people, read_recordings
+from api.v1.scope import STATUS, CustomerViewSet, MeetingFilter, people, read_recordings
 from api.v1.shown import Shown
 from billing import ledger
 from billing.errors import InsufficientCredits
@@ -111,14 +111,11 @@ class DetailSerializer(ListedSerializer):
 
     def _people(self, meeting: Meeting) -> list[Participant]:
         if not hasattr(self, "_read"):
-            self._read = list(people(meeting)) if meeting.is_secured else []
+            self._read = list(people(meeting))
         return self._read
 
-    def to_representation(self, instance: Meeting) -> dict[str, Any]:
-        shown = super().to_representation(instance)
-        if not instance.is_secured:
-            del shown["registered_participant_count"], shown["registered_participants"]
-        return shown
+    def hidden(self, instance: Meeting) -> tuple[str, ...]:
+        return () if instance.is_secured else ("registered_participant_count", "registered_participants")
 
 
 # End and cancel
@@ -154,8 +151,7 @@ class MeetingViewSet(CustomerViewSet):
     )
     def list(self, request: Request) -> Response:
         now = timezone.now()
-        mine = MeetingFilter(request.query_params, meetings(self.customer), now=now)
-        shown, numbers = page(request, mine)
+        shown, numbers = page(request, MeetingFilter(request.query_params, self.customer, now))
         read_recordings(shown)
         return Response(ListSerializer({"meetings": shown, **numbers}, context={"now": now}).data)
 
@@ -171,7 +167,7 @@ class MeetingViewSet(CustomerViewSet):
         new.is_valid(raise_exception=True)
         balance = ledger.require_credits(self.customer)
         meeting = new.save(customer=self.customer)
-        return Response(CreatedSerializer(meeting, context={"balance": balance}).data, status=201)
+        return Response(CreatedSerializer(meeting, context={"credits_balance": balance}).data, status=201)
 
     @operation(
         "show_meeting",

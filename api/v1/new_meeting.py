@@ -1,7 +1,6 @@
 """A new meeting: what create takes, and what it answers."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from rest_framework import serializers
 
 from api.v1.fields import Count, Credits, Flag, Line, Moment
 from api.v1.participants import NewParticipantSerializer, RegisteredSerializer
+from api.v1.shown import FromContext, Shown
 from billing import pricing
 from meetings.models import Meeting
 from participants.errors import MeetingNotSecured
@@ -70,17 +70,13 @@ class BillingInfoSerializer(serializers.Serializer[Any]):
     min_billable_minutes = serializers.IntegerField()
 
 
-class BalanceRead(Credits):
-    """The one that was read to see whether anything is left. `context`: `balance`."""
-
-    def get_attribute(self, instance: Any) -> Decimal:
-        balance: Decimal = self.context["balance"]
-        return balance
+class BalanceRead(FromContext, Credits):
+    """The one that was read to see whether anything is left."""
 
 
 @extend_schema_serializer(component_name="CreatedMeeting")
-class CreatedSerializer(serializers.ModelSerializer[Meeting]):
-    """What create answers. `context`: `balance`."""
+class CreatedSerializer(Shown, serializers.ModelSerializer[Meeting]):
+    """What create answers. `context`: `credits_balance`."""
 
     meeting_code = serializers.CharField(source="code")
     join_url = serializers.CharField()
@@ -112,8 +108,5 @@ class CreatedSerializer(serializers.ModelSerializer[Meeting]):
     def get_billing_info(self, meeting: Meeting) -> dict[str, object]:
         return {"note": pricing.NOTE, "min_billable_minutes": pricing.MIN_BILLABLE_MINUTES}
 
-    def to_representation(self, instance: Meeting) -> dict[str, Any]:
-        if not instance.is_secured:
-            del self.fields["participants"]  # before anybody reads them
-        shown: dict[str, Any] = super().to_representation(instance)
-        return shown
+    def hidden(self, instance: Meeting) -> tuple[str, ...]:
+        return () if instance.is_secured else ("participants",)

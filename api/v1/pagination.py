@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -36,6 +37,10 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]  # has no types
     def count(self) -> int:
         return int(self.qs.count())
 
+    def rows(self, start: int, end: int) -> list[Any]:
+        """From one on, up to another, which is not beyond the last: PostgreSQL would look for more."""
+        return list(deferred(self.queryset, self.qs, start, end))
+
 
 def page(request: Request, filters: Filters) -> tuple[list[Any], dict[str, int]]:
     """One page of what the filters leave, and its `count`, `limit` and `offset`. 400 for bad parameters."""
@@ -48,14 +53,10 @@ def page(request: Request, filters: Filters) -> tuple[list[Any], dict[str, int]]
             raise serializers.ValidationError({name: ["May not be empty."]})
     limit, offset = bounds.validated_data["limit"], bounds.validated_data["offset"]
     count = filters.count()
-    shown = rows(filters, offset, min(offset + limit, count))
+    shown = filters.rows(offset, min(offset + limit, count)) if offset < count else []
     return shown, {"count": count, "limit": limit, "offset": offset}
 
 
-def rows(filters: Filters, start: int, end: int) -> list[Any]:
-    """A deferred join: whatever stands before the page is skipped in an index, without reading its rows.
-
-    `end` is not beyond the last row: PostgreSQL stops there, where it would look for more.
-    """
-    on_page = filters.qs.values("pk")[start:end]
-    return list(filters.queryset.filter(pk__in=on_page)) if start < end else []
+def deferred[Rows: QuerySet[Any, Any]](whole: Rows, found: Rows, start: int, end: int) -> Rows:
+    """A page of what was found, by a deferred join: rows before it are skipped in an index, and not read."""
+    return whole.filter(pk__in=found.values("pk")[start:end])

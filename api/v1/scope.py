@@ -1,11 +1,14 @@
 """Who sees what, and what is read together with it."""
 
+from datetime import datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import django_filters
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
@@ -13,7 +16,7 @@ from rest_framework.viewsets import ViewSet
 
 from api.idempotency import IdempotencyMixin
 from api.parsers import refuse_large, reject_invalid_query, require_object
-from api.v1.pagination import Filters
+from api.v1.pagination import Filters, deferred
 from billing.models import EntryKind, LedgerEntry, LedgerEntryQuerySet
 from customers.models import Customer
 from feedback.models import Feedback, FeedbackQuerySet
@@ -21,7 +24,7 @@ from meetings.errors import MeetingNotFound
 from meetings.models import Meeting, MeetingQuerySet, Status
 from participants.models import Participant, ParticipantQuerySet
 from recordings.models import Recording, RecordingQuerySet
-from upclass.compiled import compiled
+from upclass.compiled import Compiled, compiled
 
 
 class CustomerViewSet(IdempotencyMixin, ViewSet):
@@ -143,16 +146,40 @@ class MeetingFilter(Filters):
         model = Meeting
         fields = ("status",)
 
-    def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
-        self.now = now
-        super().__init__(*args, **kwargs)
+    def __init__(self, query: QueryDict, customer: Customer, now: datetime) -> None:
+        self.customer, self.now = customer, now
+        super().__init__(query, meetings(customer))
 
     def by_status(self, queryset: MeetingQuerySet, name: str, value: str) -> MeetingQuerySet:
         return queryset.with_status(Status(value), self.now)
 
-    def count(self) -> int:
+    @property
+    def asked(self) -> Status | None:
         status = self.form.cleaned_data["status"]
-        return self.queryset.count_with_status(Status(status), self.now) if status else super().count()
+        return Status(status) if status else None
+
+    def count(self) -> int:
+        return sum(_counts(self.asked)(self.customer, self.now))
+
+    def rows(self, start: int, end: int) -> list[Meeting]:
+        return _rows(self.asked, start, end)(self.customer, self.now)
+
+
+@cache
+def _counts(status: Status | None) -> Compiled[[Customer, datetime], int]:
+    def counts(customer: Customer, now: datetime) -> QuerySet[Meeting, int]:
+        return meetings(customer).counts_with_status(status, now)
+
+    return compiled(counts)
+
+
+@lru_cache(maxsize=100)  # the pages that are asked for most: the first ones, of the usual lengths
+def _rows(status: Status | None, start: int, end: int) -> Compiled[[Customer, datetime], Meeting]:
+    def rows(customer: Customer, now: datetime) -> MeetingQuerySet:
+        mine = meetings(customer)
+        return deferred(mine, mine.with_status(status, now), start, end)
+
+    return compiled(rows)
 
 
 def entries(customer: Customer) -> LedgerEntryQuerySet:

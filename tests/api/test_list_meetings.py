@@ -9,8 +9,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from api.v1.pagination import rows
-from api.v1.scope import MeetingFilter, meetings
+from api.v1.scope import MeetingFilter
 from customers.models import Customer
 from meetings.models import Meeting
 from tests.conftest import NOON, Api, noon
@@ -185,9 +184,10 @@ PAGED_IN = {
 def test_of_rows_before_the_page_an_index_is_read_only(customer: Customer, stranger: Customer) -> None:
     make_many(customer, stranger)
     for query, index in PAGED_IN.items():
-        mine = MeetingFilter(QueryDict(query[1:]), meetings(customer), now=NOON)
+        mine = MeetingFilter(QueryDict(query[1:]), customer, NOON)
+        assert mine.is_valid()
         for offset in (0, MADE // 10):
-            found = indexes_used(partial(rows, mine, offset, offset + 10), Meeting)
+            found = indexes_used(partial(mine.rows, offset, offset + 10), Meeting)
             assert found == {index, "meetings_meeting_pkey"}
 
 
