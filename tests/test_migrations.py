@@ -1,4 +1,4 @@
-"""A migration runs while the service does: none locks a large table for long, or breaks the former version."""
+"""Migrations run while the service does: none locks a table for long, or breaks the former version."""
 
 import re
 import tomllib
