@@ -28,6 +28,7 @@ check: install
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy .
 	$(VENV)/lint-imports --no-cache
+	$(VENV)/python -m pytest tests/test_migrations.py --quiet
 	@$(VENV)/python -m local.node lint
 	@$(VENV)/python -m local.node test
 

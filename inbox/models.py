@@ -32,6 +32,10 @@ class InboundWebhookQuerySet(models.QuerySet["InboundWebhook"]):
         """Applied, or given up, before then."""
         return self.filter(Q(applied_at__lt=moment) | Q(dead_lettered_at__lt=moment))
 
+    def delete_some(self, number: int) -> int:
+        """Delete this many of these at most; how many there were."""
+        return self.filter(pk__in=self.order_by().values("pk")[:number]).delete()[0]
+
     def claim(self, number: int) -> "list[InboundWebhook]":
         """The first of these that no other worker has, for the rest of this transaction."""
         return list(self.select_for_update(skip_locked=True)[:number])

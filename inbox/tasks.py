@@ -17,6 +17,7 @@ from upclass.locks import try_lock
 log = logging.getLogger(__name__)
 
 TOGETHER = 200  # webhooks in one transaction
+SLICE = 5000  # webhooks deleted in one transaction
 TURN = 5.0  # seconds after which other tasks of the worker have theirs
 
 
@@ -62,9 +63,14 @@ def _apply_alone(webhook: InboundWebhook) -> None:
 
 @app.task
 def prune_applied_webhooks() -> None:
-    """Applied webhooks, and dead letters, are kept for a while, to look things up in."""
+    """Applied webhooks, and dead letters, are kept for a while, to look things up in.
+
+    Deleted some thousands at a time. In partitions of days, which could be dropped, an event's id would not
+    be unique: PostgreSQL holds that within each partition only.
+    """
     retention = timedelta(days=settings.WEBHOOK_RETENTION_DAYS)
-    InboundWebhook.objects.done_before(timezone.now() - retention).delete()
+    while InboundWebhook.objects.done_before(timezone.now() - retention).delete_some(SLICE) == SLICE:
+        pass
 
 
 @app.task

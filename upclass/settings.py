@@ -217,9 +217,10 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+OPTIONS: dict[str, str] = DATABASES["default"].setdefault("OPTIONS", {})
+OPTIONS["options"] = (
     f"-c statement_timeout={STATEMENT}s -c lock_timeout={LOCK}s"
-    f" -c idle_in_transaction_session_timeout={IDLE}s"
+    f" -c idle_in_transaction_session_timeout={IDLE}s {OPTIONS.get('options', '')}"  # the address has the last word
 )
 
 # A cache for a single process: nothing that matters is kept in it.

@@ -265,6 +265,18 @@ def test_a_webhook_is_deleted_when_it_was_applied_long_ago(db: None, settings: A
     assert set(InboundWebhook.objects.values_list("event_id", flat=True)) == {"EV_young", "EV_waiting"}
 
 
+def test_a_day_of_webhooks_is_deleted_a_slice_at_a_time(
+    db: None, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(tasks, "SLICE", 2)
+    long_ago = timezone.now() - timedelta(days=31)
+    for number in range(5):
+        applied(f"EV_{number}", long_ago)
+    with django_assert_num_queries(3):
+        tasks.prune_applied_webhooks()
+    assert not InboundWebhook.objects.exists()
+
+
 def test_a_webhook_is_kept_for_a_month(db: None) -> None:
     now = timezone.now()
     for days in (29, 31):
@@ -279,3 +291,12 @@ def test_a_deleted_webhook_leaves_what_it_changed(meeting: Meeting) -> None:
     InboundWebhook.objects.update(applied_at=NOON - timedelta(days=365))
     tasks.prune_applied_webhooks()
     assert (InboundWebhook.objects.count(), Connection.objects.count()) == (0, 1)
+
+
+def test_tables_that_each_call_writes_to_are_vacuumed_early(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE 'autovacuum_vacuum_scale_factor=0.01' = ANY(reloptions)"
+        )
+        found = {name for (name,) in cursor.fetchall()}
+    assert {"inbox_inboundwebhook", "participants_connection", "meetings_meeting"} <= found
