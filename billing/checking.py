@@ -1,6 +1,6 @@
 """Whether the money is right: the ledger held against itself and against who was there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Sum, Window
 
 from billing import ledger, pricing
-from billing.models import LedgerEntry
+from billing.counting import beats_of
+from billing.models import LedgerEntry, MeetingUsage
 from billing.pricing import Usage
 from billing.settling import owed
 from customers.models import Customer
@@ -72,8 +73,9 @@ def _of_meetings(customer: Customer, now: datetime) -> Iterator[tuple[Meeting, l
     booked = LedgerEntry.objects.of(customer).by_meeting()
     attended = Exists(Connection.objects.filter(meeting=OuterRef("pk")))
     billed = Exists(LedgerEntry.objects.usage().filter(meeting=OuterRef("pk")))
-    meetings = Meeting.objects.of(customer).filter(attended | billed).order_by("pk")
-    for meeting in meetings.prefetch_related("connections__participant").iterator(AT_ONCE):
+    meetings = Meeting.objects.of(customer).filter(attended | billed).select_related("usage").order_by("pk")
+    people = ("connections__participant", "connections__heartbeat")
+    for meeting in meetings.prefetch_related(*people).iterator(AT_ONCE):
         usage = booked.pop(meeting.pk, Usage())
         yield meeting, [*_of_usage(meeting, usage, now), *_of_connections(meeting, now)]
     for meeting in Meeting.objects.filter(pk__in=booked):
@@ -86,11 +88,22 @@ def _of_usage(meeting: Meeting, booked: Usage, now: datetime) -> Iterator[str]:
         yield f"{booked.seconds} s are billed with {booked.credits} credits, but cost {price}."
     connections = list(meeting.connections.all())
     due = owed(meeting, connections)
-    unsettled_since = settlement.unsettled_since(connections)
+    unsettled_since = _unsettled_since(meeting, connections)
     if due == booked or (unsettled_since and unsettled_since > now - SETTLING_TIMEOUT):
         return
     since = f" since {unsettled_since:%Y-%m-%d %H:%M:%S}" if unsettled_since else ""
     yield f"{booked.seconds} s are billed, but its connections say {due.seconds} s{since}."
+
+
+def _unsettled_since(meeting: Meeting, connections: Sequence[Connection]) -> datetime | None:
+    """Since when settling is behind a meeting's connections, or its polls; None if it is not."""
+    known: MeetingUsage | None = getattr(meeting, "usage", None)
+    since = settlement.unsettled_since(connections)
+    polled = [one.heartbeat.since for one in connections if not one.left_at and hasattr(one, "heartbeat")]
+    if polled and (known is None or known.beats != beats_of(connections)):
+        shown_since = max(min(polled), known.settled_at) if known else min(polled)
+        since = min(since or shown_since, shown_since)
+    return since
 
 
 def _of_connections(meeting: Meeting, now: datetime) -> Iterator[str]:
@@ -98,6 +111,6 @@ def _of_connections(meeting: Meeting, now: datetime) -> Iterator[str]:
     over_since = meeting.over_since(now)
     for one in meeting.connections.all():
         # Webhooks may come late; whatever came was applied, or settled, since `unsettled_since`.
-        known_since = max(filter(None, (one.last_seen_at, one.unsettled_since, over_since)))
+        known_since = max(filter(None, (one.last_shown_at, one.unsettled_since, over_since)))
         if one.left_at is None and known_since < now - SETTLING_TIMEOUT:
-            yield f"{one.sid} is open, but was not looked for since {one.last_seen_at:%Y-%m-%d %H:%M:%S}."
+            yield f"{one.sid} is open, but was not looked for since {one.last_shown_at:%Y-%m-%d %H:%M:%S}."

@@ -10,6 +10,7 @@ and its new one put in. All under the meetings' row locks.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
@@ -71,11 +72,20 @@ def count(usages: Mapping[int, MeetingUsage]) -> list[Count]:
     return list(counts.values())
 
 
-def keep(counts: Collection[Count]) -> None:
+def keep(counts: Collection[Count], now: datetime) -> None:
     """Write down what was counted."""
+    for one in counts:
+        one.usage.beats = beats_of(one.connections)
+        one.usage.settled_at = now
     SettledSpan.objects.filter(connection__in=[found for one in counts for found in one.reopened]).delete()
     SettledSpan.objects.put([span for one in counts for span in one.changed])
     MeetingUsage.objects.put([one.usage for one in counts])
+
+
+def beats_of(connections: Iterable[Connection]) -> int:
+    """How often polls showed those that are open, all together."""
+    polled = (one for one in connections if not one.left_at and hasattr(one, "heartbeat"))
+    return sum(one.heartbeat.version for one in polled)
 
 
 def _forget(usages: Collection[MeetingUsage]) -> None:
@@ -94,7 +104,7 @@ def _connections(meetings: Collection[int], anew: Collection[int]) -> Iterable[C
     of_these, every = (Connection.objects.filter(meeting__in=some).order_by() for some in (meetings, anew))
     wanted = of_these.open().values("pk").union(of_these.unsettled().values("pk"), every.values("pk"))
     found = Connection.objects.filter(pk__in=[row["pk"] for row in wanted.order_by()])
-    return found.select_related("participant", "settled_span").order_by()
+    return found.select_related("participant", "heartbeat", "settled_span").order_by()
 
 
 def _add_up(counts: Mapping[int, Count]) -> None:

@@ -122,7 +122,7 @@ class MeetingUsageQuerySet(models.QuerySet["MeetingUsage"]):
         return kept
 
     def put(self, usages: "Iterable[MeetingUsage]") -> None:
-        facts = ("closes_at", "closed_seconds", "booked_seconds", "booked_credits")
+        facts = ("closes_at", "closed_seconds", "beats", "booked_seconds", "booked_credits", "settled_at")
         self.bulk_create(usages, update_conflicts=True, unique_fields=["meeting"], update_fields=facts)
 
 
@@ -130,14 +130,17 @@ class MeetingUsage(models.Model):
     """A meeting's sums.
 
     `closed_seconds` are those of its settled spans: of each person's union, added up, cut at `closes_at`, as
-    the meeting had it. `booked_seconds` and `booked_credits` are those of its ledger entries.
+    the meeting had it. `beats` are those of the heartbeats of its open connections, which only grow: as many
+    are the same ones. `booked_seconds` and `booked_credits` are those of its ledger entries.
     """
 
     meeting = models.OneToOneField(Meeting, models.PROTECT, primary_key=True, related_name="usage")
     closes_at = models.DateTimeField(null=True)
     closed_seconds = models.BigIntegerField(default=0)
+    beats = models.BigIntegerField(default=0)
     booked_seconds = models.BigIntegerField(default=0)
     booked_credits = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+    settled_at = models.DateTimeField()
 
     objects = MeetingUsageQuerySet.as_manager()
 

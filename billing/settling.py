@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from billing import counting, ledger, pricing
 from billing.counting import Count
@@ -16,9 +18,12 @@ from participants.models import Connection
 
 
 def due(shard: int | None = None) -> list[int]:
-    """Primary keys of the meetings with connections that changed since they were settled, oldest first."""
-    unsettled = Connection.objects.unsettled().of_shard(shard).order_by("meeting")
-    return list(unsettled.values_list("meeting", flat=True).distinct())
+    """Primary keys of the meetings of which something is new since they were settled, oldest first."""
+    here = Connection.objects.of_shard(shard).order_by()
+    changed = here.unsettled().values_list("meeting", flat=True).distinct()
+    beats, settled = Sum("heartbeat__version"), Coalesce("meeting__usage__beats", 0)
+    shown = here.open().values_list("meeting", flat=True).alias(beats=beats, settled=settled)
+    return sorted({*changed, *shown.exclude(beats=F("settled"))})
 
 
 def settle(meeting_pk: int, now: datetime) -> LedgerEntry | None:
@@ -42,7 +47,7 @@ def _book(meetings: Collection[int], now: datetime) -> tuple[Sequence[LedgerEntr
     free = Meeting.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=meetings)
     counts = counting.count(MeetingUsage.objects.for_each(free.order_by("pk")))
     entries = [entry for one in counts if (entry := _bring_to(one, now))]
-    counting.keep(counts)
+    counting.keep(counts, now)
     ledger.write_all(entries)
     return entries, [connection for one in counts for connection in one.connections]
 

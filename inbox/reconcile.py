@@ -7,12 +7,13 @@ from functools import partial
 from itertools import batched, chain, takewhile
 from time import monotonic
 
+from django.db import transaction
 from django.db.models import F
 
 from calls.ending import close_room
 from inbox.apply import eject_unwelcome
 from meetings.models import Meeting
-from participants.attendance import connection_of, up_to_date
+from participants.attendance import connection_of, show, up_to_date
 from participants.models import Connection
 from upclass import livekit
 
@@ -75,14 +76,19 @@ def compare(meeting: Meeting, people: Iterable[livekit.Person], now: datetime) -
 
 def note_seen(people: Iterable[livekit.Person], now: datetime) -> None:
     for some in batched(people, BATCH, strict=False):
-        Connection.objects.filter(sid__in=[person.sid for person in some]).set_seen_at(now, now)
+        show([person.sid for person in some], now, now)
 
 
+@transaction.atomic
 def close_unseen(unanswered: Iterable[int], now: datetime) -> None:
     """Not seen in two polls: left, as far as we can tell, when last seen.
 
-    `unanswered`: the meetings whose rooms did not answer, so that this is no poll for them.
+    `unanswered`: the meetings whose rooms did not answer, so that this is no poll for them. Whoever is just
+    being changed is left for the next poll: nobody is waited for.
     """
-    unseen = Connection.objects.open().filter(last_seen_at__lt=now).exclude(meeting__in=unanswered)
-    unseen.update(missed_polls=F("missed_polls") + 1)
-    unseen.filter(missed_polls__gte=POLLS).close_lost(now)
+    unseen = Connection.objects.open().last_shown(lt=now).exclude(meeting__in=unanswered).only("pk")
+    free = unseen.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    if keys := [one.pk for one in free]:
+        missed = Connection.objects.filter(pk__in=keys)
+        missed.update(missed_polls=F("missed_polls") + 1)
+        missed.filter(missed_polls__gte=POLLS).close_lost(now)

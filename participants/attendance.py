@@ -2,12 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
+from django.db.models import Q
+
 from meetings.models import Meeting
 from participants import timespans
+from participants.heartbeats import Heartbeat
 from participants.models import Admission, Connection, Participant
 from upclass.inserting import get_or_insert
 from upclass.texts import clean_line
@@ -67,6 +70,17 @@ def up_to_date(reported: Iterable[Reported], at: datetime) -> Iterator[str]:
             yield sid
 
 
+def show(sids: Collection[str], at: datetime, now: datetime) -> None:
+    """A poll showed these active at `at`. For nearly all of them that is a heartbeat.
+
+    Who had been missed, or was taken for gone until now, is written after it: whoever is taken for gone
+    meanwhile is either before the heartbeat or among them.
+    """
+    Heartbeat.objects.beat(sids, at)
+    is_back = Q(missed_polls__gt=0, left_at__isnull=True) | Q(is_left_guessed=True, left_at__isnull=False)
+    Connection.objects.filter(is_back, sid__in=sids).set_seen_at(at, now)
+
+
 def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: datetime) -> Connection:
     """Texts that LiveKit did not limit are cut to size."""
     name = clean_line(reported.name.replace("\0", ""))[:100].strip()
@@ -95,7 +109,7 @@ def _admission(person: Participant, named: str) -> Admission | None:
 
 def close_room_connections(meeting: Meeting, at: datetime, now: datetime) -> None:
     """The room was closed at `at`: whoever came before is gone. A room made since has people of its own."""
-    Connection.objects.of(meeting).filter(joined_at__lt=at, last_seen_at__lte=at).close_lost(now)
+    Connection.objects.of(meeting).filter(joined_at__lt=at).last_shown(lte=at).close_lost(now)
 
 
 def unsettle(meeting: Meeting, now: datetime) -> None:

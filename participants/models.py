@@ -2,13 +2,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least, Left
 
 from meetings.models import Meeting
 from participants import links, settlement, timespans
+from participants.heartbeats import Heartbeat
 from participants.sessions import Session
 from upclass import codes, shards
 
@@ -227,14 +228,33 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         unsure = self.filter(is_there | Q(is_left_guessed=True, last_seen_at__lt=at))
         unsure.change(now, last_seen_at=at, missed_polls=0, left_at=None, is_left_guessed=False)
 
+    def last_shown(self, **lookup: datetime) -> Self:
+        """Whose `last_shown_at` is `lt` or `lte` a moment."""
+        [(name, at)] = lookup.items()
+        polled = Q(heartbeat__isnull=True) | Q(**{f"heartbeat__seen_at__{name}": at})
+        return self.filter(polled, **{f"last_seen_at__{name}": at})
+
     def set_left_at(self, at: datetime, now: datetime) -> None:
         """LiveKit's own time of leaving: it replaces any guess; of two, the earlier stands."""
         unsure = Q(left_at__isnull=True) | Q(is_left_guessed=True) | Q(left_at__gt=at)
         self.filter(unsure).change(now, left_at=at, is_left_guessed=False)
 
+    @transaction.atomic
     def close_lost(self, now: datetime) -> None:
-        """Closed without a webhook that says when: the guess is when they were last seen."""
-        self.open().change(now, left_at=F("last_seen_at"), is_left_guessed=True)
+        """Closed without a webhook that says when: the guess is when they were last seen.
+
+        While this is written no poll can show them: it comes before, and is what they were last seen by, or
+        after, and finds them closed.
+        """
+        lost = self.open().select_for_update(of=("self",), no_key=True).order_by("pk")
+        keys = [one.pk for one in lost.only("pk")]
+        if not keys:
+            return
+        Heartbeat.objects.hold(keys)
+        seen = Subquery(Heartbeat.objects.filter(connection=OuterRef("pk")).values("seen_at"))
+        Connection.objects.filter(pk__in=keys).change(
+            now, left_at=seen, last_seen_at=seen, is_left_guessed=True
+        )
 
 
 class Connection(settlement.Settlement):
@@ -274,13 +294,19 @@ class Connection(settlement.Settlement):
     def __str__(self) -> str:
         return self.sid
 
+    @property
+    def last_shown_at(self) -> datetime:
+        """When LiveKit last showed the person active: by a webhook, or to a poll. Of who left, up to then."""
+        beat: Heartbeat | None = getattr(self, "heartbeat", None)
+        return max(self.last_seen_at, beat.seen_at) if beat else self.last_seen_at
+
     def span(self, meeting: Meeting, now: datetime) -> timespans.Span:
         """The time that counts: until leaving, until the meeting was over, or until now."""
         return timespans.span(self.joined_at, self.left_at, meeting.over_since(now) or now)
 
     def billed_span(self, meeting: Meeting) -> timespans.Span:
         """The time that is billed: an open connection up to when LiveKit last showed the person active."""
-        end = self.left_at or self.last_seen_at
+        end = self.left_at or self.last_shown_at
         return timespans.span(self.joined_at, end, meeting.closes_at or end)
 
 

@@ -14,6 +14,7 @@ from billing.models import CreditAccount, LedgerEntry
 from billing.settling import due, settle
 from customers.models import Customer
 from meetings.models import Meeting
+from participants.attendance import show
 from participants.models import Connection, Participant
 from tests.billing.conftest import unguarded, used
 from tests.conftest import NOON, connected, noon, race
@@ -220,6 +221,31 @@ def test_usage_booked_to_another_customer_is_reported_to_both(
     assert wrong(stranger) == [
         f"stranger: {meeting.code}: 0 s are billed, but its connections say 3600 s.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settled", "polled", "passed", "is_reported"),
+    [
+        (0, range(30, 601, 30), 119, True),  # settling has stopped ten minutes ago
+        (500, range(30, 601, 30), 0, False),
+        (500, range(30, 601, 30), 40, True),
+        (0, [600], 119, False),  # polls have begun again
+        (0, [30, 600], 119, False),
+        (0, [600], 120, True),
+    ],
+)
+def test_what_polls_showed_and_is_not_settled_for_two_minutes_is_reported(
+    customer: Customer, meeting: Meeting, settled: int, polled: list[int], passed: int, is_reported: bool
+) -> None:
+    one = connected(guest(meeting), noon(-1000), last_seen_at=NOON)
+    for at in [0, *(at for at in polled if at <= settled)]:
+        show([one.sid], noon(at), noon(at))
+    settle(meeting.pk, noon(settled))
+    for at in polled:
+        show([one.sid], noon(at), noon(at))
+    found = check([customer], noon(600 + passed)).wrong
+    assert [sentence for sentence in found if "are billed, but" in sentence] == (found if is_reported else [])
+    assert bool(found) == is_reported
 
 
 # Connections

@@ -15,7 +15,7 @@ from billing.settling import due, owed, settle, settle_all
 from calls import ending
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.attendance import billed_seconds
+from participants.attendance import billed_seconds, show
 from participants.models import Connection, Participant
 from tests.conftest import NOON, ROUNDS, connected, noon, race
 from tests.plans import analyze, indexes_used, insert
@@ -56,6 +56,7 @@ def changes(random: Random, people: list[Participant]) -> list[Callable[[], obje
     return [
         partial(connected, random.choice(people), at, random.choice([None, left]), last_seen_at=at),
         partial(one.set_seen_at, at, now),
+        partial(show, list(one.values_list("sid", flat=True)), at, now),
         partial(one.set_left_at, at, now),
         partial(one.set_joined_at, at, now),
         partial(one.close_lost, now),
@@ -86,6 +87,19 @@ def test_whatever_changes_between_it_is_booked_as_if_all_were_counted_anew(
         meeting, closed.select_related("participant")
     )
     assert check([customer], noon(5000)).wrong == []
+
+
+def test_a_poll_leaves_connections_alone_and_their_meeting_to_be_settled(meeting: Meeting) -> None:
+    ann, *_ = registered(meeting)
+    sids = [connected(ann, NOON).sid, connected(ann, noon(100)).sid]
+    settle(meeting.pk, noon(100))
+    for at in (700, 800):
+        show(sids, noon(at), noon(at))
+        assert (due(), Connection.objects.unsettled().count()) == ([meeting.pk], 0)
+        entry = settle(meeting.pk, noon(at))
+        assert (entry and entry.seconds, due()) == ({700: 700, 800: 100}[at], [])
+        show(sids, noon(at), noon(at))
+        assert due() == []
 
 
 def test_a_meeting_of_before_its_sums_were_kept_is_booked_no_further(
@@ -155,6 +169,19 @@ def test_settled_by_several_at_once_each_meeting_is_booked_once(customer: Custom
         assert [ledger.usage_of(meeting).seconds for meeting in meetings] == [3600] * 6
     assert ledger.balance(customer) == 150 - 6 * len(ROUNDS)
     assert check([customer], NOON).wrong == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_whom_a_poll_shows_is_not_lost_beside_settling(customer: Customer) -> None:
+    for _ in ROUNDS:
+        meeting = Meeting.objects.create(customer=customer, created_at=NOON)
+        ann, ben, *_ = registered(meeting)
+        sids = [connected(ann, NOON).sid, connected(ben, NOON).sid]
+        for at in (700, 800):
+            settling = partial(settle, meeting.pk, noon(at))
+            race(settling, partial(show, sids, noon(at), noon(at)), settling)
+        settle_all(due(), NOON)
+        assert (ledger.usage_of(meeting).seconds, due()) == (800, [])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,8 +13,10 @@ CONNECTIONS = """
     SELECT connection.sid, meeting.code, person.identity, person.external_user_id,
            extract(epoch FROM joined_at)::float AS joined_at, extract(epoch FROM left_at)::float AS left_at,
            extract(epoch FROM coalesce(ended_at, expires_at))::float AS closes_at,
-           is_joined_guessed, is_left_guessed, extract(epoch FROM last_seen_at)::float AS last_seen_at
+           is_joined_guessed, is_left_guessed,
+           extract(epoch FROM greatest(last_seen_at, heartbeat.seen_at))::float AS last_seen_at
     FROM participants_connection connection
+    LEFT JOIN participants_heartbeat heartbeat ON heartbeat.connection_id = connection.id
     JOIN participants_participant person ON person.id = connection.participant_id
     JOIN meetings_meeting meeting ON meeting.id = connection.meeting_id
     ORDER BY joined_at, connection.id
@@ -35,8 +37,11 @@ RECORDINGS = """
 # LiveKit's times are whole seconds; a poll writes its own moment to everybody it saw, in one statement at its
 # end. A connection that is as old as the poll itself was made before that.
 POLLS = """
-    SELECT DISTINCT extract(epoch FROM last_seen_at)::float AS at FROM participants_connection
-    WHERE last_seen_at <> date_trunc('second', last_seen_at) AND last_seen_at <> joined_at
+    SELECT DISTINCT extract(epoch FROM at)::float AS at FROM (
+        SELECT last_seen_at AS at, joined_at FROM participants_connection
+        UNION ALL SELECT seen_at, joined_at FROM participants_heartbeat
+            JOIN participants_connection connection ON connection.id = connection_id
+    ) AS seen WHERE at <> date_trunc('second', at) AND at <> joined_at
 """
 EVENTS = """
     SELECT body->>'event' AS event, (body->>'createdAt')::float AS at,

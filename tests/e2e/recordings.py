@@ -39,6 +39,9 @@ UPDATE participants_connection SET
   joined_at = joined_at - interval '1 day', left_at = left_at - interval '1 day',
   last_seen_at = last_seen_at - interval '1 day', created_at = created_at - interval '1 day'
   WHERE meeting_id = (SELECT id FROM meetings_meeting WHERE code = %(code)s);
+UPDATE participants_heartbeat SET seen_at = seen_at - interval '1 day' WHERE connection_id IN
+  (SELECT id FROM participants_connection
+   WHERE meeting_id = (SELECT id FROM meetings_meeting WHERE code = %(code)s));
 UPDATE participants_admission SET created_at = created_at - interval '1 day' WHERE participant_id IN
   (SELECT id FROM participants_participant
    WHERE meeting_id = (SELECT id FROM meetings_meeting WHERE code = %(code)s));

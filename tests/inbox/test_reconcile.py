@@ -1,7 +1,9 @@
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from billing import ledger
 from billing.settling import due, settle
@@ -9,9 +11,9 @@ from inbox import reconcile as reconciler
 from inbox.apply import apply
 from inbox.reconcile import reconcile
 from meetings.models import Meeting, Status
-from participants.attendance import connection_of
+from participants.attendance import connection_of, show
 from participants.models import Admission, Connection, Participant
-from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon
+from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon, race
 from tests.inbox.conftest import event_body, joined, left, stored
 from upclass.livekit import Person
 
@@ -37,7 +39,7 @@ def test_who_is_seen_remains(meeting: Meeting, connection: Connection, fake_live
     for poll in (30, 60, 90):
         reconcile(noon(poll))
     assert left_at(connection) is None
-    assert (connection.last_seen_at, connection.missed_polls) == (noon(90), 0)
+    assert (connection.last_shown_at, connection.missed_polls) == (noon(90), 0)
     assert fake_livekit.asked == [("rooms",)] * 3
 
 
@@ -77,7 +79,7 @@ def test_who_is_there_unknown_is_known_from_now_on(
     first, second = Connection.objects.all()
     assert (first.participant, first.joined_at, first.left_at) == (person, NOON, None)
     assert (second.participant.is_guest, second.participant.display_name) == (True, "Ann")
-    assert {first.last_seen_at, second.last_seen_at} == {noon(30)}
+    assert {first.last_shown_at, second.last_shown_at} == {noon(30)}
 
 
 def test_a_wrongly_guessed_leave_is_undone(
@@ -88,7 +90,7 @@ def test_a_wrongly_guessed_leave_is_undone(
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(90))
     assert left_at(connection) is None
-    assert (connection.is_left_guessed, connection.missed_polls, connection.last_seen_at) == (
+    assert (connection.is_left_guessed, connection.missed_polls, connection.last_shown_at) == (
         False,
         0,
         noon(90),
@@ -122,7 +124,7 @@ def test_while_livekit_is_away_nothing_is_touched(
     for poll in (30, 60, 90):
         reconcile(noon(poll))
     assert left_at(connection) is None
-    assert (connection.missed_polls, connection.last_seen_at) == (0, NOON)
+    assert (connection.missed_polls, connection.last_shown_at) == (0, NOON)
     assert caplog.messages == ["nothing was compared: away"] * 3
 
 
@@ -231,9 +233,9 @@ def test_a_room_that_does_not_answer_is_not_compared_and_the_others_are(
     for poll in (30, 60, 90):
         reconcile(noon(poll))
     assert left_at(connection) is None
-    assert (connection.missed_polls, connection.last_seen_at, connection.version) == (0, NOON, 2)
+    assert (connection.missed_polls, connection.last_shown_at, connection.version) == (0, NOON, 2)
     assert left_at(gone) == NOON
-    assert Connection.objects.get(sid="PA_2").last_seen_at == noon(90)
+    assert Connection.objects.get(sid="PA_2").last_shown_at == noon(90)
     expected = f"1 rooms did not answer and were not compared: {meeting.code} (TimeoutError)"
     assert caplog.messages == [expected] * 3
 
@@ -294,10 +296,11 @@ def crowd(meeting: Meeting, fake_livekit: FakeLiveKit, request: pytest.FixtureRe
 def test_people_who_are_known_cost_no_queries_of_their_own(
     crowd: list[Connection], django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(5):  # meetings, who is known, who was seen, who was missed and who is gone
+    # Meetings, who is known, heartbeats, who is back, and in a transaction who was missed.
+    with django_assert_num_queries(7):
         reconcile(noon(60))
-    assert [(one.version, one.last_seen_at) for one in Connection.objects.all()] == [
-        (one.version + 1, noon(60)) for one in crowd
+    assert [(one.version, one.last_shown_at) for one in Connection.objects.all()] == [
+        (one.version, noon(60)) for one in crowd
     ]
 
 
@@ -331,7 +334,7 @@ def test_many_people_are_written_batch_by_batch(
 ) -> None:
     monkeypatch.setattr(reconciler, "BATCH", batch)
     reconcile(noon(60))
-    assert {one.last_seen_at for one in Connection.objects.all()} == {noon(60)}
+    assert {one.last_shown_at for one in Connection.objects.all()} == {noon(60)}
 
 
 def test_what_there_was_no_time_for_is_done_in_the_next_poll(
@@ -346,7 +349,7 @@ def test_what_there_was_no_time_for_is_done_in_the_next_poll(
     fake_livekit.people = {meeting.code: [seen("PA_1")], secured.code: [seen("PA_2", "ben")]}
     reconcile(noon(30))
     connection.refresh_from_db()
-    assert (connection.last_seen_at, Connection.objects.count()) == (noon(30), 1)
+    assert (connection.last_shown_at, Connection.objects.count()) == (noon(30), 1)
     assert caplog.messages == ["time was up before everything was repaired: the next poll goes on"]
     monkeypatch.setattr(reconciler, "REPAIR_TIMEOUT", 60.0)
     reconcile(noon(60))
@@ -356,6 +359,45 @@ def test_what_there_was_no_time_for_is_done_in_the_next_poll(
 # Beside events
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("was_shown", [False, True])
+def test_whoever_is_taken_for_gone_while_a_poll_shows_them_was_there_until_then(
+    meeting: Meeting, was_shown: bool
+) -> None:
+    for number in range(20):
+        ann = Participant.objects.create(meeting=meeting, display_name="Ann", created_at=NOON)
+        one = connected(ann, NOON)
+        if was_shown:
+            show([one.sid], noon(30), noon(30))
+        same = Connection.objects.filter(pk=one.pk)
+        both = [partial(show, [one.sid], noon(60), noon(60)), partial(same.close_lost, noon(60))]
+        race(*both[:: 1 if number % 2 else -1])
+        one = Connection.objects.get(pk=one.pk)
+        assert (one.left_at or one.last_shown_at) == noon(60)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_just_being_changed_is_not_waited_for(meeting: Meeting, connection: Connection) -> None:
+    reconcile(noon(30))
+    with transaction.atomic():
+        Connection.objects.change(noon(30))
+        race(partial(reconcile, noon(60)))
+    assert left_at(connection) is None
+    reconcile(noon(90))
+    assert left_at(connection) == NOON
+
+
+def test_a_room_closed_before_a_poll_showed_somebody_is_not_theirs(
+    meeting: Meeting, connection: Connection, fake_livekit: FakeLiveKit
+) -> None:
+    fake_livekit.people = {meeting.code: [seen("PA_1")]}
+    reconcile(noon(30))
+    apply(stored(event_body("room_finished", meeting.code, noon(29))), noon(40))
+    assert left_at(connection) is None
+    apply(stored(event_body("room_finished", meeting.code, noon(30))), noon(40))
+    assert left_at(connection) == noon(30)
+
+
 def test_whose_time_of_joining_is_not_reported_came_when_first_seen(
     meeting: Meeting, fake_livekit: FakeLiveKit
 ) -> None:
@@ -363,14 +405,14 @@ def test_whose_time_of_joining_is_not_reported_came_when_first_seen(
     reconcile(noon(30))
     reconcile(noon(60))
     connection = Connection.objects.get()
-    assert (connection.joined_at, connection.is_joined_guessed, connection.last_seen_at) == (
+    assert (connection.joined_at, connection.is_joined_guessed, connection.last_shown_at) == (
         noon(30),
         True,
         noon(60),
     )
     apply(stored(joined(meeting.code, "PA_1", noon(20))), noon(70))
     connection.refresh_from_db()
-    assert (connection.joined_at, connection.is_joined_guessed, connection.last_seen_at) == (
+    assert (connection.joined_at, connection.is_joined_guessed, connection.last_shown_at) == (
         noon(20),
         False,
         noon(60),
