@@ -16,12 +16,12 @@ from bench.kinds import KINDS, written
 from bench.world import World
 
 TIMES = 200  # requests of each kind
-# The first that a file's path or a built-in's name contains.
+# The first that a file's path contains; what is built in counts as its caller's.
 PARTS = (
     ("/django/db/models/sql/", "compiling SQL"),
     ("/django/db/models/", "querysets and models"),
-    ("/django/db/", "Django's connections"),
-    ("psycopg2", "psycopg2"),
+    ("/django/db/", "connections, psycopg2"),
+    ("/psycopg2/", "connections, psycopg2"),
     ("/rest_framework/", "DRF"),
     ("/django_filters/", "DRF"),
     ("/redis/", "Redis"),
@@ -32,7 +32,6 @@ PARTS = (
     ("/django/", "the rest of Django"),
     ("/site-packages/", "other libraries"),
     ("/lib/python", "standard library"),
-    ("~", "built-in functions"),
     ("", "our own code"),
 )
 
@@ -48,7 +47,7 @@ def shares(application: Any, path: Path) -> dict[str, float]:
     lines = list(itertools.islice(itertools.cycle(path.read_text().splitlines()), 2 * TIMES))
     for line in lines[:TIMES]:
         ask(application, line)  # warms up
-    profile = cProfile.Profile(time.thread_time)
+    profile = cProfile.Profile(time.thread_time, builtins=False)
     profile.enable()
     for line in lines[TIMES:]:
         ask(application, line)
@@ -85,11 +84,11 @@ def variable(header: str) -> str:
 
 def by_part(profile: cProfile.Profile) -> dict[str, float]:
     spent: Counter[str] = Counter()
-    for (file, _, name), (_, _, own, _, _) in pstats.Stats(profile, stream=sys.stderr).stats.items():  # type: ignore[attr-defined]
-        spent[part_of(f"{file} {name}")] += own
+    for (file, _, _), (_, _, own, _, _) in pstats.Stats(profile, stream=sys.stderr).stats.items():  # type: ignore[attr-defined]
+        spent[part_of(file)] += own
     total = sum(spent.values())
     return {part: seconds / total for part, seconds in spent.most_common()}
 
 
-def part_of(place: str) -> str:
-    return next(part for text, part in PARTS if text in place)
+def part_of(file: str) -> str:
+    return next(part for text, part in PARTS if text in file)

@@ -1,7 +1,7 @@
 """However much there is, neither the API nor a page nor a periodic job reads a large table as a whole."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from tests.join.conftest import feedback_link, link
 from tests.join.hosts import address, registered
 from tests.million import ROWS, make_million
 from tests.plans import big_tables, whole_reads
-from tests.rows import table
+from tests.rows import execute, table
 from upclass import livekit
 from upclass.celery import app
 
@@ -137,7 +137,15 @@ class World:
 
 
 @pytest.fixture
-def world(api: Api, customer: Customer, fake_livekit: FakeLiveKit) -> World:
+def emptied_after(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows that were rolled back stay in the tables' files, which other tests would read."""
+    yield
+    with django_db_blocker.unblock():
+        execute(f"TRUNCATE {', '.join(map(table, (Meeting, *ROWS)))} CASCADE")
+
+
+@pytest.fixture
+def world(emptied_after: None, api: Api, customer: Customer, fake_livekit: FakeLiveKit) -> World:
     make_million(customer)
     made = World(api, customer)
     fake_livekit.people = {
