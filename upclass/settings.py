@@ -218,9 +218,9 @@ DATABASES = {
     )
 }
 OPTIONS: dict[str, str] = DATABASES["default"].setdefault("OPTIONS", {})
-OPTIONS["options"] = (
+OPTIONS["options"] = (  # those of the address come last, and so stand
     f"-c statement_timeout={STATEMENT}s -c lock_timeout={LOCK}s"
-    f" -c idle_in_transaction_session_timeout={IDLE}s {OPTIONS.get('options', '')}"  # the address has the last word
+    f" -c idle_in_transaction_session_timeout={IDLE}s {OPTIONS.get('options', '')}"
 )
 
 # A cache for a single process: nothing that matters is kept in it.

@@ -18,7 +18,8 @@ from meetings.models import Meeting
 from participants.attendance import billed_seconds, show
 from participants.models import Connection, Participant
 from tests.conftest import NOON, ROUNDS, connected, noon, race
-from tests.plans import analyze, indexes_used, insert
+from tests.plans import analyze, indexes_used
+from tests.rows import execute
 
 PEOPLE = [("a", "1"), ("a", "2"), ("a", "3"), ("b", "4"), (None, "a"), (None, "6")]  # the first three are one
 VISITS = 1000  # of each
@@ -122,9 +123,9 @@ def test_a_meeting_of_before_its_sums_were_kept_is_booked_no_further(
 def standing(meeting: Meeting, secured: Meeting) -> Meeting:
     """A room in which two people are, and in which as many as in another one were, all of it settled."""
     people = registered(meeting)
-    insert(COME, VISITS, meeting.pk)
-    insert(REGISTER, secured.pk, NOON)
-    insert(COME, 10, secured.pk)
+    execute(COME, VISITS, meeting.pk)
+    execute(REGISTER, secured.pk, NOON)
+    execute(COME, 10, secured.pk)
     for person in people[-2:]:
         connected(person, noon(VISITS * 60), last_seen_at=noon(VISITS * 60 + 3600))
     settle(meeting.pk, NOON)
