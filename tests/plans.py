@@ -38,6 +38,15 @@ def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
     return {node["Index Name"] for node in nodes if "Index Name" in node}
 
 
+def tables_read_whole(ask: Callable[[], object]) -> set[str]:
+    """The tables that any SELECT reads as a whole; small ones may be."""
+    with CaptureQueriesContext(connection) as asked:
+        ask()
+    selects = [query["sql"] for query in asked if query["sql"].lstrip("(").startswith("SELECT")]
+    nodes = [node for select in selects for node in _nodes(_plan(select))]
+    return {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+
+
 def _plan(select: str) -> Plan:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {select}")
