@@ -5,13 +5,14 @@ from typing import Self
 from django.db import models, transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Least, Left
+from django.db.models.functions import Coalesce, Least
 
 from meetings.models import Meeting
 from participants import links, settlement, timespans
 from participants.heartbeats import Heartbeat
 from participants.sessions import Session
-from upclass import codes, shards
+from upclass import codes
+from upclass.shards import SHARDS
 
 ADMISSION_LIFE = timedelta(minutes=6)  # a 5-minute token is accepted a minute longer
 NETWORK_RETENTION = timedelta(hours=1)  # longer than any limit looks back
@@ -198,10 +199,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def of_shard(self, shard: int | None) -> Self:
         """Of the meetings of one shard; without it, of all."""
-        if shard is None:
-            return self
-        first = self.annotate(first_letter=Left("meeting__code", 1))
-        return first.filter(first_letter__in=shards.letters(shard))
+        return self if shard is None else self.alias(shard=F("meeting_id") % SHARDS).filter(shard=shard)
 
     def unsettled(self) -> Self:
         """Changed since billing last settled them."""

@@ -34,6 +34,14 @@ def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
     return {node["Index Name"] for node in nodes if "Index Name" in node}
 
 
+def tables_read_whole(ask: Callable[[], object]) -> set[str]:
+    """The tables that any SELECT reads as a whole; small ones may be."""
+    with CaptureQueriesContext(connection) as asked:
+        ask()
+    selects = [query["sql"] for query in asked if query["sql"].lstrip("(").startswith("SELECT")]
+    return {table for select in selects for table in _read_as_a_whole(_plan(select))}
+
+
 def _nodes(plan: Plan) -> Iterator[Plan]:
     yield plan
     for part in plan.get("Plans", []):

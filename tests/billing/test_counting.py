@@ -18,8 +18,9 @@ from meetings.models import Meeting
 from participants.attendance import billed_seconds, show
 from participants.models import Connection, Participant
 from tests.conftest import NOON, ROUNDS, connected, noon, race
-from tests.plans import analyze, indexes_used
+from tests.plans import analyze, indexes_used, tables_read_whole
 from tests.rows import execute
+from upclass.shards import SHARDS
 
 PEOPLE = [("a", "1"), ("a", "2"), ("a", "3"), ("b", "4"), (None, "a"), (None, "6")]  # the first three are one
 VISITS = 1000  # of each
@@ -152,6 +153,14 @@ def test_what_changed_is_found_by_indexes(standing: Meeting) -> None:
     Connection.objects.of(standing).open().set_seen_at(noon(VISITS * 60 + 3700), NOON)
     used = indexes_used(lambda: settle(standing.pk, NOON), Connection, Participant)
     assert {"connections_of_meeting", "unsettled_connections"} <= used
+
+
+def test_what_is_due_is_found_without_reading_whoever_came(standing: Meeting) -> None:
+    open_ones = Connection.objects.of(standing).open()
+    show(list(open_ones.values_list("sid", flat=True)), noon(VISITS * 60 + 3700), NOON)
+    assert due(standing.pk % SHARDS) == [standing.pk]
+    read_whole = tables_read_whole(lambda: due(standing.pk % SHARDS))
+    assert not read_whole & {"participants_connection", "participants_participant"}
 
 
 # At once
