@@ -31,14 +31,14 @@ def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
     with CaptureQueriesContext(connection) as asked:
         ask()
     selects = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
-    plans = [_plan(select) for select in selects if any(f'FROM "{table}"' in select for table in tables)]
+    plans = [plan(select) for select in selects if any(f'FROM "{table}"' in select for table in tables)]
     assert plans
     nodes = [node for plan in plans for node in _nodes(plan)]
     assert not [node for node in nodes if node["Node Type"] == "Seq Scan"], plans
     return {node["Index Name"] for node in nodes if "Index Name" in node}
 
 
-def _plan(select: str) -> Plan:
+def plan(select: str) -> Plan:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {select}")
         found = cursor.fetchone()[0]
