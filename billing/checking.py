@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Sum, Window
@@ -19,7 +20,7 @@ from participants import settlement
 from participants.models import Connection
 
 SETTLING_TIMEOUT = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
-AT_ONCE = 500
+AT_ONCE = 500  # meetings, whose connections and entries are in memory
 
 
 @dataclass
@@ -69,16 +70,19 @@ def _of_account(customer: Customer) -> Iterator[str]:
 
 
 def _of_meetings(customer: Customer, now: datetime) -> Iterator[tuple[Meeting, list[str]]]:
-    """Each meeting in which anybody ever was, or that was ever billed."""
-    booked = LedgerEntry.objects.of(customer).by_meeting()
+    """Each meeting in which anybody ever was, or that was ever billed: a slice of them at a time."""
+    entries = LedgerEntry.objects.of(customer)
     attended = Exists(Connection.objects.filter(meeting=OuterRef("pk")))
     billed = Exists(LedgerEntry.objects.usage().filter(meeting=OuterRef("pk")))
     meetings = Meeting.objects.of(customer).filter(attended | billed).select_related("usage").order_by("pk")
-    people = ("connections__participant", "connections__heartbeat")
-    for meeting in meetings.prefetch_related(*people).iterator(AT_ONCE):
-        usage = booked.pop(meeting.pk, Usage())
-        yield meeting, [*_of_usage(meeting, usage, now), *_of_connections(meeting, now)]
-    for meeting in Meeting.objects.filter(pk__in=booked):
+    read = meetings.prefetch_related("connections__participant", "connections__heartbeat").iterator(AT_ONCE)
+    for some in batched(read, AT_ONCE, strict=False):
+        booked = entries.filter(meeting__in=some).by_meeting()
+        for meeting in some:
+            usage = booked.get(meeting.pk, Usage())
+            yield meeting, [*_of_usage(meeting, usage, now), *_of_connections(meeting, now)]
+    others = entries.usage().exclude(meeting__customer=customer)
+    for meeting in Meeting.objects.filter(pk__in=others.order_by().values("meeting")):
         yield meeting, ["its usage is billed to another customer than its own."]
 
 

@@ -4,34 +4,50 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from feedback.models import Feedback
 from staff.external_user_id import WithEscapedId
+from staff.long_list import MOST, LongList
 
 SHOWN = ("created_at", "meeting", "customer", "rating", "comments", "escaped_id", "participant")
 
 
+RATINGS = ("1", "2", "3", "4", "5")
+
+
+class ByRating(admin.SimpleListFilter):
+    """Django's own would look for all ratings that there are in all that was ever given."""
+
+    title = parameter_name = "rating"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(rating, rating) for rating in RATINGS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Feedback]) -> QuerySet[Feedback]:
+        rating = self.value()
+        return queryset.filter(rating=int(rating)) if rating in RATINGS else queryset
+
+
 class FeedbackChangeList(ChangeList):
-    """Its title has the average of all feedback that is found, on all pages."""
+    """Its title has the average of the feedback that is found, on all pages."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        average = self.queryset.average()
+        average = self.queryset.order_by("-pk")[:MOST].average()
         found = "no feedback" if average is None else f"{average:.2f} stars on average"
         self.title = f"{self.title}: {found}"
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(WithEscapedId, admin.ModelAdmin[Feedback]):
+class FeedbackAdmin(WithEscapedId, LongList[Feedback]):
     """To look at: one meeting's average is seen by searching for its code."""
 
     list_display = SHOWN
-    list_filter = ("rating", "created_at")
+    list_filter = (ByRating, "created_at")
     list_select_related = ("meeting__customer", "participant")
     search_fields = ("meeting__customer__slug", "meeting__code", "external_user_id", "comments")
-    show_full_result_count = False
-    ordering = ("-created_at", "-pk")
     fields = readonly_fields = SHOWN
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from feedback.models import FeedbackRequest, FeedbackRequestQuerySet, Status
 from staff.external_user_id import WithEscapedId
+from staff.long_list import LongList
 
 SHOWN = ("created_at", "meeting", "customer", "escaped_id", "participant", "status", "waived_at")
 
@@ -27,15 +28,13 @@ class ByStatus(admin.SimpleListFilter):
 
 
 @admin.register(FeedbackRequest)
-class FeedbackRequestAdmin(WithEscapedId, admin.ModelAdmin[FeedbackRequest]):
+class FeedbackRequestAdmin(WithEscapedId, LongList[FeedbackRequest]):
     """To look at, and to waive, which takes the permission to change them. Nothing else can be changed."""
 
     list_display = SHOWN
     list_filter = (ByStatus, "created_at")
     list_select_related = ("meeting", "customer", "participant")
     search_fields = ("customer__slug", "meeting__code", "external_user_id")
-    show_full_result_count = False
-    ordering = ("-created_at", "-pk")
     actions = ("waive",)
     fields = readonly_fields = SHOWN
 

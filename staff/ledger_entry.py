@@ -21,6 +21,7 @@ from billing import ledger
 from billing.models import EntryKind, LedgerEntry
 from meetings.models import Meeting
 from staff.form_fields import DecimalDigitsField
+from staff.long_list import LongList
 from upclass.form_fields import LineField
 
 KINDS = (EntryKind.GRANT, EntryKind.REFUND, EntryKind.ADJUSTMENT)  # usage is booked by settling only
@@ -110,7 +111,7 @@ def book(entry: LedgerEntry) -> None:
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(admin.ModelAdmin[LedgerEntry]):
+class LedgerEntryAdmin(LongList[LedgerEntry]):
     """No `date_hierarchy`: on a table that grows by two rows a minute in each live meeting, it is slow."""
 
     form = LedgerEntryForm
@@ -119,7 +120,6 @@ class LedgerEntryAdmin(admin.ModelAdmin[LedgerEntry]):
     list_filter = ("kind", "created_at", "customer")
     list_select_related = ("customer", "meeting")
     search_fields = ("customer__slug", "meeting__code", "reason")
-    show_full_result_count = False
     autocomplete_fields = ("customer",)
 
     # Who may do what

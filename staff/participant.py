@@ -7,21 +7,20 @@ from django.http import HttpRequest
 
 from participants.models import Participant
 from staff.external_user_id import WithEscapedId
+from staff.long_list import LongList
 
 SHOWN = ("created_at", "meeting", "customer", "display_name", "escaped_id", "role")
 ENDS = ("removed_at", "barred_at", "barred_by")
 
 
 @admin.register(Participant)
-class ParticipantAdmin(WithEscapedId, admin.ModelAdmin[Participant]):
+class ParticipantAdmin(WithEscapedId, LongList[Participant]):
     """To look at, and to let back in, which takes the permission to change people. Neither link nor code."""
 
     list_display = (*SHOWN, *ENDS)
     list_filter = (("barred_at", admin.EmptyFieldListFilter), "role", "created_at")
     list_select_related = ("meeting__customer", "barred_by")
     search_fields = ("meeting__code", "meeting__customer__slug", "external_user_id", "display_name")
-    show_full_result_count = False
-    ordering = ("-created_at", "-pk")
     actions = ("lift_bar",)
     fields = readonly_fields = (*SHOWN, "email", *ENDS)
 

@@ -21,6 +21,7 @@ from recordings import sweep
 from recordings.models import Recording
 from recordings.states import State
 from recordings.tasks import enqueue
+from staff.long_list import LongList
 from upclass import livekit, storage
 
 WATCHING = 3600  # seconds for which a link in the admin is good
@@ -28,7 +29,7 @@ LEVELS = {State.COMPLETED: messages.SUCCESS, State.FAILED: messages.ERROR}
 
 
 @admin.register(Recording)
-class RecordingAdmin(admin.ModelAdmin[Recording]):
+class RecordingAdmin(LongList[Recording]):
     """To look at; LiveKit and the storage alone decide what becomes of a recording."""
 
     list_display: tuple[str, ...] = (
@@ -46,8 +47,6 @@ class RecordingAdmin(admin.ModelAdmin[Recording]):
     list_filter = ("state", "created_at")
     list_select_related = ("meeting__customer", "recorder")
     search_fields = ("meeting__code", "meeting__customer__slug", "egress_id", "uid", "recorder__display_name")
-    show_full_result_count = False
-    ordering = ("-created_at", "-pk")
     actions = ("ask_again",)
     fields = readonly_fields = (
         "meeting",

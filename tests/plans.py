@@ -27,7 +27,7 @@ def indexes_used(ask: Callable[[], object], *models: Any) -> set[str]:
     with CaptureQueriesContext(connection) as asked:
         ask()
     selects = [query["sql"] for query in asked if query["sql"].lstrip("(").startswith("SELECT")]
-    plans = [_plan(select) for select in selects if any(f'FROM "{table}"' in select for table in tables)]
+    plans = [plan_of(select) for select in selects if any(f'FROM "{table}"' in select for table in tables)]
     assert plans
     nodes = [node for plan in plans for node in _nodes(plan)]
     assert not [table for plan in plans for table in _read_as_a_whole(plan)], plans
@@ -39,7 +39,7 @@ def tables_read_whole(ask: Callable[[], object]) -> set[str]:
     with CaptureQueriesContext(connection) as asked:
         ask()
     selects = [query["sql"] for query in asked if query["sql"].lstrip("(").startswith("SELECT")]
-    return {table for select in selects for table in _read_as_a_whole(_plan(select))}
+    return {table for select in selects for table in _read_as_a_whole(plan_of(select))}
 
 
 def _nodes(plan: Plan) -> Iterator[Plan]:
@@ -69,7 +69,7 @@ def whole_reads(tables: set[str]) -> Iterator[list[tuple[str, str]]]:
 
     def explain(run: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
         if sql.lstrip("( ").startswith(("SELECT", "UPDATE", "DELETE", "WITH", "INSERT")):
-            read = _read_as_a_whole(_plan(sql, values[0] if many else values))
+            read = _read_as_a_whole(plan_of(sql, values[0] if many else values))
             found.extend((table, sql) for table in read if table in tables)
         return run(sql, values, many, context)
 
@@ -81,7 +81,7 @@ def _read_as_a_whole(plan: Plan) -> list[str]:
     return [node["Relation Name"] for node in _nodes(plan) if node["Node Type"] == "Seq Scan"]
 
 
-def _plan(sql: str, values: Any = None) -> Plan:
+def plan_of(sql: str, values: Any = None) -> Plan:
     """By a cursor of psycopg's: Django's would be explained, too."""
     with connection.connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
