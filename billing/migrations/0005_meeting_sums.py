@@ -19,8 +19,10 @@ class Migration(migrations.Migration):
                 ('meeting', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='usage', serialize=False, to='meetings.meeting')),
                 ('closes_at', models.DateTimeField(null=True)),
                 ('closed_seconds', models.BigIntegerField(default=0)),
+                ('beats', models.BigIntegerField(default=0)),
                 ('booked_seconds', models.BigIntegerField(default=0)),
                 ('booked_credits', models.DecimalField(decimal_places=4, default=0, max_digits=14)),
+                ('settled_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
