@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from feedback.models import Feedback
 from staff.external_user_id import WithEscapedId
-from staff.long_list import MOST, LongList
+from staff.long_list import MOST, LongChangeList, LongList
 
 SHOWN = ("created_at", "meeting", "customer", "rating", "comments", "escaped_id", "participant")
 
@@ -30,8 +30,8 @@ class ByRating(admin.SimpleListFilter):
         return queryset.filter(rating=int(rating)) if rating in RATINGS else queryset
 
 
-class FeedbackChangeList(ChangeList):
-    """Its title has the average of the feedback that is found, on all pages."""
+class FeedbackChangeList(LongChangeList):
+    """Its title has the average of the feedback that is listed, on all pages."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
