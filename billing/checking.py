@@ -100,14 +100,19 @@ def _of_usage(meeting: Meeting, booked: Usage, now: datetime) -> Iterator[str]:
 
 
 def _unsettled_since(meeting: Meeting, connections: Sequence[Connection]) -> datetime | None:
-    """Since when settling is behind a meeting's connections, or its polls; None if it is not."""
+    """Since when settling is behind a meeting's connections or, where it is not, its polls; None if neither.
+
+    A connection that changed may have been opened or closed by it, and the heartbeats are other ones.
+    """
+    return settlement.unsettled_since(connections) or _polls_unsettled_since(meeting, connections)
+
+
+def _polls_unsettled_since(meeting: Meeting, connections: Sequence[Connection]) -> datetime | None:
     known: MeetingUsage | None = getattr(meeting, "usage", None)
-    since = settlement.unsettled_since(connections)
     polled = [one.heartbeat.since for one in connections if not one.left_at and hasattr(one, "heartbeat")]
-    if polled and (known is None or known.beats != beats_of(connections)):
-        shown_since = max(min(polled), known.settled_at) if known else min(polled)
-        since = min(since or shown_since, shown_since)
-    return since
+    if not polled or (known and known.beats == beats_of(connections)):
+        return None
+    return max(min(polled), known.settled_at) if known else min(polled)
 
 
 def _of_connections(meeting: Meeting, now: datetime) -> Iterator[str]:

@@ -248,6 +248,19 @@ def test_what_polls_showed_and_is_not_settled_for_two_minutes_is_reported(
     assert bool(found) == is_reported
 
 
+def test_somebody_taken_for_gone_long_ago_who_is_back_is_not_reported_at_once(
+    customer: Customer, meeting: Meeting
+) -> None:
+    one = connected(guest(meeting), NOON)
+    show([one.sid], noon(700), noon(700))
+    Connection.objects.close_lost(noon(760))
+    settle(meeting.pk, noon(800))
+    Connection.objects.set_seen_at(noon(3000), NOW)
+    assert wrong(customer) == []
+    assert check([customer], noon(4119)).wrong == []
+    assert "are billed, but its connections say 3000 s" in check([customer], noon(4120)).wrong[0]
+
+
 # Connections
 
 
