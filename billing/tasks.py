@@ -16,9 +16,9 @@ AT_ONCE = 200  # meetings in one transaction
 
 
 @app.task
-def settle(*shards: int) -> None:
-    """Settle every meeting, of these shards or of all, of which something changed."""
-    for shard in free_shards("settle", shards):
+def settle() -> None:
+    """Settle every meeting of which something changed. Runs at the same time share the work."""
+    for shard in free_shards("settle"):
         for some in batched(settling.due(shard), AT_ONCE, strict=False):
             settle_each(some)
 

@@ -1,6 +1,7 @@
 """PostgreSQL advisory locks, by name: for periodic jobs, and for actions that exclude one another."""
 
-from collections.abc import Iterator, Sequence
+import random
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -22,9 +23,12 @@ def try_lock(name: str) -> Iterator[bool]:
             _query("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
 
 
-def free_shards(job: str, wanted: Sequence[int]) -> Iterator[int]:
-    """Of these shards (of all, if none is named) those at which no other process is; held while in use."""
-    for shard in wanted or range(SHARDS):
+def free_shards(job: str) -> Iterator[int]:
+    """The shards at which no other process is; each is held while in use.
+
+    In any order: where time is short, none is always the last.
+    """
+    for shard in random.sample(range(SHARDS), SHARDS):
         with try_lock(f"{job} {shard}") as acquired:
             if acquired:
                 yield shard

@@ -15,7 +15,6 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 from upclass import logs, policies
-from upclass.shards import SHARDS
 
 django_stubs_ext.monkeypatch()  # lets generic classes be written as mypy wants them
 
@@ -274,13 +273,12 @@ RATE_LIMIT_BURST = number("RATE_LIMIT_BURST", 200)
 WEBHOOK_RETENTION_DAYS = number("WEBHOOK_RETENTION_DAYS", number("NEWS_KEPT_DAYS", 30))
 
 
-def periodic(task: str, seconds: float, *arguments: object, queue: str = "periodic") -> dict[str, object]:
+def periodic(task: str, seconds: float, queue: str = "periodic") -> dict[str, object]:
     """A job of beat's. A message expires when the next is due: jobs do not pile up.
 
     They have a worker of their own, so that a long one holds up nothing that people or LiveKit wait for.
     """
-    options = {"expires": seconds, "queue": queue}
-    return {"task": task, "schedule": seconds, "args": arguments, "options": options}
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds, "queue": queue}}
 
 
 CELERY = {
@@ -301,8 +299,9 @@ CELERY = {
     "beat_schedule": {
         "apply_pending_webhooks": periodic("inbox.tasks.apply_pending_webhooks", 5.0, queue="celery"),
         "reconcile": periodic("inbox.tasks.reconcile", 30.0),
-        # As often as connections are polled.
-        **{f"settle_{shard}": periodic("billing.tasks.settle", 30.0, shard) for shard in range(SHARDS)},
+        # As often as connections are polled, by two workers, if there are so many.
+        "settle": periodic("billing.tasks.settle", 30.0),
+        "settle_as_well": periodic("billing.tasks.settle", 30.0),
         "create_feedback_requests": periodic("feedback.tasks.create_feedback_requests", 30.0),
         "sweep_recordings": periodic("recordings.tasks.sweep_recordings", 15.0),
         "prune_wrong_codes": periodic("join.tasks.prune_wrong_codes", 3600.0),

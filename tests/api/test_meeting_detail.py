@@ -186,7 +186,8 @@ def test_a_meeting_below_ten_minutes_costs_nothing(api: Api, secured: Meeting, p
     connection = connected(person, NOON, noon(599), last_seen_at=noon(599))
     settle(secured.pk, noon(600))
     assert cost(api, secured) == (0, 0)
-    Connection.objects.filter(pk=connection.pk).update(left_at=noon(600), last_seen_at=noon(600))
+    known = Connection.objects.filter(pk=connection.pk)
+    known.change(noon(700), left_at=noon(600), last_seen_at=noon(600))
     settle(secured.pk, noon(700))
     assert cost(api, secured) == (600, 0.1667)
 
