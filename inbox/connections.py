@@ -14,9 +14,8 @@ from django.db import connection as database
 
 from inbox.parsing import LiveKitEvent
 from meetings.models import Meeting
-from participants.attendance import ID, up_to_date
+from participants.attendance import ID, facts_of, guest_name, up_to_date
 from participants.models import Admission, Connection, ConnectionQuerySet, Participant
-from upclass.texts import clean_line
 
 # Whose event creates the connection. One of a track does not: it does not say whether a machine sent it; a
 # connection that was aborted, and is unknown, never came up.
@@ -140,17 +139,8 @@ def _connection(
     event: LiveKitEvent, person: Participant, admission: Admission | None, now: datetime
 ) -> Connection:
     is_theirs = admission is not None and admission.participant_id == person.pk
-    joined_at = event.joined_at or event.at
     return Connection(
-        meeting_id=person.meeting_id,
-        participant=person,
-        admission=admission if is_theirs else None,
-        sid=event.sid,
-        joined_at=joined_at,
-        is_joined_guessed=not event.joined_at,
-        last_seen_at=joined_at,
-        unsettled_since=now,
-        created_at=now,
+        sid=event.sid, **facts_of(event, person, admission if is_theirs else None, event.at, now)
     )
 
 
@@ -173,9 +163,7 @@ def _registered(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Part
 
 
 def _guest(key: tuple[int, str], event: LiveKitEvent, now: datetime) -> Participant:
-    """Texts that LiveKit did not limit are cut to size."""
-    name = clean_line(event.name.replace("\0", ""))[:100].strip()
-    return Participant(meeting_id=key[0], identity=key[1], display_name=name or "Guest", created_at=now)
+    return Participant(meeting_id=key[0], identity=key[1], display_name=guest_name(event), created_at=now)
 
 
 def _admissions(reports: Iterable[Report]) -> dict[str, Admission]:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -82,23 +82,33 @@ def show(sids: Collection[str], at: datetime, now: datetime) -> None:
 
 
 def _new_connection(meeting: Meeting, reported: Reported, at: datetime, now: datetime) -> Connection:
-    """Texts that LiveKit did not limit are cut to size."""
-    name = clean_line(reported.name.replace("\0", ""))[:100].strip()
-    unknown = {"display_name": name or "Guest", "created_at": now}
+    unknown = {"display_name": guest_name(reported), "created_at": now}
     everybody = Participant.objects.select_related("meeting")
     person = get_or_insert(everybody, unknown, meeting=meeting, identity=reported.identity[:255])
+    facts = facts_of(reported, person, _admission(person, reported.admission), at, now)
+    return get_or_insert(Connection.objects.select_related("participant__meeting"), facts, sid=reported.sid)
+
+
+def guest_name(reported: Reported) -> str:
+    """Texts that LiveKit did not limit are cut to size."""
+    return clean_line(reported.name.replace("\0", ""))[:100].strip() or "Guest"
+
+
+def facts_of(
+    reported: Reported, person: Participant, admission: Admission | None, at: datetime, now: datetime
+) -> dict[str, Any]:
+    """The fields of a new connection, but for its sid."""
     joined_at = reported.joined_at or at
-    facts = {
-        "meeting": meeting,
+    return {
+        "meeting_id": person.meeting_id,
         "participant": person,
-        "admission": _admission(person, reported.admission),
+        "admission": admission,
         "joined_at": joined_at,
         "is_joined_guessed": not reported.joined_at,
         "last_seen_at": joined_at,
         "unsettled_since": now,
         "created_at": now,
     }
-    return get_or_insert(Connection.objects.select_related("participant__meeting"), facts, sid=reported.sid)
 
 
 def _admission(person: Participant, named: str) -> Admission | None:
