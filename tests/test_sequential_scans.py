@@ -34,7 +34,7 @@ Action = Callable[[], Any]
 
 def test_a_table_that_is_read_as_a_whole_is_seen(customer: Customer) -> None:
     with whole_reads({"customers_customer"}) as found:
-        Customer.objects.filter(name="nobody").first()
+        Customer.objects.filter(name="nobody").exists()  # in no order, which could be an index's
     assert [table for table, _ in found] == ["customers_customer"]
 
 
