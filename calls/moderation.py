@@ -11,7 +11,7 @@ from calls.removal import eject
 from meetings.errors import MeetingNotActive
 from meetings.models import Meeting
 from participants.models import Participant
-from upclass import livekit
+from upclass import livekit, muting
 
 
 def check_host(person: Participant) -> None:
@@ -34,9 +34,9 @@ def mute_participants(meeting: Meeting, host: Participant, identity: str | None)
     """
     try:
         if identity is None:
-            return livekit.mute_everybody_but(meeting.code, host.identity)
-        return livekit.mute(meeting.code, identity)
-    except livekit.NotThere as error:
+            return muting.mute_everybody_but(meeting.code, host.identity)
+        return muting.mute(meeting.code, identity)
+    except muting.NotThere as error:
         raise NotInTheMeeting from error
     except livekit.Unreachable as error:
         raise CallServerUnreachable from error

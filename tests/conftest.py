@@ -22,7 +22,7 @@ from meetings.models import Meeting
 from participants.models import Connection, Participant
 from tests import postgres_log
 from tests.recordings.fakes import FakeEgress, FakeStorage
-from upclass import codes, livekit, storage
+from upclass import codes, livekit, muting, storage
 from upclass.errors import Problem
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -209,7 +209,7 @@ class FakeLiveKit:
     def mute(self, code: str, identity: str) -> int:
         self._answer("mute", code, identity)
         if identity not in self.muted[code]:
-            raise livekit.NotThere
+            raise muting.NotThere
         return self._silence(code, [identity])
 
     def mute_everybody_but(self, code: str, identity: str) -> int:
@@ -243,8 +243,10 @@ class FakeLiveKit:
 def fake_livekit(monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
     """LiveKit is replaced at its one border; the end-to-end tests have the real one, in other processes."""
     fake = FakeLiveKit()
-    for name in ("create_room", "close_room", "disconnect", "rooms", "mute", "mute_everybody_but"):
+    for name in ("create_room", "close_room", "disconnect", "rooms"):
         monkeypatch.setattr(livekit, name, getattr(fake, name))
+    for name in ("mute", "mute_everybody_but"):
+        monkeypatch.setattr(muting, name, getattr(fake, name))
     return fake
 
 

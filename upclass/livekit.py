@@ -29,11 +29,9 @@ log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=5)  # checked at connect only; LiveKit renews it for the connected
 TIMEOUT = 2.0  # seconds
-AT_ONCE = 20  # concurrent calls
 POLL_TIMEOUT = 15.0  # seconds for all rooms together
 ROOM_TIMEOUT = 5.0  # seconds for one room: of one whose server was killed, LiveKit says so after 3
 ROOMS_AT_ONCE = 100  # concurrent questions, so that dozens of rooms that hang leave the others their turn
-MUTE_TIMEOUT = 1.0  # seconds for one track, which takes a hundredth; for somebody who left, LiveKit takes 3
 CONNECTION_ENDED = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, DecodeError)
 
@@ -48,10 +46,6 @@ class Refused(Unreachable):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"LiveKit refused: {code}")
         self.code, self.message = code, message
-
-
-class NotThere(Exception):
-    """Nobody has this identity in this room."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +75,6 @@ class Rooms:
     @property
     def everybody(self) -> Iterator[Person]:
         return chain.from_iterable(self.people.values())
-
-
-@dataclass(frozen=True)
-class Microphone:
-    """A track of somebody's voice."""
-
-    identity: str
-    sid: str
-
-    def of(self, code: str) -> api.MuteRoomTrackRequest:
-        """The question to mute it."""
-        return api.MuteRoomTrackRequest(room=code, identity=self.identity, track_sid=self.sid, muted=True)
 
 
 # Calls
@@ -198,17 +180,17 @@ async def _ask(client: api.LiveKitAPI, turns: Iterator[str], rooms: Rooms, until
 
 async def _people(client: api.LiveKitAPI, code: str) -> list[Person]:
     try:
-        found = await _list(client, code)
+        found = await list_people(client, code)
     except api.ServerError as error:
         if error.code == api.ServerErrorCode.NOT_FOUND:
             return []  # closed since the rooms were listed
         log.warning("room %s is served by nobody, and is created again: %s", code, error.code)
         await client.room.create_room(api.CreateRoomRequest(name=code))
-        found = await _list(client, code)
-    return [_person(info) for info in found if _is_active_person(info)]
+        found = await list_people(client, code)
+    return [_person(info) for info in found if is_active_person(info)]
 
 
-async def _list(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInfo]:
+async def list_people(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInfo]:
     """Raises ServerError "unavailable" for a room whose server was killed, until the room is created again.
 
     Such a room stays listed, and can neither be queried nor closed.
@@ -216,7 +198,7 @@ async def _list(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInfo]:
     return list((await client.room.list_participants(api.ListParticipantsRequest(room=code))).participants)
 
 
-def _is_active_person(info: api.ParticipantInfo) -> bool:
+def is_active_person(info: api.ParticipantInfo) -> bool:
     is_person = info.kind in (api.ParticipantInfo.STANDARD, api.ParticipantInfo.SIP)
     is_recorder = info.permission.recorder
     return is_person and not is_recorder and info.state == api.ParticipantInfo.ACTIVE
@@ -228,77 +210,7 @@ def _person(info: api.ParticipantInfo) -> Person:
     return Person(info.sid, info.identity.replace("\0", ""), info.name, joined_at, admission)
 
 
-# Muting
-
-
-def mute(code: str, identity: str) -> int:
-    """Mute one person's microphone; how many tracks were not muted before. Raises NotThere.
-
-    They can unmute themselves; LiveKit refuses to do that for them.
-    """
-
-    async def run(client: api.LiveKitAPI) -> int:
-        meant = [info for info in await _present(client, code) if info.identity == identity]
-        if not meant:
-            raise NotThere
-        return await _mute(client, code, meant)
-
-    return call(run)
-
-
-def mute_everybody_but(code: str, identity: str) -> int:
-    """Mute the microphones of all people but one; how many tracks were not muted before."""
-
-    async def run(client: api.LiveKitAPI) -> int:
-        meant = [info for info in await _present(client, code) if info.identity != identity]
-        return await _mute(client, code, meant)
-
-    return call(run)
-
-
-async def _present(client: api.LiveKitAPI, code: str) -> list[api.ParticipantInfo]:
-    """The people active in a room; nobody where there is no room, of which LiveKit says nothing for 3 s."""
-    if not (await client.room.list_rooms(api.ListRoomsRequest(names=[code]))).rooms:
-        return []
-    try:
-        return [info for info in await _list(client, code) if _is_active_person(info)]
-    except api.ServerError as error:
-        if error.code != api.ServerErrorCode.NOT_FOUND:
-            raise
-        return []  # closed since the room was looked for
-
-
-async def _mute(client: api.LiveKitAPI, code: str, people: list[api.ParticipantInfo]) -> int:
-    """Raises TimeoutError if somebody is still unmuted, and not merely gone."""
-    tracks, at_once = _unmuted(people), asyncio.Semaphore(AT_ONCE)
-    asked = [_mute_track(client, at_once, track.of(code)) for track in tracks]
-    answers = await asyncio.gather(*asked)
-    unanswered = {track for track, answer in zip(tracks, answers, strict=True) if answer is None}
-    if unanswered and unanswered & set(_unmuted(await _present(client, code))):
-        raise TimeoutError
-    return sum(answer or 0 for answer in answers)
-
-
-def _unmuted(people: list[api.ParticipantInfo]) -> list[Microphone]:
-    """Those that are not muted."""
-    return [
-        Microphone(info.identity, track.sid)
-        for info in people
-        for track in info.tracks
-        if track.source == api.TrackSource.MICROPHONE and not track.muted
-    ]
-
-
-async def _mute_track(
-    client: api.LiveKitAPI, at_once: asyncio.Semaphore, track: api.MuteRoomTrackRequest
-) -> int | None:
-    """1 if it was muted, 0 if it is gone; None if nobody answers, as for a person who is gone."""
-    async with at_once:
-        try:
-            answer = await asyncio.wait_for(client.room.mute_published_track(track), MUTE_TIMEOUT)
-        except (TimeoutError, aiohttp.ClientError, api.ServerError):
-            return None
-    return int(answer.HasField("track"))
+# Its health
 
 
 def clock_ahead() -> float | None:

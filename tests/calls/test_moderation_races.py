@@ -14,7 +14,7 @@ from meetings.models import Meeting
 from participants.models import Participant
 from tests.calls.test_moderation import kept, registered, remove
 from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race
-from upclass import livekit
+from upclass import livekit, muting
 
 
 @pytest.mark.django_db(transaction=True)
@@ -27,8 +27,13 @@ def test_livekit_is_asked_outside_any_transaction(
         asked.append(connection.in_atomic_block)
         return 0
 
-    for name in ("mute", "mute_everybody_but", "disconnect", "close_room"):
-        monkeypatch.setattr(livekit, name, ask)
+    for module, name in (
+        (muting, "mute"),
+        (muting, "mute_everybody_but"),
+        (livekit, "disconnect"),
+        (livekit, "close_room"),
+    ):
+        monkeypatch.setattr(module, name, ask)
     jane = registered(person.meeting, "jane")
     for whom in ("jane", None):
         moderation.mute_participants(person.meeting, person, whom)

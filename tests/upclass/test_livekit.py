@@ -12,7 +12,7 @@ from livekit import api as sdk
 
 from tests.conftest import NOON
 from tests.upclass.conftest import Answer, TwirpServer, message, refusal, serving
-from upclass import egress, livekit
+from upclass import egress, livekit, muting
 
 # The border itself, before the tests replace it.
 CREATE, CLOSE, DISCONNECT, ROOMS = (
@@ -21,7 +21,7 @@ CREATE, CLOSE, DISCONNECT, ROOMS = (
     livekit.disconnect,
     livekit.rooms,
 )
-MUTE, MUTE_OTHERS = livekit.mute, livekit.mute_everybody_but
+MUTE, MUTE_OTHERS = muting.mute, muting.mute_everybody_but
 START_EGRESS = egress.start_egress
 ASKING: list[Callable[[], object]] = [
     lambda: CREATE("room"),

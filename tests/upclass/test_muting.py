@@ -7,11 +7,11 @@ import pytest
 from livekit import api as sdk
 
 from tests.upclass.conftest import TwirpServer, message, refusal
-from upclass import livekit
+from upclass import livekit, muting
 
 CODE = "ABCD-EFGH-IJKL"
 MICROPHONE, CAMERA = sdk.TrackSource.MICROPHONE, sdk.TrackSource.CAMERA
-MUTE, MUTE_OTHERS = livekit.mute, livekit.mute_everybody_but  # before the tests replace them
+MUTE, MUTE_OTHERS = muting.mute, muting.mute_everybody_but  # before the tests replace them
 EITHER: list[Callable[[], int]] = [lambda: MUTE(CODE, "ann"), lambda: MUTE_OTHERS(CODE, "host")]
 either = pytest.mark.parametrize("ask", EITHER)
 
@@ -80,7 +80,7 @@ def test_a_full_room_is_muted_in_one_go(room: TwirpServer) -> None:
 
 def test_who_is_not_in_the_room_is_not_there(room: TwirpServer) -> None:
     for identity in ("nobody", "", "\0", "x" * 10_000, "ANN"):
-        with pytest.raises(livekit.NotThere):
+        with pytest.raises(muting.NotThere):
             MUTE(CODE, identity)
 
 
@@ -95,7 +95,7 @@ def test_who_is_not_in_the_room_is_not_there(room: TwirpServer) -> None:
 )
 def test_machines_and_the_gone_are_not_there(room: TwirpServer, facts: dict[str, Any]) -> None:
     room.answers["ListParticipants"] = present(somebody("ann", track("TR_ann"), **facts))
-    with pytest.raises(livekit.NotThere):
+    with pytest.raises(muting.NotThere):
         MUTE(CODE, "ann")
     assert MUTE_OTHERS(CODE, "host") == 0
 
@@ -103,7 +103,7 @@ def test_machines_and_the_gone_are_not_there(room: TwirpServer, facts: dict[str,
 def test_a_room_that_is_not_there_is_not_asked_who_is_in_it(room: TwirpServer) -> None:
     """LiveKit would say nothing for 3 s."""
     room.answers["ListRooms"] = message(sdk.ListRoomsResponse())
-    with pytest.raises(livekit.NotThere):
+    with pytest.raises(muting.NotThere):
         MUTE(CODE, "ann")
     assert MUTE_OTHERS(CODE, "host") == 0
     assert room.asked == ["ListRooms", "ListRooms"]
@@ -111,7 +111,7 @@ def test_a_room_that_is_not_there_is_not_asked_who_is_in_it(room: TwirpServer) -
 
 def test_a_room_that_closes_meanwhile_has_nobody(room: TwirpServer) -> None:
     room.answers["ListParticipants"] = refusal(404, "not_found")
-    with pytest.raises(livekit.NotThere):
+    with pytest.raises(muting.NotThere):
         MUTE(CODE, "ann")
     assert MUTE_OTHERS(CODE, "host") == 0
 
