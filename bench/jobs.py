@@ -25,7 +25,8 @@ from bench.processes import cpu_seconds
 from bench.services import OURS, Service
 from bench.world import Owner, analyze
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from recordings.models import Recording
 from tests.rows import insert_rows, loading
 

@@ -10,7 +10,8 @@ from billing import ledger
 from customers.models import Customer, issue
 from meetings.models import Meeting
 from participants import links
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.rows import execute, insert_rows, meeting_code
 
 MEETINGS = 10_000

@@ -17,7 +17,7 @@ from billing.settling import owed
 from customers.models import Customer
 from meetings.models import Meeting
 from participants import settlement
-from participants.models import Connection
+from participants.connections import Connection
 
 SETTLING_TIMEOUT = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
 AT_ONCE = 500  # meetings, whose connections and entries are in memory

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from billing.models import MeetingUsage, SettledSpan
 from meetings.models import Meeting
 from participants import timespans
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 
 
 class Person(NamedTuple):

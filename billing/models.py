@@ -10,7 +10,8 @@ from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
 from participants import timespans
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 
 
 class EntryKind(models.TextChoices):

@@ -14,7 +14,7 @@ from billing.pricing import Usage
 from meetings.models import Meeting
 from participants import settlement
 from participants.attendance import billed_seconds
-from participants.models import Connection
+from participants.connections import Connection
 
 
 def due(shard: int | None = None) -> list[int]:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from customers.models import Customer
 from feedback.models import FeedbackRequest, FeedbackRequestQuerySet
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from upclass.compiled import compiled
 
 COMING_BACK = timedelta(seconds=60)  # whoever left so recently is not kept from where they were

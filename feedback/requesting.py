@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from feedback.models import Feedback, FeedbackRequest
 from meetings.models import Meeting
 from participants import timespans
-from participants.models import Connection, ConnectionQuerySet
+from participants.connections import Connection, ConnectionQuerySet
 from participants.presence import is_room_empty
 
 ENOUGH = 60  # seconds in a meeting, from which on feedback is owed

@@ -1,7 +1,7 @@
 """What each LiveKit event changes.
 
 Applying is idempotent, in any order: an event's id is stored once (`models.py`), each fact of a connection is
-one conditional UPDATE (`participants/models.py`), and recordings move only along their state machine. So
+one conditional UPDATE (`participants/connections.py`), and recordings move only along their state machine. So
 many events are applied together, with their marks, in one transaction.
 """
 

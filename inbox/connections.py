@@ -15,7 +15,8 @@ from django.db import connection as database
 from inbox.parsing import LiveKitEvent
 from meetings.models import Meeting
 from participants.attendance import ID, facts_of, guest_name, up_to_date
-from participants.models import Admission, Connection, ConnectionQuerySet, Participant
+from participants.connections import Connection, ConnectionQuerySet
+from participants.models import Admission, Participant
 
 # Whose event creates the connection. One of a track does not: it does not say whether a machine sent it; a
 # connection that was aborted, and is unknown, never came up.

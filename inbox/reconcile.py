@@ -14,7 +14,7 @@ from calls.ending import close_room
 from inbox.apply import eject_unwelcome
 from meetings.models import Meeting
 from participants.attendance import connection_of, show, up_to_date
-from participants.models import Connection
+from participants.connections import Connection
 from upclass import livekit
 
 log = logging.getLogger(__name__)

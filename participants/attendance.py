@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from meetings.models import Meeting
 from participants import timespans
+from participants.connections import Connection
 from participants.heartbeats import Heartbeat
-from participants.models import Admission, Connection, Participant
+from participants.models import Admission, Participant
 from upclass.inserting import get_or_insert
 from upclass.texts import clean_line
 

@@ -1,7 +1,7 @@
 """Whether a room is empty, and since when it is not.
 
 What counts as presence is defined once, in SQL: `with_presence` of connections and of admissions
-(participants/models.py). A room is empty when none of them is present.
+(participants/connections.py, models.py). A room is empty when none of them is present.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from django.db.models import F, Min
 
 from meetings.models import Meeting
 from participants import timespans
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 
 LATEST = 64  # connections, in which most occupancies lie
 

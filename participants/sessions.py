@@ -9,7 +9,7 @@ from meetings.models import Meeting
 from participants import timespans
 
 if TYPE_CHECKING:
-    from participants.models import Connection
+    from participants.connections import Connection
 
 
 @dataclass(frozen=True)

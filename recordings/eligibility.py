@@ -4,7 +4,8 @@ from datetime import datetime
 
 from meetings.models import Meeting, MeetingQuerySet
 from participants import presence
-from participants.models import Connection, ConnectionQuerySet, Participant, Role
+from participants.connections import Connection, ConnectionQuerySet
+from participants.models import Participant, Role
 from recordings.models import Recording
 
 

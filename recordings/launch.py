@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from meetings.models import Meeting
 from participants import presence
-from participants.models import EMPTY_AFTER
+from participants.connections import EMPTY_AFTER
 from participants.presence import Occupancy
 from recordings import backoff, lifecycle, reasons
 from recordings.eligibility import is_still_wanted, is_wanted, recorder_of

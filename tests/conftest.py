@@ -19,7 +19,8 @@ from hypothesis import settings as hypothesis_settings
 from billing import ledger
 from customers.models import Customer, issue
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests import postgres_log
 from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass import codes, livekit, muting, storage

@@ -12,7 +12,8 @@ from feedback.models import Feedback, FeedbackRequest
 from inbox.models import InboundWebhook
 from join.models import FailedAttempt
 from meetings.models import Meeting
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 from recordings.models import Recording
 from tests.plans import analyze
 from tests.rows import insert_rows, loading, meeting_code

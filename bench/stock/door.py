@@ -17,7 +17,8 @@ from rest_framework.views import APIView
 from billing.models import CreditAccount
 from feedback.models import Feedback, FeedbackRequest
 from meetings.models import Meeting
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 
 ADMITTED = timedelta(minutes=6)
 

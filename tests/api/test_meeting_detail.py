@@ -11,7 +11,8 @@ from billing.models import LedgerEntry
 from billing.settling import settle
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.api.conftest import StrangerSeesNothing, bill
 from tests.conftest import NOON, UNKNOWN_CODE, Api, connected, noon
 

@@ -15,7 +15,8 @@ from billing.settling import due, settle
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.attendance import show
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.billing.conftest import unguarded, used
 from tests.conftest import NOON, connected, noon, race
 

@@ -16,7 +16,8 @@ from calls import ending
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.attendance import billed_seconds, show
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.conftest import NOON, ROUNDS, connected, noon, race
 from tests.plans import analyze, indexes_used, tables_read_whole
 from tests.rows import execute

@@ -34,7 +34,8 @@ from inbox.apply import apply
 from inbox.models import InboundWebhook
 from inbox.reconcile import reconcile
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.billing.world import Visit, World, price, whole
 from tests.conftest import NOON, FakeLiveKit, noon, race
 from upclass import codes

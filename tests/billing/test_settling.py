@@ -12,7 +12,8 @@ from billing.pricing import Usage
 from billing.settling import due, settle
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.conftest import NOON, connected, noon
 
 HOUR = 3600

@@ -16,7 +16,8 @@ from billing.settling import due, settle
 from calls import ending
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.conftest import NOON, ROUNDS, connected, noon, race
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,13 +4,14 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-import participants.models
+import participants.connections
 from billing import settling, tasks
 from billing.counting import Count
 from billing.models import LedgerEntry
 from customers.models import Customer
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.conftest import NOON, connected, noon, race
 from upclass import locks
 from upclass.locks import try_lock
@@ -122,5 +123,5 @@ def test_a_meeting_that_is_locked_for_long_holds_nobody_up(meeting: Meeting, sec
 
 def in_one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that all meetings are settled together."""
-    for module in (locks, participants.models):
+    for module in (locks, participants.connections):
         monkeypatch.setattr(module, "SHARDS", 1)

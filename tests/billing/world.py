@@ -13,7 +13,7 @@ from typing import Any
 
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
-from participants.models import Connection
+from participants.connections import Connection
 from tests.conftest import NOON, FakeLiveKit
 from tests.inbox.conftest import event_body, joined, left, stored
 from upclass import codes

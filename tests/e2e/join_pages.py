@@ -191,7 +191,7 @@ class Appointments:
 
 
 BEEN_IN = """
-from participants.models import Connection
+from participants.connections import Connection
 from feedback.models import FeedbackRequest
 meeting = Meeting.objects.get(code={code!r})
 person = meeting.participants.get()

@@ -24,7 +24,7 @@ from customers.models import Customer
 from feedback import gate, submission
 from feedback.errors import NotThere
 from feedback.models import FeedbackRequest, Status
-from participants.models import Connection
+from participants.connections import Connection
 from tests.conftest import FakeLiveKit, connected, noon
 from tests.feedback.conftest import asking, registered, sweep
 from tests.feedback.world import DAY, Room, Visit, World

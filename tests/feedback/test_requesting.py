@@ -7,7 +7,8 @@ from customers.models import Customer
 from feedback import requesting
 from feedback.models import FeedbackRequest
 from meetings.models import Meeting
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 from tests.conftest import NOON, connected, noon
 from tests.feedback.conftest import answered, asking, owing, registered, sweep, who_owes
 

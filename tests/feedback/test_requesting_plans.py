@@ -6,7 +6,8 @@ from customers.models import Customer
 from feedback.models import FeedbackRequest
 from feedback.requesting import due
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.conftest import NOON, connected, noon
 from tests.plans import analyze, tables_read_whole
 from tests.rows import execute

@@ -13,7 +13,8 @@ from customers.models import Customer
 from inbox.apply import HANDLED, apply, apply_together
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 from tests.conftest import NOON, ROUNDS, UNKNOWN_CODE, FakeLiveKit, noon, race
 from tests.inbox.conftest import event_body, joined, left, stored
 

@@ -11,7 +11,7 @@ from django.test import Client
 from inbox import tasks
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
-from participants.models import Connection
+from participants.connections import Connection
 from tests.conftest import NOON, noon
 from tests.inbox.conftest import joined, stored
 from tests.staff.conftest import staff_who_may

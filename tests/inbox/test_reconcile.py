@@ -12,7 +12,8 @@ from inbox.apply import apply
 from inbox.reconcile import reconcile
 from meetings.models import Meeting, Status
 from participants.attendance import connection_of, show
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon, race
 from tests.inbox.conftest import event_body, joined, left, stored
 from upclass.livekit import Person

@@ -16,7 +16,8 @@ from inbox import tasks
 from inbox.apply import apply
 from inbox.models import InboundWebhook
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.conftest import NOON, ROUNDS, FakeLiveKit, noon, race
 from tests.inbox.conftest import event_body, joined, left, stored
 from upclass import livekit

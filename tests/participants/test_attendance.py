@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from meetings.models import Meeting
 from participants.attendance import billed_seconds, connection_of, unsettle, up_to_date
-from participants.models import Connection, ConnectionQuerySet, Participant
+from participants.connections import Connection, ConnectionQuerySet
+from participants.models import Participant
 from tests.conftest import NOON, ROUNDS, connected, noon, race
 
 NOW = noon(5000)

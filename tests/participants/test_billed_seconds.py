@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from meetings.models import Meeting
 from participants.attendance import billed_seconds, close_room_connections
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from tests.conftest import NOON, connected, noon
 
 NOW = noon(5000)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from meetings.models import Meeting
 from participants import presence
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 from participants.presence import Occupancy, is_room_empty, occupancy
 from tests.conftest import NOON, connected, noon
 

@@ -3,7 +3,8 @@ from datetime import datetime
 import pytest
 
 from meetings.models import Meeting
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 from participants.presence import is_room_empty, started_at
 from tests.conftest import NOON, connected, noon
 

@@ -7,7 +7,8 @@ import pytest
 from customers.models import Customer
 from meetings.models import Meeting
 from participants import presence
-from participants.models import Admission, Connection, Participant
+from participants.connections import Connection
+from participants.models import Admission, Participant
 from participants.presence import is_room_empty, started_at
 from tests.conftest import NOON, noon
 from tests.plans import analyze, indexes_used

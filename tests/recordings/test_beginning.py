@@ -3,7 +3,8 @@
 import pytest
 
 from meetings.models import Meeting
-from participants.models import Connection, Participant, Role
+from participants.connections import Connection
+from participants.models import Participant, Role
 from recordings.follow_ups import Action, FollowUp
 from recordings.launch import begin
 from recordings.models import Recording

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from participants.models import Connection
+from participants.connections import Connection
 from recordings import reasons
 from recordings.lifecycle import confirm_stored, on_egress_update, stop_recording
 from recordings.models import Recording

@@ -4,7 +4,8 @@ import pytest
 import time_machine
 
 from meetings.models import Meeting
-from participants.models import Connection, Participant, Role
+from participants.connections import Connection
+from participants.models import Participant, Role
 from recordings import reasons, sweep
 from recordings.launch import begin, on_refused, request_egress
 from recordings.models import Recording

@@ -6,7 +6,8 @@ from itertools import permutations
 import pytest
 
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from recordings.follow_ups import Action, FollowUp
 from recordings.lifecycle import apply_update, confirm_stored, on_egress_update
 from recordings.models import Recording

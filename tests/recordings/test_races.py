@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 from meetings.models import Meeting
-from participants.models import Connection, Participant
+from participants.connections import Connection
+from participants.models import Participant
 from recordings import launch, lifecycle, reasons, sweep
 from recordings.models import Recording
 from recordings.states import Status

@@ -3,7 +3,8 @@
 import pytest
 
 from meetings.models import Meeting
-from participants.models import Connection, Role
+from participants.connections import Connection
+from participants.models import Role
 from recordings import lifecycle, reasons
 from recordings.models import Recording
 from recordings.states import Status

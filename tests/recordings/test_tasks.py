@@ -6,7 +6,7 @@ import time_machine
 from django.db import transaction
 
 from local import worker
-from participants.models import Connection
+from participants.connections import Connection
 from recordings import launch, tasks
 from recordings.follow_ups import Action, FollowUp
 from recordings.models import Recording

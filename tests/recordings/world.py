@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from meetings.models import Meeting
-from participants.models import Connection, Participant, Role
+from participants.connections import Connection
+from participants.models import Participant, Role
 from recordings.models import Recording
 from tests.conftest import NOON, connected
 from tests.recordings.fakes import FakeEgress, FakeStorage
