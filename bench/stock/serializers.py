@@ -80,10 +80,10 @@ class MeetingDetailSerializer(MeetingSerializer):
         }
 
     def usage(self, meeting):
-        if not hasattr(meeting, "usage"):
+        if not hasattr(meeting, "booked"):
             entries = meeting.ledger_entries.filter(kind="usage")
-            meeting.usage = entries.aggregate(seconds=Sum("seconds"), credits=Sum("amount"))
-        return meeting.usage
+            meeting.booked = entries.aggregate(seconds=Sum("seconds"), credits=Sum("amount"))
+        return meeting.booked
 
     def get_billed_seconds(self, meeting):
         return self.usage(meeting)["seconds"] or 0
