@@ -23,7 +23,7 @@ class RecentKeys:
         self._kept: dict[str, tuple[float, ApiKey]] = {}
 
     def read(self, prefix: str) -> ApiKey | None:
-        asked_at = clock()  # before PostgreSQL is asked, however long it takes
+        asked_at = monotonic()  # before PostgreSQL is asked, however long it takes
         read_at, row = self._kept.get(prefix, (0.0, None))
         return row if row and asked_at - read_at < TRUST else self._read(prefix, asked_at)
 
@@ -40,11 +40,6 @@ class RecentKeys:
             self._kept.clear()
         self._kept[prefix] = (asked_at, row)
         return row
-
-
-def clock() -> float:
-    """Seconds, which no setting of the time of day changes."""
-    return monotonic()
 
 
 recent_keys = RecentKeys()

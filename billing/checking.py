@@ -13,10 +13,10 @@ from billing import ledger, pricing
 from billing.counting import beats_of
 from billing.models import LedgerEntry, MeetingUsage
 from billing.pricing import Usage
-from billing.settling import owed
 from customers.models import Customer
 from meetings.models import Meeting
 from participants import settlement
+from participants.attendance import billed_seconds
 from participants.connections import Connection
 
 SETTLING_TIMEOUT = timedelta(minutes=2)  # in which everything known is settled, and everybody open seen again
@@ -97,6 +97,11 @@ def _of_usage(meeting: Meeting, booked: Usage, now: datetime) -> Iterator[str]:
         return
     since = f" since {unsettled_since:%Y-%m-%d %H:%M:%S}" if unsettled_since else ""
     yield f"{booked.seconds} s are billed, but its connections say {due.seconds} s{since}."
+
+
+def owed(meeting: Meeting, connections: Iterable[Connection]) -> Usage:
+    """What a meeting costs by all that is known of its people now."""
+    return pricing.usage(billed_seconds(meeting, connections))
 
 
 def _unsettled_since(meeting: Meeting, connections: Sequence[Connection]) -> datetime | None:

@@ -10,9 +10,7 @@ from django.db.models import QuerySet
 
 from billing.errors import InsufficientCredits
 from billing.models import CreditAccount, EntryKind, LedgerEntry
-from billing.pricing import Usage
 from customers.models import Customer
-from meetings.models import Meeting
 from upclass.compiled import compiled
 from upclass.locks import lock_transaction
 
@@ -100,11 +98,6 @@ def require_credits(customer: Customer) -> Decimal:
     if left + customer.overdraft_limit <= 0:
         raise InsufficientCredits
     return left
-
-
-def usage_of(meeting: Meeting) -> Usage:
-    """What was booked for a meeting so far."""
-    return LedgerEntry.objects.filter(meeting=meeting).by_meeting().get(meeting.pk, Usage())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q, Sum
@@ -53,12 +53,16 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
         found: Decimal | None = self.aggregate(total=Sum("amount"))["total"]
         return found or Decimal(0)
 
+    def sums_by_meeting(self) -> "models.QuerySet[Any, Any]":
+        """What was booked for each `meeting`, all its entries together: `billed_seconds`, `credits_used`."""
+        by_meeting = self.usage().order_by().values("meeting")
+        return by_meeting.annotate(billed_seconds=Sum("seconds"), credits_used=-Sum("amount"))
+
     def by_meeting(self) -> dict[int, Usage]:
-        """What was booked for each meeting (primary key), all its entries together."""
-        sums = self.usage().order_by().values_list("meeting")
+        """The same, by the meeting's primary key."""
         return {
-            meeting: Usage(seconds, -amount)
-            for meeting, seconds, amount in sums.annotate(Sum("seconds"), Sum("amount"))
+            sums["meeting"]: Usage(sums["billed_seconds"], sums["credits_used"])
+            for sums in self.sums_by_meeting()
         }
 
 

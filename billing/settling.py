@@ -1,6 +1,6 @@
 """Bring meetings' usage to what their connections say: idempotent, safe in parallel and after a crash."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,10 +10,8 @@ from django.db.models.functions import Coalesce
 from billing import counting, ledger, pricing
 from billing.counting import Count
 from billing.models import EntryKind, LedgerEntry, MeetingUsage
-from billing.pricing import Usage
 from meetings.models import Meeting
 from participants import settlement
-from participants.attendance import billed_seconds
 from participants.connections import Connection
 
 
@@ -50,11 +48,6 @@ def _book(meetings: Collection[int], now: datetime) -> tuple[Sequence[LedgerEntr
     counting.keep(counts, now)
     ledger.write_all(entries)
     return entries, [connection for one in counts for connection in one.connections]
-
-
-def owed(meeting: Meeting, connections: Iterable[Connection]) -> Usage:
-    """What a meeting costs by all that is known of its people now."""
-    return pricing.usage(billed_seconds(meeting, connections))
 
 
 def _bring_to(count: Count, now: datetime) -> LedgerEntry | None:

@@ -1,9 +1,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from meetings.models import Meeting
@@ -46,10 +46,10 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         let_in = Admission.objects.filter(participant=OuterRef("pk"))
         return self.filter(Exists(Connection.objects.filter(participant=OuterRef("pk"))) | Exists(let_in))
 
-    def count_people(self) -> int:
-        """How many different people: a registration made anew is the same person."""
+    def people_by_meeting(self) -> "models.QuerySet[Any, Any]":
+        """How many different `people` each `meeting` has: a registration made anew is the same person."""
         who = Coalesce("external_user_id", "identity")
-        return self.order_by().values(who=who).distinct().count()
+        return self.order_by().values("meeting").annotate(people=Count(who, distinct=True))
 
     def present(self, meeting: Meeting, now: datetime) -> Self:
         """Connected, or admitted and not yet there: found from these, of however many are registered."""

@@ -17,6 +17,8 @@ from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from billing import ledger
+from billing.models import LedgerEntry
+from billing.pricing import Usage
 from customers.models import Customer, issue
 from meetings.models import Meeting
 from participants.connections import Connection
@@ -138,6 +140,11 @@ def person(secured: Meeting) -> Participant:
         role="host",
         created_at=timezone.now(),
     )
+
+
+def usage_of(meeting: Meeting) -> Usage:
+    """What was booked for a meeting so far."""
+    return LedgerEntry.objects.filter(meeting=meeting).by_meeting().get(meeting.pk, Usage())
 
 
 def connected(

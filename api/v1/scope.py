@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 import django_filters
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
@@ -83,23 +83,22 @@ def by_code(customer: Customer, code: str) -> MeetingQuerySet:
 @compiled
 def in_detail(customer: Customer, code: str) -> MeetingQuerySet:
     """The same with `participant_count`, `billed_seconds` and `credits_used`, in one query."""
-    came = Participant.objects.who_connected().values("meeting")  # registered anew, one is the same person
-    people = came.annotate(found=Count(Coalesce("external_user_id", "identity"), distinct=True))
-    booked = LedgerEntry.objects.usage().values("meeting")
+    came = Participant.objects.who_connected().people_by_meeting()
+    booked = LedgerEntry.objects.sums_by_meeting()
     return (
         Meeting.objects.of(customer)
         .filter(code=code)
         .annotate(
-            participant_count=_of_it(people, 0),
-            billed_seconds=_of_it(booked.annotate(found=Sum("seconds")), 0),
-            credits_used=_of_it(booked.annotate(found=-Sum("amount")), Decimal(0)),
+            participant_count=_of_it(came, "people", 0),
+            billed_seconds=_of_it(booked, "billed_seconds", 0),
+            credits_used=_of_it(booked, "credits_used", Decimal(0)),
         )
     )
 
 
-def _of_it(grouped: QuerySet[Any, Any], nothing: int | Decimal) -> Coalesce:
-    """What was `found` for an outer query's meeting, where rows are grouped by meeting."""
-    return Coalesce(Subquery(grouped.filter(meeting=OuterRef("pk")).order_by().values("found")), nothing)
+def _of_it(by_meeting: QuerySet[Any, Any], name: str, nothing: int | Decimal) -> Coalesce:
+    """What rows grouped by meeting have under this name for an outer query's meeting."""
+    return Coalesce(Subquery(by_meeting.filter(meeting=OuterRef("pk")).values(name)), nothing)
 
 
 def meetings(customer: Customer) -> MeetingQuerySet:

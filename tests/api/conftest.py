@@ -23,7 +23,7 @@ class KeyClock:
 @pytest.fixture
 def key_clock(monkeypatch: pytest.MonkeyPatch) -> KeyClock:
     made = KeyClock()
-    monkeypatch.setattr(authentication, "clock", made)
+    monkeypatch.setattr(authentication, "monotonic", made)
     return made
 
 

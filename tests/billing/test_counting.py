@@ -9,16 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import ledger
-from billing.checking import check
+from billing.checking import check, owed
 from billing.models import MeetingUsage, SettledSpan
-from billing.settling import due, owed, settle, settle_all
+from billing.settling import due, settle, settle_all
 from calls import ending
 from customers.models import Customer
 from meetings.models import Meeting
 from participants.attendance import billed_seconds, show
 from participants.connections import Connection
 from participants.models import Participant
-from tests.conftest import NOON, ROUNDS, connected, noon, race
+from tests.conftest import NOON, ROUNDS, connected, noon, race, usage_of
 from tests.plans import analyze, indexes_used, tables_read_whole
 from tests.rows import execute
 from upclass.shards import SHARDS
@@ -82,7 +82,7 @@ def test_whatever_changes_between_it_is_booked_as_if_all_were_counted_anew(
             Connection.objects.change(noon(5000))
         settle(meeting.pk, noon(5000))
         all_of_it = Connection.objects.of(meeting).select_related("participant")
-        assert ledger.usage_of(meeting) == owed(meeting, all_of_it)
+        assert usage_of(meeting) == owed(meeting, all_of_it)
         assert due() == []
     closed = Connection.objects.filter(left_at__isnull=False)
     assert set(SettledSpan.objects.values_list("pk")) == set(closed.values_list("pk"))
@@ -115,7 +115,7 @@ def test_a_meeting_of_before_its_sums_were_kept_is_booked_no_further(
     MeetingUsage.objects.all().delete()
     connected(ann, noon(4000), noon(4100))
     entry = settle(meeting.pk, noon(5000))
-    assert entry and (entry.seconds, ledger.usage_of(meeting).seconds) == (100, 3700)
+    assert entry and (entry.seconds, usage_of(meeting).seconds) == (100, 3700)
 
 
 # What it costs
@@ -177,7 +177,7 @@ def test_settled_by_several_at_once_each_meeting_is_booked_once(customer: Custom
         every = [meeting.pk for meeting in meetings]
         race(*[partial(settle_all, some, NOON) for some in (every, every[::-1], every[2:], every[:4])])
         settle_all(due(), NOON)
-        assert [ledger.usage_of(meeting).seconds for meeting in meetings] == [3600] * 6
+        assert [usage_of(meeting).seconds for meeting in meetings] == [3600] * 6
     assert ledger.balance(customer) == 150 - 6 * len(ROUNDS)
     assert check([customer], NOON).wrong == []
 
@@ -192,7 +192,7 @@ def test_somebody_whom_a_poll_shows_is_not_lost_beside_settling(customer: Custom
             settling = partial(settle, meeting.pk, noon(at))
             race(settling, partial(show, sids, noon(at), noon(at)), settling)
         settle_all(due(), NOON)
-        assert (ledger.usage_of(meeting).seconds, due()) == (800, [])
+        assert (usage_of(meeting).seconds, due()) == (800, [])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -207,7 +207,7 @@ def test_a_late_leave_of_somebody_counted_is_not_lost_beside_settling(customer: 
         settling = partial(settle, meeting.pk, NOON)
         race(settling, partial(known.filter(left_at=noon(1800)).set_left_at, noon(700), NOON), settling)
         settle_all(due(), NOON)
-        assert ledger.usage_of(meeting).seconds == 2700
+        assert usage_of(meeting).seconds == 2700
 
 
 @pytest.mark.django_db(transaction=True)
@@ -221,7 +221,7 @@ def test_somebody_back_who_was_taken_for_gone_is_not_lost_beside_settling(custom
         settling = partial(settle, meeting.pk, NOON)
         race(settling, partial(Connection.objects.of(meeting).set_seen_at, noon(1200), NOON), settling)
         settle_all(due(), NOON)
-        assert (ledger.usage_of(meeting).seconds, SettledSpan.objects.filter(participant=ann).count()) == (
+        assert (usage_of(meeting).seconds, SettledSpan.objects.filter(participant=ann).count()) == (
             1200,
             0,
         )
@@ -238,4 +238,4 @@ def test_an_end_that_cuts_what_was_counted_is_not_lost_beside_settling(customer:
         settling = partial(settle, meeting.pk, NOON)
         race(settling, partial(ending.end_meeting, meeting, noon(1200)), settling)
         settle_all(due(), NOON)
-        assert ledger.usage_of(meeting).seconds == 1200
+        assert usage_of(meeting).seconds == 1200

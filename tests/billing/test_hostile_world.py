@@ -37,7 +37,7 @@ from meetings.models import Meeting
 from participants.connections import Connection
 from participants.models import Participant
 from tests.billing.world import Visit, World, price, whole
-from tests.conftest import NOON, FakeLiveKit, noon, race
+from tests.conftest import NOON, FakeLiveKit, noon, race, usage_of
 from upclass import codes
 from upclass.errors import Problem
 
@@ -322,7 +322,7 @@ class HostileWorld(RuleBasedStateMachine):
                 (connection.sid, connection.joined_at, whole(connection.left_at or NOON))
                 for connection in connections
             } == expected
-            usage, seconds = ledger.usage_of(meeting), self.world.seconds(meeting)
+            usage, seconds = usage_of(meeting), self.world.seconds(meeting)
             note(f"{meeting}: {seconds} s")
             assert (usage.seconds, usage.credits) == price(seconds)
             HostileWorld.billed += bool(seconds) and usage.seconds == seconds

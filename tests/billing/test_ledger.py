@@ -16,7 +16,7 @@ from billing.pricing import Usage
 from customers.models import Customer
 from meetings.models import Meeting
 from tests.billing.conftest import used
-from tests.conftest import NOON, ROUNDS, noon, race
+from tests.conftest import NOON, ROUNDS, noon, race, usage_of
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_who_was_given_nothing_but_an_overdraft_may_use_it(poor: Customer) -> No
 
 
 def test_the_usage_of_a_meeting_is_all_that_was_booked_for_it(meeting: Meeting, secured: Meeting) -> None:
-    assert ledger.usage_of(meeting) == Usage()
+    assert usage_of(meeting) == Usage()
     used(meeting, 3600, "1")
     used(meeting, -1800, "-0.5")
     used(secured, 7200, "2")
@@ -205,8 +205,8 @@ def test_the_usage_of_a_meeting_is_all_that_was_booked_for_it(meeting: Meeting, 
         customer=meeting.customer, kind=EntryKind.REFUND, amount=1, meeting=meeting, created_at=NOON
     )
     ledger.write(refund)  # gives credits back, and leaves the usage as it is
-    assert ledger.usage_of(meeting) == Usage(1800, Decimal("0.5"))
-    assert ledger.usage_of(secured) == Usage(7200, Decimal(2))
+    assert usage_of(meeting) == Usage(1800, Decimal("0.5"))
+    assert usage_of(secured) == Usage(7200, Decimal(2))
 
 
 def test_the_usage_of_a_month_is_what_was_booked_in_it(

@@ -14,7 +14,7 @@ from customers.models import Customer
 from meetings.models import Meeting
 from participants.connections import Connection
 from participants.models import Participant
-from tests.conftest import NOON, connected, noon
+from tests.conftest import NOON, connected, noon, usage_of
 
 HOUR = 3600
 
@@ -27,7 +27,7 @@ def register(meeting: Meeting, external_user_id: str | None, **facts: Any) -> Pa
 
 def booked(meeting: Meeting) -> int:
     """The seconds; that they cost what they should, too."""
-    usage = ledger.usage_of(meeting)
+    usage = usage_of(meeting)
     assert usage.credits == Decimal(round(usage.seconds * 10_000 / 3600)) / 10_000
     return usage.seconds
 
@@ -84,7 +84,7 @@ def test_the_parts_of_a_running_meeting_add_up_to_the_price_of_the_whole(
         Connection.objects.set_seen_at(noon(at), noon(at))
         settle(secured.pk, noon(at))
     assert LedgerEntry.objects.usage().count() == 50  # of the 60 polls, those from ten minutes on
-    assert ledger.usage_of(secured) == Usage(3599, Decimal("0.9997"))
+    assert usage_of(secured) == Usage(3599, Decimal("0.9997"))
 
 
 # What counts
@@ -187,7 +187,7 @@ def test_a_late_event_of_a_shorter_connection_gives_the_rest_back(
     Connection.objects.set_left_at(noon(1800), noon(8000))
     entry = settle(secured.pk, noon(8000))
     assert entry and (entry.seconds, entry.amount, entry.kind) == (-1800, Decimal("0.5"), "usage")
-    assert ledger.usage_of(secured) == Usage(1800, Decimal("0.5"))
+    assert usage_of(secured) == Usage(1800, Decimal("0.5"))
 
 
 def test_a_late_event_can_make_a_meeting_free_again(secured: Meeting, person: Participant) -> None:

@@ -18,7 +18,7 @@ from customers.models import Customer
 from meetings.models import Meeting
 from participants.connections import Connection
 from participants.models import Participant
-from tests.conftest import NOON, ROUNDS, connected, noon, race
+from tests.conftest import NOON, ROUNDS, connected, noon, race, usage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +37,7 @@ def settle_what_is_due() -> None:
 
 
 def booked(meeting: Meeting) -> int:
-    return ledger.usage_of(meeting).seconds
+    return usage_of(meeting).seconds
 
 
 def is_in_order(customer: Customer) -> bool:

@@ -13,7 +13,7 @@ from customers.models import Customer
 from local.env import ROOT
 from meetings.models import Meeting
 from participants.models import Participant
-from tests.conftest import connected
+from tests.conftest import connected, usage_of
 
 PAGE = (ROOT / "docs" / "billing.md").read_text()
 TABLE = re.compile(
@@ -66,6 +66,6 @@ def test_an_example_costs_what_the_page_says(customer: Customer, example: Exampl
     for who, came, went in example.people:
         connected(people[who], came, went)
     settle(meeting.pk, moment("23:00:00"))
-    usage = ledger.usage_of(meeting)
+    usage = usage_of(meeting)
     assert (usage.seconds, usage.credits) == (example.seconds, example.credits)
     assert ledger.balance(customer) == 150 - example.credits

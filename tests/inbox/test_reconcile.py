@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from billing import ledger
 from billing.settling import due, settle
 from inbox import reconcile as reconciler
 from inbox.apply import apply
@@ -14,7 +13,7 @@ from meetings.models import Meeting, Status
 from participants.attendance import connection_of, show
 from participants.connections import Connection
 from participants.models import Admission, Participant
-from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon, race
+from tests.conftest import NOON, UNKNOWN_CODE, FakeLiveKit, connected, noon, race, usage_of
 from tests.inbox.conftest import event_body, joined, left, stored
 from upclass.livekit import Person
 
@@ -453,7 +452,7 @@ def test_who_is_seen_in_a_meeting_that_is_over_costs_nothing_more(
     fake_livekit.people = {meeting.code: [seen("PA_1")]}
     reconcile(noon(3600))
     settle(meeting.pk, noon(3600))
-    assert ledger.usage_of(meeting).seconds == 700
+    assert usage_of(meeting).seconds == 700
 
 
 def test_what_a_poll_shows_is_settled(
@@ -470,4 +469,4 @@ def test_what_a_poll_shows_is_settled(
     for poll in (1830, 1860):
         reconcile(noon(poll))
         settle(meeting.pk, noon(poll))
-    assert (left_at(connection), ledger.usage_of(meeting).seconds) == (noon(1800), 1800)
+    assert (left_at(connection), usage_of(meeting).seconds) == (noon(1800), 1800)

@@ -130,7 +130,7 @@ def test_a_registration_made_anew_is_the_same_person(secured: Meeting, person: P
         meeting=secured, external_user_id="user-123", display_name="John", created_at=noon(3)
     )
     connected(again, noon(4))
-    assert Participant.objects.of(secured).who_connected().count_people() == 1
+    assert Participant.objects.of(secured).who_connected().people_by_meeting().get()["people"] == 1
 
 
 def test_each_guest_is_a_person_and_whoever_never_connected_is_not_counted(meeting: Meeting) -> None:
@@ -140,7 +140,7 @@ def test_each_guest_is_a_person_and_whoever_never_connected_is_not_counted(meeti
     for guest in guests[:2]:
         connected(guest, NOON, noon(1))
         connected(guest, noon(60))
-    assert Participant.objects.of(meeting).who_connected().count_people() == 2
+    assert Participant.objects.of(meeting).who_connected().people_by_meeting().get()["people"] == 2
 
 
 @pytest.mark.parametrize("left_at", [None, NOON, noon(1)])
