@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 JOIN_TIMEOUT = timedelta(minutes=2)  # by then a join has come as a webhook, or was found by the reconciler
 ROOM_FINISHED = "room_finished"
-HANDLED = (*FACTS, ROOM_FINISHED)
 
 
 @dataclass(frozen=True)
@@ -130,10 +129,13 @@ def _joined(parsed: Iterable[Parsed], known: Known) -> Iterator[tuple[Meeting, P
 
 def look_at(joined: Iterable[tuple[Meeting, Participant]], now: datetime) -> None:
     """Whoever came may have to leave, or is to be recorded. What fails, sweeps do later."""
+    begun: set[Meeting] = set()
     for meeting, person in joined:
         try:
             eject_unwelcome(meeting, person, now)
-            enqueue(launch.begin(meeting, now))
+            if meeting not in begun:
+                enqueue(launch.begin(meeting, now))
+                begun.add(meeting)
         except Exception:  # logged with its traceback; one meeting does not hold up the others
             log.exception("who joined %s could not be looked at", meeting.code)
 

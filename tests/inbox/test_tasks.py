@@ -236,6 +236,17 @@ def test_one_meeting_that_cannot_be_looked_at_holds_up_no_other(
     assert f"who joined {first.code} could not be looked at" in caplog.text
 
 
+def test_of_several_who_join_together_a_meeting_is_looked_at_once_whether_to_record(
+    meeting: Meeting, secured: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Meeting] = []
+    monkeypatch.setattr("inbox.apply.launch.begin", lambda meeting, now: seen.append(meeting))
+    for number, room in enumerate((meeting, secured, meeting, meeting)):
+        stored(joined(room.code, f"PA_{number}"), noon(number))
+    tasks.apply_pending_webhooks()
+    assert seen == [meeting, secured]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_while_one_reconciler_runs_another_does_not_poll(fake_livekit: FakeLiveKit) -> None:
     with try_lock("reconcile"):
