@@ -66,12 +66,11 @@ def request_egress(recording: Recording, now: datetime) -> None:
     """
     if recording.state != State.QUEUED:
         return
-    if not is_needed(recording, now):
-        recording.mark_dropped(now)
-        return
-    known = find_egress(recording) if recording.tries else None
+    known = find_egress(recording)
     if known:
         lifecycle.apply_update(recording, known, now)  # its follow-up is left to the sweep
+    elif not is_needed(recording, now):
+        recording.mark_dropped(now)
     elif recording.mark_requested(now):
         _start_egress(recording)
 
@@ -84,7 +83,9 @@ def is_needed(recording: Recording, now: datetime) -> bool:
 
 
 def find_egress(recording: Recording) -> Egress | None:
-    """The egress of a request whose answer was lost, known by its file. Raises livekit.Unreachable."""
+    """The egress of a request whose answer was lost or wrong, by its file. Raises livekit.Unreachable."""
+    if not recording.file:  # never requested
+        return None
     found = egress.list_room_egresses(recording.meeting.code)
     return next((one for one in found if one.key == recording.file), None)
 

@@ -48,7 +48,7 @@ def _with_people(now: datetime) -> Iterator[FollowUp]:
 
 def _failed(now: datetime) -> RecordingQuerySet:
     """Recordings that failed a short while ago, of which something may still come."""
-    return Recording.objects.filter(state=State.FAILED, failed_at__gt=now - LATE).exclude(egress_id=None)
+    return Recording.objects.filter(state=State.FAILED, failed_at__gt=now - LATE).exclude(file="")
 
 
 def _with_related(recordings: RecordingQuerySet) -> RecordingQuerySet:
@@ -87,10 +87,14 @@ def check(recording: Recording, now: datetime) -> FollowUp | None:
 
 
 def _check_queued(recording: Recording, now: datetime) -> FollowUp | None:
-    if not launch.is_needed(recording, now):
-        recording.mark_dropped(now)
-        return None
-    return FollowUp(Action.REQUEST, recording.pk) if recording.try_after <= now else None
+    """One that was refused, LiveKit may have begun all the same."""
+    known = launch.find_egress(recording)
+    if known:
+        return lifecycle.apply_update(recording, known, now)
+    if launch.is_needed(recording, now):
+        return FollowUp(Action.REQUEST, recording.pk) if recording.try_after <= now else None
+    recording.mark_dropped(now)
+    return None
 
 
 def _check_requested(recording: Recording, now: datetime) -> FollowUp | None:
@@ -145,7 +149,7 @@ def _on_missing(recording: Recording, now: datetime) -> FollowUp | None:
 
 def check_ghost(recording: Recording, now: datetime) -> FollowUp | None:
     """A recorder taken for dead that is back would record beside the next. Raises livekit.Unreachable."""
-    found = egress.get_egress(recording.egress_id) if recording.egress_id else None
+    found = egress.get_egress(recording.egress_id) if recording.egress_id else launch.find_egress(recording)
     if found is None or found.state not in lifecycle.ALIVE:
         return None
     if not egress.is_recorder_in_room(recording.meeting.code, found.id):

@@ -1,12 +1,17 @@
 """What LiveKit received although it did not answer, and workers that were killed."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 import pytest
 from django.db import connection
 
-from recordings import sweep
+from participants.connections import Connection
+from recordings import reasons, sweep
+from recordings.follow_ups import Action, FollowUp
 from recordings.launch import request_egress
 from recordings.models import Recording
-from recordings.states import Status
+from recordings.states import State, Status
 from tests.billing.test_hostile_world import killed_at
 from tests.conftest import NOON, noon
 from tests.recordings.conftest import (
@@ -17,7 +22,7 @@ from tests.recordings.conftest import (
     status_of,
     stops,
 )
-from tests.recordings.fakes import FakeEgress
+from tests.recordings.fakes import FakeEgress, FakeStorage
 from upclass.egress import EgressState, NoRecorderFree
 
 # Answers that are lost
@@ -86,6 +91,40 @@ def test_an_egress_that_runs_although_it_was_refused_is_found_before_it_is_asked
         assert follow_up == starts(recording)
         request_egress(after(recording), noon(30))
     assert len(fake_egress.known) == 1, "the room is recorded once"
+
+
+@pytest.mark.parametrize("asks", [sweep.check, request_egress])
+def test_what_was_recorded_although_it_was_refused_is_not_dropped_when_all_have_left(
+    recording: Recording, fake_egress: FakeEgress, asks: Callable[[Recording, datetime], object]
+) -> None:
+    fake_egress.refusals = [NoRecorderFree()]
+    request_egress(recording, NOON)
+    fake_egress.begins(recording.meeting.code, after(recording).file, EgressState.ACTIVE, started_at=noon(4))
+    fake_egress.becomes("EG_1", EgressState.COMPLETE, ended_at=noon(9), seconds=5)
+    Connection.objects.update(left_at=noon(9))
+    asks(after(recording), noon(60))
+    assert (after(recording).state, after(recording).seconds) == (State.STORING, 5)
+
+
+def test_what_is_recorded_although_it_was_refused_is_stopped_when_the_meeting_ended(
+    recording: Recording, fake_egress: FakeEgress
+) -> None:
+    fake_egress.refusals = [NoRecorderFree()]
+    request_egress(recording, NOON)
+    fake_egress.begins(recording.meeting.code, after(recording).file, EgressState.ACTIVE, started_at=noon(4))
+    recording.meeting.mark_ended(noon(9))
+    assert list(sweep.follow_ups(noon(60))) == [stops(recording)]
+
+
+def test_what_is_recorded_although_it_was_given_up_is_stopped_and_its_part_is_shown(
+    recording: Recording, fake_egress: FakeEgress, fake_storage: FakeStorage
+) -> None:
+    asked(recording).mark_given_up(reasons.NO_RECORDER, NOON)
+    fake_egress.begins(recording.meeting.code, after(recording).file, EgressState.ACTIVE)
+    fake_storage.objects[after(recording).file] = 7
+    first, *_ = sweep.follow_ups(noon(60))
+    assert first == FollowUp(Action.STOP_EGRESS, "EG_1")
+    assert (status_of(recording), after(recording).size_bytes) == (Status.FAILED, 7)
 
 
 # Killed
