@@ -30,6 +30,16 @@ MOTION = """{
   for (const name of ["animationstart", "transitionrun"]) document.addEventListener(name, note, true);
 }"""
 
+# Presses the key that opens the chat in the moment in which the call is in the page, before it is painted.
+AT_ONCE = """{
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector("main.stage")) return;
+    observer.disconnect();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "c", code: "KeyC", bubbles: true}));
+  });
+  observer.observe(document, {childList: true, subtree: true});
+}"""
+
 
 @pytest.fixture
 def callers(browser: Browser) -> Iterator[Callers]:
@@ -151,6 +161,11 @@ def test_single_keys_do_what_the_list_says_and_nothing_while_one_types(anna: Tab
     expect(button(anna, "Chat")).to_be_focused()
     keys.press("p")
     expect(panel(anna, "People")).to_be_visible()
+
+
+def test_a_key_works_from_the_moment_the_call_is_there(integrator: Integrator, callers: Callers) -> None:
+    anna = callers.enter(integrator.create()["join_url"], "Anna", AT_ONCE)
+    expect(panel(anna, "Chat")).to_be_visible()
 
 
 def test_the_list_of_shortcuts_can_switch_them_off_for_good(anna: Tab) -> None:

@@ -1,6 +1,6 @@
 /** The call: tiles, panels beside them, and the toolbar. Loaded while the preview shows. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import {
   camera,
   isCameraOn,
@@ -36,7 +36,8 @@ import { pinned, toggleView, watchView } from "./view";
 
 export function Stage({ page }: { page: Page }) {
   const stage = useRef<HTMLElement>(null);
-  useEffect(() => (stage.current ? start(page, stage.current) : undefined), [page]);
+  // Before it is painted: whoever sees the call presses keys.
+  useLayoutEffect(() => (stage.current ? start(page, stage.current) : undefined), [page]);
   return (
     <main ref={stage} class="stage" tabIndex={-1} data-panel={panel.value ?? "none"}>
       <CallHeader topic={page.topic} />
