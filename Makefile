@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install readers tools run test check unit e2e fuzz soak drill mutants bench format pictures schema words lock
+.PHONY: install readers tools run test check unit e2e fuzz soak drill mutants bench format pictures schema words lock audit licences
 
 install:
 	@$(PYTHON) local/install.py
@@ -91,6 +91,14 @@ format: install
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 	@$(VENV)/python -m local.node format
+
+# What is known to be wrong with what is depended on; asks the databases of advisories, and fails where it cannot.
+audit: install
+	@$(VENV)/python -m local.audit
+
+# docs/licences.md, made from what is installed; a test fails when the committed one is stale.
+licences: install
+	$(VENV)/python -m local.licences
 
 # Pins what pyproject.toml asks for; uv must be on PATH.
 COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13 --no-emit-index-url

@@ -178,7 +178,7 @@ def test_asking_leaves_no_connection_to_postgresql_open(client: Client, db: None
 def asking() -> int:
     """Connections to this test's database that the probe opened."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees them as they were at its first look
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else as at the first look
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND query LIKE 'SELECT pg_current_xact_id%%'"
