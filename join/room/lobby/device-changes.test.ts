@@ -514,6 +514,15 @@ describe("what was switched off", () => {
 });
 
 describe("in the call", () => {
+  it("is reported to the call also when the preview ends after the call began", async () => {
+    await preview();
+    const stopPreview = stop;
+    stop = watchDeviceChanges(callbacks);
+    stopPreview();
+    await unplug("videoinput");
+    expect(callbacks.gone.mock.calls).toEqual([["camera"]]);
+  });
+
   it("nothing is opened by joining", async () => {
     refusal = "NotReadableError";
     await preview();

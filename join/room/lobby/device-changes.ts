@@ -40,8 +40,8 @@ export interface DeviceListener {
   failed(kind: Input, reason: DeviceError): void;
 }
 
-let isWatching = false;
-let listener: DeviceListener | null = null;
+/** Of whoever watches now: the preview, without a listener, or the call. A page may end after the next one began. */
+let watch: { listener: DeviceListener | null } | null = null;
 const losses = new Map<Input, { at: number; wasOn: boolean }>();
 
 /** For the preview: open the devices, and watch them until the returned function is called. */
@@ -58,8 +58,8 @@ export function openAndWatch(): () => void {
 export function watchDeviceChanges(callbacks: DeviceListener | null): () => void {
   const controller = new AbortController();
   const { signal } = controller;
-  isWatching = true;
-  listener = callbacks;
+  const own = { listener: callbacks };
+  watch = own;
   losses.clear();
   navigator.mediaDevices?.addEventListener("devicechange", () => void retryMissing(), { signal });
   const stops = INPUTS.flatMap((kind) => [watchTrack(kind), watchError(kind)]);
@@ -67,8 +67,7 @@ export function watchDeviceChanges(callbacks: DeviceListener | null): () => void
   return () => {
     controller.abort();
     for (const stop of stops) stop();
-    isWatching = false;
-    listener = null;
+    if (watch === own) watch = null;
   };
 }
 
@@ -188,12 +187,12 @@ async function open(kind: Input): Promise<void> {
   const loss = losses.get(kind);
   losses.delete(kind);
   const isReplacement = !!loss && performance.now() - loss.at < REPLACE_WITHIN;
-  const opened = await openTrack(own, () => listener !== null && !(isReplacement && loss.wasOn));
+  const opened = await openTrack(own, () => !!watch?.listener && !(isReplacement && loss.wasOn));
   if (!opened) return;
-  if (!isWatching)
+  if (!watch)
     dropTrack(opened); // the call ended before the browser had opened it
-  else if (isReplacement) listener?.replaced(kind, opened.mediaStreamTrack.label);
-  else listener?.found(kind);
+  else if (isReplacement) watch.listener?.replaced(kind, opened.mediaStreamTrack.label);
+  else watch.listener?.found(kind);
 }
 
 /** LiveKit emits Ended when the device is unplugged, Restarted when the track uses another one. */
@@ -225,7 +224,7 @@ function watchError(kind: Input): () => void {
   let before = error.peek();
   return effect(() => {
     const now = error.value;
-    if (now && !before && !losses.has(kind)) untracked(() => listener?.failed(kind, now));
+    if (now && !before && !losses.has(kind)) untracked(() => watch?.listener?.failed(kind, now));
     before = now;
   });
 }
@@ -240,8 +239,8 @@ async function onTrackEnded(kind: Input): Promise<void> {
   await retryMissing();
   if (OWN[kind].track.peek()) return;
   const error = OWN[kind].error.peek() ?? "missing";
-  if (error === "missing") listener?.gone(kind);
-  else listener?.failed(kind, error);
+  if (error === "missing") watch?.listener?.gone(kind);
+  else watch?.listener?.failed(kind, error);
 }
 
 /** Open a device when its permission is granted later, where the browser emits that event. */
