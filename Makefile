@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: install readers tools run test check unit e2e fuzz soak drill mutants bench format pictures schema words lock audit licences
+.PHONY: install readers tools run test check unit e2e fuzz soak drill mutants bench format pictures schema words
+.PHONY: lock audit licences
 
 install:
 	@$(PYTHON) local/install.py

@@ -1,7 +1,8 @@
 """Asks what is known to be wrong with what is depended on: `make audit`. Needs the advisories' databases.
 
 Of Python by pip-audit, of Node by `npm audit`, of the programs that are compiled here by govulncheck, which
-reads what a binary was made of. A database that cannot be asked is a failure as well: nothing was audited.
+is Go's own, has to be on PATH, and reads what a binary was made of. A database that cannot be asked is a
+failure as well: nothing was audited.
 """
 
 import os
@@ -14,8 +15,7 @@ from pathlib import Path
 from local import install
 
 LOCKS = ("requirements.lock", "requirements-egress.lock", "requirements-dev.lock")
-GOVULNCHECK = "golang.org/x/vuln/cmd/govulncheck@v1.9.0"
-PROGRAMS = ("livekit-server", "versitygw", "caddy", "docker-compose-v5")
+PIP_AUDIT = ("--strict", "--disable-pip", "--require-hashes", "--progress-spinner=off", "--requirement")
 
 
 @dataclass(frozen=True)
@@ -28,30 +28,25 @@ class Audit:
 
     def passes(self) -> bool:
         print(f"audit: {self.of} …", flush=True)
-        return subprocess.run(self.command, cwd=install.ROOT, env=self.env, check=False).returncode == 0
+        try:
+            return subprocess.run(self.command, cwd=install.ROOT, env=self.env, check=False).returncode == 0
+        except FileNotFoundError:
+            print(f"audit: there is no {self.command[0]}: install it and try again", file=sys.stderr)
+            return False
 
 
 def audits() -> Iterator[Audit]:
     env = dict(os.environ)
     pip = Path(sys.executable).with_name("pip-audit")
     for lock in LOCKS:
-        options = (
-            "--strict",
-            "--disable-pip",
-            "--require-hashes",
-            "--progress-spinner=off",
-            "--requirement",
-            lock,
-        )
-        yield Audit(f"Python packages of {lock}", (pip, *options), env)
+        yield Audit(f"Python packages of {lock}", (pip, *PIP_AUDIT, lock), env)
     path = {"PATH": f"{install.node_folder()}{os.pathsep}{env['PATH']}"}
     yield Audit("packages of package-lock.json", ("npm", "audit"), env | path)
-    for program in filter(Path.exists, (install.BIN / name for name in PROGRAMS)):
-        yield Audit(f"{program.name}, compiled", (install.BIN / "govulncheck", "-mode=binary", program), env)
+    for program in sorted(install.BIN.glob("*")):
+        yield Audit(f"{program.name}, compiled", ("govulncheck", "-mode=binary", program), env)
 
 
 def main() -> int:
-    install.install_go_program("govulncheck", GOVULNCHECK, "half a minute")
     failed = [audit.of for audit in audits() if not audit.passes()]
     for of in failed:
         print(f"audit: {of}: something is known, or nobody could be asked: see above", file=sys.stderr)

@@ -6,19 +6,21 @@ from pathlib import Path
 import pytest
 
 from local import audit, install
-from tests.local.test_tools import Machine
+from tests.local.test_tools import Machine, program
 
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """On which each of them knows of nothing, and one program was compiled."""
     made = Machine(tmp_path)
-    for name in ("npm", "pip-audit", "govulncheck", "versitygw"):
+    for name in ("npm", "pip-audit", "govulncheck"):
         made.has(name)
+    compiled = tmp_path / "compiled"
+    program(compiled / "versitygw", "exit 0")
+    monkeypatch.setenv("PATH", str(made.bin))
     monkeypatch.setattr(sys, "executable", str(made.bin / "python"))
-    monkeypatch.setattr(install, "BIN", made.bin)
+    monkeypatch.setattr(install, "BIN", compiled)
     monkeypatch.setattr(install, "node_folder", lambda: str(made.bin))
-    monkeypatch.setattr(install, "install_go_program", lambda *given: None)
     return made
 
 
@@ -28,7 +30,7 @@ def test_each_lock_and_each_compiled_program_is_asked_about(
     assert audit.main() == 0
     *pip, npm, go = machine.called
     assert [line.split()[-1] for line in pip] == [*audit.LOCKS]
-    assert (npm, go) == ("npm audit", f"govulncheck -mode=binary {machine.bin / 'versitygw'}")
+    assert (npm, go) == ("npm audit", f"govulncheck -mode=binary {install.BIN / 'versitygw'}")
     assert "nothing is known to be wrong" in capfd.readouterr().out
 
 
@@ -48,6 +50,16 @@ def test_what_is_known_or_cannot_be_asked_fails_after_all_were_asked(
     said = capfd.readouterr()
     assert "something is known, or nobody could be asked" in said.err
     assert "nothing is known" not in said.out
+
+
+def test_without_govulncheck_it_fails_and_says_what_to_install(
+    machine: Machine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (machine.bin / "govulncheck").unlink()
+    assert audit.main() == 1
+    said = capfd.readouterr().err
+    assert "there is no govulncheck: install it and try again" in said
+    assert "versitygw, compiled: something is known, or nobody could be asked" in said
 
 
 def test_a_package_that_the_database_does_not_have_is_not_passed_over(machine: Machine) -> None:
